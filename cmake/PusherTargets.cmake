@@ -1,0 +1,44 @@
+# What every target of the project has in common: warnings, definitions, the layers as libraries.
+find_package(PkgConfig REQUIRED)
+
+add_library(pusher_build_flags INTERFACE)
+target_compile_options(pusher_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
+  -Wvla -Wpointer-arith -Wwrite-strings $<$<BOOL:${PUSHER_WERROR}>:-Werror>)
+target_compile_definitions(pusher_build_flags INTERFACE
+  _POSIX_C_SOURCE=200809L PUSHER_VERSION_TEXT="${PUSHER_FULL_VERSION}")
+target_include_directories(pusher_build_flags INTERFACE
+  ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+
+# pusher_layer(NAME [USES library...]): the folder src/NAME as the static library px_NAME.
+function(pusher_layer name)
+  cmake_parse_arguments(LAYER "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(px_${name} STATIC ${sources})
+  target_link_libraries(px_${name} PRIVATE pusher_build_flags PUBLIC ${LAYER_USES})
+endfunction()
+
+# pusher_unit_tests(AREA [USES library...]): each tests/unit/AREA/test_*.c is one cmocka program and
+# one CTest entry, AREA.NAME. Other .c files of the folder are linked into all of them.
+function(pusher_unit_tests area)
+  cmake_parse_arguments(UNIT "" "" "USES" ${ARGN})
+  set(folder ${PROJECT_SOURCE_DIR}/tests/unit/${area})
+  file(GLOB programs CONFIGURE_DEPENDS ${folder}/test_*.c)
+  file(GLOB shared CONFIGURE_DEPENDS ${folder}/*.c)
+  list(REMOVE_ITEM shared ${programs})
+  foreach(program IN LISTS programs)
+    get_filename_component(stem ${program} NAME_WE)
+    string(REPLACE "test_" "" stem ${stem})
+    add_executable(test_${area}_${stem} ${program} ${shared})
+    target_include_directories(test_${area}_${stem} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
+    target_link_libraries(test_${area}_${stem} PRIVATE pusher_build_flags ${UNIT_USES} test_support
+      PkgConfig::CMOCKA)
+    target_compile_definitions(test_${area}_${stem} PRIVATE
+      TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}/tests" TEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    add_test(NAME ${area}.${stem} COMMAND test_${area}_${stem})
+    set_tests_properties(${area}.${stem} PROPERTIES TIMEOUT 120 LABELS unit)
+  endforeach()
+endfunction()

@@ -1,0 +1,464 @@
+/* libpusher: a client for the Pusher Channels protocol.
+ *
+ *     #include <pusher/pusher.h>
+ *     #include <stdio.h>
+ *
+ *     static void on_comment(const pusher_event *event, void *context) {
+ *         printf("%.*s\n", (int)event->data.len, event->data.ptr);
+ *     }
+ *
+ *     int main(void) {
+ *         pusher_client *client;
+ *         pusher_channel *channel;
+ *         if (pusher_client_new(pusher_str("app-key"), NULL, &client) ||
+ *             pusher_subscribe(client, pusher_str("my-channel"), &channel) ||
+ *             pusher_channel_bind(channel, pusher_str("new-comment"), on_comment, NULL, NULL))
+ *             return 1;
+ *         pusher_connect(client);
+ *         return pusher_run(client);
+ *     }
+ *
+ * Conventions
+ *  - Text is pointer and length (`pusher_string`); nothing needs to be NUL-terminated.
+ *    pusher_str("...") makes one from a C string. Text that the library hands out is valid until the
+ *    handler returns, unless its comment says otherwise.
+ *  - Functions return PUSHER_OK or a negative PUSHER_ERR_* and give results through their last
+ *    parameters, which are untouched on error. A call that fails has changed nothing.
+ *  - Threads: a client (with its loop) belongs to one thread at a time; only functions documented
+ *    "thread-safe" may be called from another, and they post to the loop.
+ *  - Handlers may call any function, pusher_client_free of their own client included.
+ *  - The library starts no thread of its own unless pusher_start is called. (libcurl may resolve a
+ *    host name on a short-lived thread of its own.)
+ *  - No function blocks, but for pusher_run, pusher_poll and pusher_stop. */
+#ifndef PUSHER_PUSHER_H
+#define PUSHER_PUSHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <pusher/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PUSHER_API    __attribute__((visibility("default")))
+#define PUSHER_RESULT_MATTERS __attribute__((warn_unused_result))
+#else
+#define PUSHER_API
+#define PUSHER_RESULT_MATTERS
+#endif
+
+/* ---- Text -------------------------------------------------------------------------------------- */
+
+typedef struct pusher_string {
+    const char *ptr;
+    size_t len;
+} pusher_string;
+
+/* A C string as a pusher_string; NULL gives the empty one. */
+static inline pusher_string pusher_str(const char *text) {
+    pusher_string string;
+    string.ptr = text;
+    string.len = text ? strlen(text) : 0;
+    return string;
+}
+
+/* The name, such as "PUSHER_ERR_LIMIT", and a sentence for a result code. Static, NUL-terminated.
+ * Thread-safe. */
+PUSHER_API const char *pusher_result_name(int result);
+PUSHER_API const char *pusher_result_text(int result);
+
+/* The version of the library, such as "1.0.0". Static. Thread-safe. */
+PUSHER_API const char *pusher_version(void);
+
+/* ---- Types ------------------------------------------------------------------------------------- */
+
+typedef struct pusher_client pusher_client;
+typedef struct pusher_channel pusher_channel;
+typedef struct pusher_loop pusher_loop;
+
+/* The states of a connection. */
+typedef enum pusher_state {
+    PUSHER_INITIALIZED,  /* pusher_connect was not called yet */
+    PUSHER_CONNECTING,   /* trying to connect */
+    PUSHER_CONNECTED,    /* connected; see pusher_socket_id */
+    PUSHER_UNAVAILABLE,  /* connecting takes longer than unavailable_timeout; still trying */
+    PUSHER_FAILED,       /* no transport is allowed by the options; connecting is pointless */
+    PUSHER_DISCONNECTED, /* pusher_disconnect was called, or the service refused for good */
+} pusher_state;
+
+/* "initialized", "connecting", ... Static, NUL-terminated. Thread-safe. */
+PUSHER_API const char *pusher_state_name(pusher_state state);
+
+typedef enum pusher_log_level {
+    PUSHER_LOG_ERROR = 1,
+    PUSHER_LOG_WARN = 2,
+    PUSHER_LOG_DEBUG = 3,
+} pusher_log_level;
+
+/* How an event's payload stood in the message. */
+typedef enum pusher_data_type {
+    PUSHER_DATA_NONE,   /* there was none; `data` is empty */
+    PUSHER_DATA_STRING, /* a string (the usual case: servers send JSON text in a string); `data` is
+                           its content, UTF-8, escapes resolved */
+    PUSHER_DATA_JSON,   /* any other JSON value; `data` is its text */
+} pusher_data_type;
+
+/* What kind of error it is. */
+typedef enum pusher_error_type {
+    PUSHER_ERROR_PROTOCOL = 1, /* the service said so: `code` is 4000-4399, or a close code */
+    PUSHER_ERROR_TRANSPORT,    /* the network failed: `result` is a PUSHER_ERR_* */
+    PUSHER_ERROR_HANDSHAKE,    /* the peer's first message was not what it must be */
+    PUSHER_ERROR_PARSE,        /* a message could not be understood; the connection stays */
+    PUSHER_ERROR_AUTH,         /* a channel was not authorized: `status` is the HTTP status */
+} pusher_error_type;
+
+/* "PusherError", "WebSocketError", "HandshakeError", "MessageParseError", "AuthError". */
+PUSHER_API const char *pusher_error_type_name(pusher_error_type type);
+
+/* An asynchronous failure. */
+typedef struct pusher_error {
+    pusher_error_type type;
+    int result;            /* PUSHER_ERR_*, or 0 */
+    int code;              /* protocol or close code, or 0 */
+    int status;            /* HTTP status, or 0 */
+    bool will_retry;       /* the client tries again by itself */
+    pusher_string message; /* a sentence: what is wrong and, where that is known, what to do */
+    pusher_string data;    /* the offending input, where there is one */
+} pusher_error;
+
+/* A member of a presence channel. */
+typedef struct pusher_member {
+    pusher_string id;
+    pusher_string info; /* JSON text; empty when there is none */
+} pusher_member;
+
+/* An event, as handlers get it. Later versions may add members at the end. */
+typedef struct pusher_event {
+    pusher_client *client;
+    pusher_channel *channel;    /* the channel object; NULL when the event is of none */
+    pusher_string name;         /* "new-comment", "pusher:subscription_succeeded", ... */
+    pusher_string channel_name; /* as the message had it; empty: none */
+    pusher_string data;
+    pusher_data_type data_type;
+    pusher_string user_id;       /* of a presence channel's event; empty: none */
+    const pusher_member *member; /* with pusher:member_added and pusher:member_removed */
+    const pusher_error *error;   /* with error and pusher:subscription_error */
+    pusher_state previous;       /* with state_change */
+    pusher_state current;        /* with state_change and the events named after a state */
+    uint32_t delay_ms;           /* with connecting_in */
+} pusher_event;
+
+/* A handler. `context` is what it was bound with. */
+typedef void (*pusher_event_fn)(const pusher_event *event, void *context);
+
+/* Called exactly once when a binding ends, whatever ends it. `context` is the binding's. It must not
+ * touch the client when it is called out of pusher_client_free. NULL: none is needed. */
+typedef void (*pusher_destroy_fn)(void *context);
+
+/* ---- Options ----------------------------------------------------------------------------------- */
+
+typedef struct pusher_pair {
+    pusher_string name;
+    pusher_string value;
+} pusher_pair;
+
+/* Collects the pairs that a provider adds. */
+typedef struct pusher_pairs pusher_pairs;
+
+/* Adds one pair (copied). PUSHER_ERR_ARGUMENT: a control character in a header. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_pairs_add(pusher_pairs *pairs, pusher_string name,
+                                                      pusher_string value);
+
+/* Called for each authorization request: adds its fields or headers. */
+typedef void (*pusher_provider_fn)(pusher_client *client, pusher_string channel_name,
+                                   pusher_pairs *pairs, void *context);
+
+/* One question of a custom authorizer. It lives until it is answered, or the client is freed (do not
+ * answer then); it may be answered inside the authorizer or later, on the client's thread. */
+typedef struct pusher_authorization pusher_authorization;
+
+/* Replaces the HTTP request that authorizes channels. The texts are valid until it returns. */
+typedef void (*pusher_authorizer_fn)(pusher_authorization *question, pusher_client *client,
+                                     pusher_string channel_name, pusher_string socket_id,
+                                     void *context);
+
+/* Says yes: `auth` is "KEY:SIGNATURE"; `channel_data` (presence channels) is the JSON text that was
+ * signed, or empty. The question is gone afterwards, unless PUSHER_ERR_NO_MEMORY. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_authorization_succeed(pusher_authorization *question,
+                                                                  pusher_string auth,
+                                                                  pusher_string channel_data);
+
+/* Says no: the channel gets pusher:subscription_error with this status (0: none) and message. The
+ * question is gone afterwards. */
+PUSHER_API void pusher_authorization_fail(pusher_authorization *question, int status,
+                                          pusher_string message);
+
+/* Gets each log line, with no prefix and no newline. It must not call the client. */
+typedef void (*pusher_log_fn)(pusher_log_level level, pusher_string line, void *context);
+
+/* What a client is told at its birth. Start from PUSHER_OPTIONS_INIT; zero (or empty) always means
+ * the default. All text is copied. The comments give the name of the option in JavaScript where it
+ * differs. Later versions append members: `size` keeps old programs working. */
+typedef struct pusher_options {
+    size_t size; /* sizeof(pusher_options), set by PUSHER_OPTIONS_INIT */
+
+    /* Where. Default: ws.pusherapp.com, or ws-CLUSTER.pusher.com when there is a cluster. */
+    pusher_string cluster;
+    pusher_string host; /* wsHost */
+    uint16_t port;      /* wsPort; default 80 */
+    uint16_t tls_port;  /* wssPort; default 443 */
+    pusher_string path; /* wsPath: put before /app/KEY */
+
+    /* TLS. It is on, and verified, unless something here says otherwise. */
+    bool plain;               /* connect without TLS (forceTLS: false, encrypted: false) */
+    pusher_string ca_file;    /* PEM file of certificate authorities, instead of the system's */
+    pusher_string ca_path;    /* folder of hashed certificate authorities */
+    pusher_string pin;        /* public key pin, "sha256//BASE64[;sha256//BASE64...]" */
+    bool insecure;            /* verify nothing; every connection logs a warning */
+
+    /* Transports, by name ("ws", "wss"). A list pointer that is not NULL with count 0 means none. */
+    const pusher_string *enabled_transports;
+    size_t enabled_transport_count;
+    const pusher_string *disabled_transports;
+    size_t disabled_transport_count;
+
+    /* Milliseconds. */
+    uint32_t activity_timeout;    /* activityTimeout; 120000 */
+    uint32_t pong_timeout;        /* pongTimeout; 30000 */
+    uint32_t unavailable_timeout; /* unavailableTimeout; 10000 */
+
+    /* Authorization of private and presence channels. */
+    pusher_string auth_endpoint;  /* authEndpoint; an absolute URL */
+    pusher_string auth_transport; /* authTransport: "ajax" (default) or "jsonp" */
+    const pusher_pair *auth_params;
+    size_t auth_param_count;
+    const pusher_pair *auth_headers;
+    size_t auth_header_count;
+    uint32_t auth_timeout;                  /* milliseconds; 15000 */
+    pusher_provider_fn auth_params_provider;
+    pusher_provider_fn auth_headers_provider;
+    pusher_authorizer_fn authorizer; /* instead of the endpoint */
+    void *auth_context;              /* for these three */
+
+    /* Logging. Default: nothing. */
+    pusher_log_fn log;
+    void *log_context;
+    pusher_log_level log_level; /* default PUSHER_LOG_WARN */
+
+    /* Limits. */
+    uint32_t max_channels;     /* 10000 */
+    uint32_t max_message_size; /* bytes of one incoming message; 1 MiB */
+    uint32_t max_outbound;     /* bytes waiting to be sent; 4 MiB */
+
+    pusher_loop *loop; /* share this loop; NULL: the client has one of its own */
+} pusher_options;
+
+#define PUSHER_OPTIONS_INIT                                                                        \
+    { sizeof(pusher_options) }
+
+/* ---- Client ------------------------------------------------------------------------------------ */
+
+/* Makes a client; it does not connect yet. `options` NULL: all defaults.
+ * PUSHER_ERR_ARGUMENT: a missing key or an option that makes no sense; pusher_options_check
+ * says which and why. PUSHER_ERR_NO_MEMORY, PUSHER_ERR_SYSTEM (no more descriptors). */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_client_new(pusher_string key,
+                                                       const pusher_options *options,
+                                                       pusher_client **client);
+
+/* Checks options as pusher_client_new does, and writes a sentence that names the option and says what
+ * is wrong into `text` (NUL-terminated, cut at `size`). PUSHER_OK or PUSHER_ERR_ARGUMENT.
+ * Thread-safe. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_options_check(pusher_string key,
+                                                          const pusher_options *options, char *text,
+                                                          size_t size);
+
+/* Ends the client: closes its connection, ends its bindings. Legal in every state and inside every
+ * handler; never blocks; no handler runs afterwards. NULL is fine. */
+PUSHER_API void pusher_client_free(pusher_client *client);
+
+/* Starts to connect, and from then on keeps the client connected until pusher_disconnect. */
+PUSHER_API void pusher_connect(pusher_client *client);
+
+/* Disconnects for good, from any state. Channels stay and are subscribed again by pusher_connect. */
+PUSHER_API void pusher_disconnect(pusher_client *client);
+
+PUSHER_API pusher_state pusher_connection_state(const pusher_client *client);
+
+/* The socket id of the last connection, empty before the first. Valid until the next connection. */
+PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
+
+/* Tells the client that the machine's network came back or went away. Optional: it speeds up what the
+ * client finds out by itself. */
+PUSHER_API void pusher_network_online(pusher_client *client);
+PUSHER_API void pusher_network_offline(pusher_client *client);
+
+/* ---- Channels ---------------------------------------------------------------------------------- */
+
+/* Subscribes now, or as soon as there is a connection, and again after each reconnection. Names that
+ * start with private- or presence- are authorized first. Subscribing twice gives the same channel.
+ *
+ * The channel object belongs to the client. It is valid until pusher_unsubscribe of its name (inside
+ * one of its own handlers: until the handler returns) or the end of the client.
+ *
+ * PUSHER_ERR_ARGUMENT: the name is empty, too long or starts with '#'. PUSHER_ERR_LIMIT: more than
+ * max_channels. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
+PUSHER_API int pusher_subscribe(pusher_client *client, pusher_string name,
+                                pusher_channel **channel);
+
+/* Leaves the channel, and ends its bindings. A name that is not subscribed is ignored. */
+PUSHER_API void pusher_unsubscribe(pusher_client *client, pusher_string name);
+
+/* The channel of that name, or NULL. */
+PUSHER_API pusher_channel *pusher_find_channel(const pusher_client *client, pusher_string name);
+
+/* Goes through the channels in the order of their subscription: start with *cursor 0; NULL at the
+ * end. Unsubscribing during it is fine. */
+PUSHER_API pusher_channel *pusher_next_channel(const pusher_client *client, size_t *cursor);
+
+PUSHER_API pusher_string pusher_channel_name(const pusher_channel *channel);
+PUSHER_API pusher_client *pusher_channel_client(const pusher_channel *channel);
+
+/* True between pusher:subscription_succeeded and the end of the connection or subscription. */
+PUSHER_API bool pusher_channel_is_subscribed(const pusher_channel *channel);
+
+/* Sends a client event to the channel's other subscribers. `event` must start with "client-" and
+ * `data` must be JSON text (empty: none). Nothing is queued for later.
+ * PUSHER_ERR_ARGUMENT: a wrong event name or data that is not JSON. PUSHER_ERR_STATE: not connected.
+ * PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_channel_trigger(pusher_channel *channel,
+                                                            pusher_string event,
+                                                            pusher_string data);
+
+/* Sends an event as it is, to a channel or (empty) to none. Errors as pusher_channel_trigger, without the
+ * check of the event's name. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_send_event(pusher_client *client, pusher_string event,
+                                                       pusher_string data, pusher_string channel);
+
+/* Presence channels. Others have no members. Texts are valid until the next event. */
+PUSHER_API size_t pusher_channel_member_count(const pusher_channel *channel);
+PUSHER_API bool pusher_channel_member(const pusher_channel *channel, pusher_string id,
+                                      pusher_member *member);
+PUSHER_API bool pusher_channel_me(const pusher_channel *channel, pusher_member *member);
+/* Start with *cursor 0; false at the end. */
+PUSHER_API bool pusher_channel_next_member(const pusher_channel *channel, size_t *cursor,
+                                           pusher_member *member);
+
+/* ---- Events ------------------------------------------------------------------------------------ */
+
+/* Handlers can be bound at three places:
+ *
+ *   a channel     events of this channel, pusher:subscription_succeeded, pusher:subscription_error,
+ *                 pusher:member_added, pusher:member_removed
+ *   the client    events of all channels, pusher:error, pusher:connection_established,
+ *                 pusher:subscribe
+ *   the connection  state_change, connecting, connected, unavailable, failed, disconnected,
+ *                 connecting_in, error, message
+ *
+ * At each place, global handlers run first, then those of the event's name, in the order in which they
+ * were bound. A handler that is unbound during the delivery of an event does not run any more; one that is
+ * bound then waits for the next event.
+ *
+ * bind adds a handler; the same handler may be added many times and then runs many times. `destroy` runs once
+ * when the binding ends (also when bind fails). PUSHER_ERR_NO_MEMORY, PUSHER_ERR_ARGUMENT (no handler).
+ *
+ * unbind removes the bindings that match all that is given: an empty event, a NULL handler and a NULL
+ * context each match everything. bind_global and unbind_global do the same for handlers of every event
+ * (bind_all is the old name of bind_global). */
+PUSHER_API int pusher_channel_bind(pusher_channel *channel, pusher_string event,
+                                   pusher_event_fn handler, void *context,
+                                   pusher_destroy_fn destroy);
+PUSHER_API int pusher_channel_bind_global(pusher_channel *channel, pusher_event_fn handler,
+                                          void *context, pusher_destroy_fn destroy);
+PUSHER_API void pusher_channel_unbind(pusher_channel *channel, pusher_string event,
+                                      pusher_event_fn handler, const void *context);
+PUSHER_API void pusher_channel_unbind_global(pusher_channel *channel, pusher_event_fn handler,
+                                             const void *context);
+
+PUSHER_API int pusher_bind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                           void *context, pusher_destroy_fn destroy);
+PUSHER_API int pusher_bind_global(pusher_client *client, pusher_event_fn handler, void *context,
+                                  pusher_destroy_fn destroy);
+PUSHER_API void pusher_unbind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                              const void *context);
+PUSHER_API void pusher_unbind_global(pusher_client *client, pusher_event_fn handler,
+                                     const void *context);
+
+PUSHER_API int pusher_connection_bind(pusher_client *client, pusher_string event,
+                                      pusher_event_fn handler, void *context,
+                                      pusher_destroy_fn destroy);
+PUSHER_API int pusher_connection_bind_global(pusher_client *client, pusher_event_fn handler,
+                                             void *context, pusher_destroy_fn destroy);
+PUSHER_API void pusher_connection_unbind(pusher_client *client, pusher_string event,
+                                         pusher_event_fn handler, const void *context);
+PUSHER_API void pusher_connection_unbind_global(pusher_client *client, pusher_event_fn handler,
+                                                const void *context);
+
+/* The name that bind_global had first. */
+#define pusher_channel_bind_all    pusher_channel_bind_global
+#define pusher_bind_all            pusher_bind_global
+#define pusher_connection_bind_all pusher_connection_bind_global
+
+/* ---- Running ------------------------------------------------------------------------------------
+ *
+ * A loop carries one client or many (give the same one in pusher_options.loop): one process can hold ten
+ * thousand. There are three ways to run it; each function exists for a loop and, for programs with
+ * one client, for a client.
+ *
+ *  1. Its own loop: pusher_run goes on until pusher_quit or until no client is left; pusher_poll does one
+ *     round and waits at most that long.
+ *  2. Inside another loop: watch pusher_fd for reading, wait at most pusher_timeout, then call
+ *     pusher_dispatch, which never blocks. Ask for the time-out again after every call into the
+ *     library. Headers under <pusher/adapters/> do it for libuv, libevent, libev, GLib and sd-event.
+ *  3. On a thread: pusher_start runs the loop on a thread of its own until pusher_stop; from then on
+ *     everything happens on that thread, and others use pusher_post. */
+
+/* A loop without clients. PUSHER_ERR_NO_MEMORY, PUSHER_ERR_SYSTEM. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_new(pusher_loop **loop);
+
+/* All its clients must have been freed before. NULL is fine. */
+PUSHER_API void pusher_loop_free(pusher_loop *loop);
+
+/* The loop of a client. */
+PUSHER_API pusher_loop *pusher_client_loop(pusher_client *client);
+
+PUSHER_API int pusher_loop_run(pusher_loop *loop);
+PUSHER_API int pusher_loop_poll(pusher_loop *loop, int timeout_ms); /* -1: as long as it takes */
+PUSHER_API int pusher_loop_fd(const pusher_loop *loop); /* -1 where the system has no such thing */
+PUSHER_API int pusher_loop_timeout(pusher_loop *loop);  /* milliseconds; -1: none */
+PUSHER_API int pusher_loop_dispatch(pusher_loop *loop);
+/* Thread-safe: makes pusher_loop_run return PUSHER_OK. */
+PUSHER_API void pusher_loop_quit(pusher_loop *loop);
+/* PUSHER_ERR_STATE when it runs already, PUSHER_ERR_SYSTEM when there is no thread to be had. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_start(pusher_loop *loop);
+/* Waits until the thread has ended; must not be called from it. The loop can then be used by the
+ * caller's thread. */
+PUSHER_API void pusher_loop_stop(pusher_loop *loop);
+/* Thread-safe: runs `function` on the loop's thread, in order. PUSHER_ERR_NO_MEMORY. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_post(pusher_loop *loop,
+                                                      void (*function)(void *context),
+                                                      void *context);
+
+/* The same for a client's loop. */
+PUSHER_API int pusher_run(pusher_client *client);
+PUSHER_API int pusher_poll(pusher_client *client, int timeout_ms);
+PUSHER_API int pusher_fd(const pusher_client *client);
+PUSHER_API int pusher_timeout(pusher_client *client);
+PUSHER_API int pusher_dispatch(pusher_client *client);
+PUSHER_API void pusher_quit(pusher_client *client); /* thread-safe */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_start(pusher_client *client);
+PUSHER_API void pusher_stop(pusher_client *client);
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_post(pusher_client *client,
+                                                 void (*function)(pusher_client *client,
+                                                                  void *context),
+                                                 void *context); /* thread-safe */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

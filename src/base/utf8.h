@@ -1,0 +1,12 @@
+/* UTF-8 validation (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
+#ifndef PX_BASE_UTF8_H
+#define PX_BASE_UTF8_H
+
+#include "base/slice.h"
+
+bool px_utf8_valid(px_slice bytes);
+
+/* Writes one code point (at most 0x10FFFF, no surrogate); returns 1 to 4 bytes. */
+size_t px_utf8_encode(uint32_t code_point, char out[4]);
+
+#endif

@@ -1,0 +1,327 @@
+/* The client protocol engine, without any I/O.
+ *
+ * Inputs are calls, outputs are a queue of actions, and time is an argument. The owner (the native
+ * driver, the browser glue, a test) does this, again and again:
+ *
+ *     px_core_tick(core, now);                 // tell the time; overdue timers fire
+ *     px_core_transport_message(core, ...);    // or any other input
+ *     while (px_core_next(core, &action))      // carry out what the engine wants
+ *         ...
+ *     wait at most until px_core_deadline(core)
+ *
+ * Rules:
+ *  - The engine holds no socket, clock, thread, global or environment. All memory comes from the
+ *    allocator it was given. It never calls back: there is no re-entrancy.
+ *  - An action's slices are valid until px_core_next returns false. The functions an application
+ *    may call from a handler (group "requests of the application") leave them alone; the functions
+ *    of the group "what the network says" must only be called when the queue is drained.
+ *  - The slices given to px_core_transport_message must stay valid until the queue is drained:
+ *    events point into them (no copy is made of a payload).
+ *  - Transports and requests have ids that are never reused soon (slot and generation). Late input
+ *    for a dead id is ignored.
+ *  - Functions that return px_result codes leave the engine as it was when they fail.
+ *  - An allocation that fails inside a network input never corrupts: the connection is closed as
+ *    lost (and tried again), PX_EVENT_ERROR tells PX_ERR_NO_MEMORY. */
+#ifndef PX_CORE_CORE_H
+#define PX_CORE_CORE_H
+
+#include "base/alloc.h"
+#include "base/result.h"
+#include "base/slice.h"
+#include "core/options.h"
+
+typedef struct px_core px_core;
+
+/* An id of a transport or request: never 0. */
+typedef uint32_t px_id;
+
+/* A channel: slot (low 20 bits; dense, reused, good as an array index) and generation. Never 0. */
+typedef uint32_t px_channel_id;
+#define PX_CHANNEL_SLOT(id) ((id)&0xfffffu)
+#define PX_NO_DEADLINE UINT64_MAX
+
+typedef enum px_state {
+    PX_STATE_INITIALIZED,
+    PX_STATE_CONNECTING,
+    PX_STATE_CONNECTED,
+    PX_STATE_UNAVAILABLE,
+    PX_STATE_FAILED,
+    PX_STATE_DISCONNECTED,
+} px_state;
+
+/* "initialized", "connecting", ... */
+px_slice px_state_name(px_state state);
+
+typedef enum px_log_level {
+    PX_LOG_ERROR = 1,
+    PX_LOG_WARN = 2,
+    PX_LOG_DEBUG = 3,
+} px_log_level;
+
+typedef struct px_header {
+    px_slice name;
+    px_slice value;
+} px_header;
+
+/* ---- What the engine wants done ------------------------------------------------------------ */
+
+typedef enum px_action_type {
+    PX_ACTION_OPEN = 1,  /* open a transport */
+    PX_ACTION_SEND,      /* send one message on an open transport */
+    PX_ACTION_CLOSE,     /* close a transport; the id is dead, report nothing more about it */
+    PX_ACTION_REQUEST,   /* make an HTTP request */
+    PX_ACTION_CANCEL,    /* drop a request; the id is dead */
+    PX_ACTION_AUTHORIZE, /* ask the application (providers or a custom authorizer) */
+    PX_ACTION_STORE,     /* remember (or, with empty data, forget) which transport worked */
+    PX_ACTION_STATE,     /* the connection state changed */
+    PX_ACTION_EVENT,     /* deliver an event to bindings */
+    PX_ACTION_LOG,       /* a log line */
+} px_action_type;
+
+typedef enum px_transport_kind {
+    PX_TRANSPORT_WS, /* a WebSocket; the URL's scheme says whether over TLS */
+} px_transport_kind;
+
+/* Why the engine wants an HTTP request. */
+typedef enum px_request_kind {
+    PX_REQUEST_CHANNEL_AUTHORIZATION,
+} px_request_kind;
+
+/* How far an event goes, in this order of delivery. */
+enum {
+    PX_TO_CHANNEL = 1 << 0,    /* the channel's own bindings */
+    PX_TO_CLIENT = 1 << 1,     /* the client's bindings */
+    PX_TO_CONNECTION = 1 << 2, /* the connection's bindings, under the name of `connection_name` */
+};
+
+/* What kind of payload an event carries. */
+typedef enum px_data_type {
+    PX_DATA_NONE,    /* the frame had no data member */
+    PX_DATA_STRING,  /* a JSON string: the text between its quotes (see px_core_event_text) */
+    PX_DATA_JSON,    /* any other JSON value, as it stood in the frame */
+    PX_DATA_MEMBERS, /* a presence roster: ask px_core_members_* */
+    PX_DATA_MEMBER,  /* one presence member: `member` */
+    PX_DATA_ERROR,   /* `error` */
+    PX_DATA_DELAY,   /* `delay_ms` */
+} px_data_type;
+
+/* Where an error came from (PROTOCOL section 3.7 and 7.6 name these "type"). */
+typedef enum px_error_type {
+    PX_ERROR_PROTOCOL = 1, /* "PusherError": the service said so; `code` is its code */
+    PX_ERROR_TRANSPORT,    /* "WebSocketError": the transport failed; `result` says how */
+    PX_ERROR_HANDSHAKE,    /* "HandshakeError": the first message was not what it must be */
+    PX_ERROR_PARSE,        /* "MessageParseError": a frame was not understood */
+    PX_ERROR_AUTH,         /* "AuthError": a channel could not be authorized; `status` is HTTP's */
+} px_error_type;
+
+typedef struct px_error {
+    px_error_type type;
+    int result;       /* a px_result or a code of the driver's own, as it was passed in; or 0 */
+    int code;         /* close or pusher:error code (1000-4999), or 0 */
+    int status;       /* HTTP status of the authorization answer; 0: none came */
+    bool will_retry;  /* the engine will try again by itself */
+    px_slice message; /* a sentence for people */
+    px_slice data;    /* the offending input, where there is one */
+} px_error;
+
+typedef struct px_member {
+    px_slice id;   /* always as text: the number 7 is "7" */
+    px_slice info; /* JSON, as received; empty when there was none */
+    bool id_is_number; /* how user_id stood in the JSON */
+} px_member;
+
+typedef struct px_event {
+    unsigned targets;         /* PX_TO_* */
+    px_channel_id channel;    /* 0: the event is of no known channel */
+    px_slice name;
+    px_slice connection_name; /* with PX_TO_CONNECTION: "message", "error", "connecting_in" */
+    px_slice channel_name;    /* as in the frame; empty: none */
+    px_slice user_id;         /* empty: none. Given to channel bindings of presence channels only */
+    px_data_type data_type;
+    px_slice data;            /* STRING and JSON */
+    bool data_escaped;        /* STRING: `data` still holds JSON escapes */
+    px_member member;         /* MEMBER */
+    px_error error;           /* ERROR */
+    uint32_t delay_ms;        /* DELAY */
+} px_event;
+
+typedef struct px_action {
+    px_action_type type;
+    px_id id; /* transport (OPEN, SEND, CLOSE) or request (REQUEST, CANCEL, AUTHORIZE) */
+    union {
+        struct {
+            px_transport_kind kind;
+            px_slice url;
+        } open;
+        struct {
+            px_slice message;
+        } send;
+        struct {
+            uint16_t code;
+            px_slice reason;
+        } close;
+        struct {
+            px_request_kind kind;
+            bool jsonp;      /* make it in the JSONP layout (PROTOCOL section 7.5) */
+            px_slice method; /* "POST" or "GET" */
+            px_slice url;
+            const px_header *headers;
+            size_t header_count;
+            px_slice body;
+        } request;
+        struct {
+            px_channel_id channel;
+            px_slice channel_name;
+            px_slice socket_id;
+        } authorize;
+        struct {
+            px_slice key;
+            px_slice data;
+        } store;
+        struct {
+            px_state previous;
+            px_state current;
+            px_slice socket_id; /* with PX_STATE_CONNECTED */
+        } state;
+        px_event event;
+        struct {
+            px_log_level level;
+            px_slice line; /* in the format of PROTOCOL section 10.1, without the prefix */
+        } log;
+    } as;
+} px_action;
+
+/* The next thing to do; false when there is nothing (only then do earlier slices die). */
+bool px_core_next(px_core *core, px_action *action);
+
+/* When px_core_tick should be called next (the same clock), or PX_NO_DEADLINE. */
+uint64_t px_core_deadline(const px_core *core);
+
+/* The text of a STRING event with its escapes resolved. Valid until px_core_next is called again.
+ * Does no work when there is no escape. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_core_event_text(px_core *core, const px_event *event, px_slice *text);
+
+/* ---- Life ----------------------------------------------------------------------------------- */
+
+/* Copies the options. `seed` feeds jitter and hashing: give it unpredictable bits. `now_ms` is any
+ * monotonic clock in milliseconds. PX_ERR_ARGUMENT for options that px_options_check refuses. */
+PX_MUST_CHECK int px_core_new(const px_allocator *allocator, const px_options *options,
+                              const uint64_t seed[2], uint64_t now_ms, px_core **core);
+
+/* Frees everything at once, in any state; the owner drops its sockets and requests by itself. */
+void px_core_free(px_core *core);
+
+/* ---- Time ----------------------------------------------------------------------------------- */
+
+/* Says what time it is (never backwards) and fires what is due. */
+void px_core_tick(px_core *core, uint64_t now_ms);
+
+/* ---- Requests of the application (allowed at any time, from handlers too) --------------------- */
+
+/* Starts to connect. Does nothing when connected or on the way. */
+void px_core_connect(px_core *core);
+
+/* Closes for good, from any state. */
+void px_core_disconnect(px_core *core);
+
+/* Finds or makes the channel and subscribes to it now, or as soon as there is a connection.
+ * PX_ERR_ARGUMENT: a name that starts with '#', is empty, or is longer than the limit.
+ * PX_ERR_LIMIT: too many channels. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_core_subscribe(px_core *core, px_slice name, px_channel_id *channel);
+
+/* Leaves the channel. An unknown name does nothing. A channel whose subscription is pending is only
+ * marked as cancelled: it goes when the answer, or a disconnection, comes. */
+void px_core_unsubscribe(px_core *core, px_slice name);
+
+/* Sends an event to the channel's other subscribers. PX_ERR_ARGUMENT: the name does not start with
+ * "client-". PX_ERR_STATE: not connected, nothing was sent (there is no queue). PX_ERR_LIMIT: too much is
+ * waiting to be sent. `data` must be one JSON value (empty: no data member). */
+PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice event,
+                                  px_slice data);
+
+/* Sends any event, without a check of its name; an empty channel leaves that member out. Errors as
+ * px_core_trigger, but for the name. */
+PX_MUST_CHECK int px_core_send_event(px_core *core, px_slice event, px_slice data,
+                                     px_slice channel);
+
+/* The network came back, went away (hints; PROTOCOL section 3.6). */
+void px_core_network_online(px_core *core);
+void px_core_network_offline(px_core *core);
+
+/* Answers PX_ACTION_AUTHORIZE when the application has only parameters and headers to add: the
+ * engine then makes the HTTP request. Errors leave the question open. */
+PX_MUST_CHECK int px_core_authorize_with(px_core *core, px_id id, const px_header *params,
+                                         size_t param_count, const px_header *headers,
+                                         size_t header_count);
+
+typedef struct px_authorization {
+    px_slice auth;         /* "KEY:SIGNATURE" */
+    px_slice channel_data; /* presence: JSON text; ptr NULL: absent */
+} px_authorization;
+
+/* Answers PX_ACTION_AUTHORIZE with the application's own authorization. An unknown (old) id is
+ * ignored. PX_ERR_NO_MEMORY leaves the question open. */
+PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authorization *answer);
+
+/* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
+void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
+
+/* ---- What the network says (only when the queue is drained) ----------------------------------- */
+
+void px_core_transport_opened(px_core *core, px_id id);
+
+/* One message (for a WebSocket: one text message, valid UTF-8). */
+void px_core_transport_message(px_core *core, px_id id, px_slice message);
+
+/* The transport is gone: before it opened (it failed) or after. `code` and `reason` come from the
+ * close frame, or are 1006 and empty. `result` and `message` tell a failure of the driver (0 and
+ * empty: none): resolving, connecting, TLS, the upgrade. `clean` as the WebSocket API has it. */
+void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,
+                              int result, px_slice message);
+
+/* The answer to PX_ACTION_REQUEST. `status` 0: none came, and `message` says why. */
+void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px_slice message);
+
+/* ---- Looking ---------------------------------------------------------------------------------- */
+
+px_state px_core_state(const px_core *core);
+
+/* Of the last connection; empty before the first. Valid until the next connection. */
+px_slice px_core_socket_id(const px_core *core);
+
+/* True when a message sent now would go out. */
+bool px_core_is_live(const px_core *core);
+
+/* 0 when there is no such channel. */
+px_channel_id px_core_find_channel(const px_core *core, px_slice name);
+
+/* Channels in the order they were subscribed: start with *cursor 0; 0 at the end. */
+px_channel_id px_core_next_channel(const px_core *core, size_t *cursor);
+
+typedef enum px_channel_kind {
+    PX_CHANNEL_PUBLIC,
+    PX_CHANNEL_PRIVATE,
+    PX_CHANNEL_PRESENCE,
+    PX_CHANNEL_ENCRYPTED,
+} px_channel_kind;
+
+typedef struct px_channel_info {
+    px_slice name; /* valid while the channel is */
+    px_channel_kind kind;
+    bool subscribed;
+    bool subscription_pending;
+    bool subscription_cancelled;
+} px_channel_info;
+
+/* False for a dead id. */
+bool px_core_channel_info(const px_core *core, px_channel_id channel, px_channel_info *info);
+
+/* Presence. Counts 0 and false for channels of other kinds. Slices are valid until the next message
+ * from the network. Members come in the order they were first seen. */
+size_t px_core_member_count(const px_core *core, px_channel_id channel);
+bool px_core_member(const px_core *core, px_channel_id channel, px_slice id, px_member *member);
+bool px_core_member_me(const px_core *core, px_channel_id channel, px_member *member);
+bool px_core_next_member(const px_core *core, px_channel_id channel, size_t *cursor,
+                         px_member *member);
+
+#endif

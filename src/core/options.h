@@ -1,0 +1,106 @@
+/* The options of a client: one table gives the struct, the defaults, the checks, the names by which
+ * they can be set, and the table in the documentation. */
+#ifndef PX_CORE_OPTIONS_H
+#define PX_CORE_OPTIONS_H
+
+#include "base/result.h"
+#include "base/slice.h"
+
+typedef struct px_pair {
+    px_slice name;
+    px_slice value;
+} px_pair;
+
+typedef struct px_pairs {
+    const px_pair *items;
+    size_t count;
+} px_pairs;
+
+typedef struct px_slices {
+    const px_slice *items;
+    size_t count;
+    bool given; /* distinguishes "no list" from "an empty list", which means none */
+} px_slices;
+
+/* X(type, field, "nameOfTheOption", default, minimum, maximum, "documentation")
+ * type: TEXT, NUMBER (32 bits), FLAG, LIST (of names), PAIRS.
+ * A NUMBER of 0 and an empty TEXT mean "the default". Minimum and maximum are of NUMBERs. */
+#define PX_OPTIONS(X)                                                                              \
+    X(TEXT, key, "key", "", 0, 0, "The app key. Required.")                                        \
+    X(TEXT, cluster, "cluster", "", 0, 0,                                                          \
+      "The cluster: gives the host ws-CLUSTER.pusher.com where wsHost is not given.")              \
+    X(TEXT, ws_host, "wsHost", "", 0, 0, "The host of WebSocket connections.")                     \
+    X(NUMBER, ws_port, "wsPort", 80, 1, 65535, "The port of ws:// connections.")                   \
+    X(NUMBER, wss_port, "wssPort", 443, 1, 65535, "The port of wss:// connections.")               \
+    X(TEXT, ws_path, "wsPath", "", 0, 0, "Put before /app/KEY, verbatim.")                         \
+    X(FLAG, plain, "plain", 0, 0, 0,                                                               \
+      "Connect without TLS: what encrypted:false or forceTLS:false ask for.")                      \
+    X(LIST, enabled_transports, "enabledTransports", 0, 0, 0,                                      \
+      "Only these transports; an empty list allows none.")                                         \
+    X(LIST, disabled_transports, "disabledTransports", 0, 0, 0,                                    \
+      "Not these transports; wins over enabledTransports.")                                        \
+    X(NUMBER, activity_timeout, "activityTimeout", 120000, 1, 86400000,                            \
+      "Milliseconds without a message before a ping (at most; the server may want less).")         \
+    X(NUMBER, pong_timeout, "pongTimeout", 30000, 1, 86400000,                                     \
+      "Milliseconds to wait for the answer to a ping.")                                            \
+    X(NUMBER, unavailable_timeout, "unavailableTimeout", 10000, 1, 86400000,                       \
+      "Milliseconds of connecting before the state is `unavailable`.")                             \
+    X(TEXT, auth_endpoint, "authEndpoint", "/pusher/auth", 0, 0,                                   \
+      "The URL that authorizes private and presence channels.")                                    \
+    X(TEXT, auth_transport, "authTransport", "ajax", 0, 0, "`ajax` or `jsonp`.")                   \
+    X(PAIRS, auth_params, "auth.params", 0, 0, 0, "Fields added to authorization requests.")       \
+    X(PAIRS, auth_headers, "auth.headers", 0, 0, 0, "Headers added to authorization requests.")    \
+    X(NUMBER, auth_timeout, "authTimeout", 15000, 1, 3600000,                                      \
+      "Milliseconds to wait for an authorization before it counts as failed.")                     \
+    X(FLAG, ask_authorization, "askAuthorization", 0, 0, 0,                                        \
+      "Ask the application for each authorization (a provider or custom authorizer is there).")    \
+    X(TEXT, client_name, "clientName", "js", 0, 0, "The `client` parameter of the URL.")           \
+    X(TEXT, client_version, "clientVersion", "", 0, 0, "The `version` parameter of the URL.")      \
+    X(NUMBER, max_channels, "maxChannels", 10000, 1, 1000000, "Channels at one time, at most.")    \
+    X(NUMBER, max_outbound, "maxOutbound", 4194304, 1024, 1073741824,                              \
+      "Bytes that may wait to be carried out, at most.")                                           \
+    X(NUMBER, log_level, "logLevel", 2, 1, 3, "1 errors, 2 warnings too, 3 everything.")
+
+#define PX_OPTION_C_TEXT   px_slice
+#define PX_OPTION_C_NUMBER uint32_t
+#define PX_OPTION_C_FLAG   bool
+#define PX_OPTION_C_LIST   px_slices
+#define PX_OPTION_C_PAIRS  px_pairs
+
+typedef struct px_options {
+#define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_OPTION_C_##type field;
+    PX_OPTIONS(PX_FIELD)
+#undef PX_FIELD
+} px_options;
+
+typedef enum px_option_type {
+    PX_OPTION_TEXT,
+    PX_OPTION_NUMBER,
+    PX_OPTION_FLAG,
+    PX_OPTION_LIST,
+    PX_OPTION_PAIRS,
+} px_option_type;
+
+typedef struct px_option {
+    px_option_type type;
+    px_slice name;
+    size_t offset; /* in px_options */
+    px_slice default_text;
+    uint32_t default_number;
+    uint32_t minimum;
+    uint32_t maximum;
+    px_slice documentation;
+} px_option;
+
+/* The table behind PX_OPTIONS, for documentation and for setting options by name. */
+extern const px_option px_option_table[];
+extern const size_t px_option_count;
+
+/* Fills in the default wherever a field is empty or 0. */
+void px_options_fill(px_options *options);
+
+/* PX_OK, or PX_ERR_ARGUMENT with a sentence that names the option and says what is wrong: it is
+ * written into `text` (NUL-terminated, cut at `size`). */
+PX_MUST_CHECK int px_options_check(const px_options *options, char *text, size_t size);
+
+#endif

@@ -1,0 +1,76 @@
+/* The settings of the server and of each app (SERVER.md names the field's defaults), as tables: the
+ * same rows give the structs, the defaults, the configuration file's keys, the checks and the
+ * documentation. */
+#ifndef PX_SERVER_APP_H
+#define PX_SERVER_APP_H
+
+#include "base/result.h"
+#include "base/slice.h"
+
+/* X(type, field, "name_in_the_config_file", default, minimum, maximum, "documentation") */
+#define PX_APP_OPTIONS(X)                                                                          \
+    X(TEXT, id, "id", "", 0, 0, "The app id, in the paths of the HTTP API. Required.")             \
+    X(TEXT, key, "key", "", 0, 0, "The app key, which clients connect with. Required.")            \
+    X(TEXT, secret, "secret", "", 0, 0, "The app secret, which signs. Required.")                  \
+    X(FLAG, enabled, "enabled", 1, 0, 1, "A disabled app refuses everything (4003, HTTP 403).")    \
+    X(FLAG, client_events, "client_events", 1, 0, 1, "Allow client events.")                       \
+    X(FLAG, require_tls, "require_tls", 0, 0, 1, "Refuse connections without TLS (4000).")         \
+    X(FLAG, subscription_count, "subscription_count", 0, 0, 1,                                     \
+      "Answer info=subscription_count in the HTTP API.")                                           \
+    X(LIST, allowed_origins, "allowed_origins", 0, 0, 0,                                           \
+      "Origins that browsers may connect from; `*` matches any run of characters. None: all.")     \
+    X(NUMBER, max_connections, "max_connections", 0, 0, 100000000,                                 \
+      "Connections at one time (4004 beyond); 0: no limit.")                                       \
+    X(NUMBER, client_events_per_second, "client_events_per_second", 10, 0, 1000000,                \
+      "Client events a second for each connection (4301 beyond); 0: no limit.")                    \
+    X(NUMBER, max_channel_name, "max_channel_name", 200, 1, 1000, "Bytes of a channel name.")      \
+    X(NUMBER, max_event_name, "max_event_name", 200, 1, 1000, "Bytes of an event name.")           \
+    X(NUMBER, max_event_data, "max_event_data", 10240, 1, 1048576, "Bytes of an event's data.")    \
+    X(NUMBER, max_event_channels, "max_event_channels", 100, 1, 10000,                             \
+      "Channels of one publish.")                                                                  \
+    X(NUMBER, max_batch, "max_batch", 10, 1, 1000, "Events of one batch.")                         \
+    X(NUMBER, max_presence_members, "max_presence_members", 100, 1, 1000000,                       \
+      "Distinct users of one presence channel.")                                                   \
+    X(NUMBER, max_presence_user_id, "max_presence_user_id", 128, 1, 1000,                          \
+      "Bytes of a presence user id.")                                                              \
+    X(NUMBER, max_presence_user_info, "max_presence_user_info", 1024, 1, 1048576,                  \
+      "Bytes of a presence user_info.")                                                            \
+    X(NUMBER, max_subscriptions, "max_subscriptions", 1000, 0, 1000000,                            \
+      "Subscriptions of one connection; 0: no limit.")
+
+#define PX_HUB_OPTIONS(X)                                                                          \
+    X(NUMBER, activity_timeout, "activity_timeout", 120, 1, 86400,                                 \
+      "Seconds without traffic before a ping; told to clients in the handshake.")                  \
+    X(NUMBER, pong_timeout, "pong_timeout", 30, 1, 3600,                                           \
+      "Seconds to wait after a ping before closing with 4201.")                                    \
+    X(NUMBER, max_connections, "max_connections", 0, 0, 100000000,                                 \
+      "Connections at one time, of all apps (4100 beyond); 0: no limit.")                          \
+    X(FLAG, strict_protocol, "strict_protocol", 0, 0, 1,                                           \
+      "Refuse connections that name no protocol version (4008).")
+
+typedef struct px_name_list {
+    const px_slice *items;
+    size_t count;
+} px_name_list;
+
+#define PX_SETTING_C_TEXT   px_slice
+#define PX_SETTING_C_NUMBER uint32_t
+#define PX_SETTING_C_FLAG   bool
+#define PX_SETTING_C_LIST   px_name_list
+
+#define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
+typedef struct px_app_options {
+    PX_APP_OPTIONS(PX_FIELD)
+} px_app_options;
+typedef struct px_hub_options {
+    PX_HUB_OPTIONS(PX_FIELD)
+} px_hub_options;
+#undef PX_FIELD
+
+/* An app inside the hub; opaque outside of it. */
+typedef struct px_app px_app;
+
+void px_app_options_default(px_app_options *options);
+void px_hub_options_default(px_hub_options *options);
+
+#endif
