@@ -38,7 +38,14 @@ typedef uint32_t px_id;
 /* A channel: slot (low 20 bits; dense, reused, good as an array index) and generation. Never 0. */
 typedef uint32_t px_channel_id;
 #define PX_CHANNEL_SLOT(id) ((id)&0xfffffu)
-#define PX_NO_DEADLINE UINT64_MAX
+#define PX_NO_DEADLINE      UINT64_MAX
+
+/* Bytes of a channel's name, at most. */
+#define PX_MAX_CHANNEL_NAME 200
+/* Bytes of one incoming message, at most: a longer one ends the connection. */
+#define PX_MAX_MESSAGE 16777216
+/* Members of one presence channel, at most: more are not taken in, PX_EVENT_ERROR says so. */
+#define PX_MAX_MEMBERS 100000
 
 typedef enum px_state {
     PX_STATE_INITIALIZED,
@@ -66,16 +73,17 @@ typedef struct px_header {
 /* ---- What the engine wants done ------------------------------------------------------------ */
 
 typedef enum px_action_type {
-    PX_ACTION_OPEN = 1,  /* open a transport */
-    PX_ACTION_SEND,      /* send one message on an open transport */
-    PX_ACTION_CLOSE,     /* close a transport; the id is dead, report nothing more about it */
-    PX_ACTION_REQUEST,   /* make an HTTP request */
-    PX_ACTION_CANCEL,    /* drop a request; the id is dead */
-    PX_ACTION_AUTHORIZE, /* ask the application (providers or a custom authorizer) */
-    PX_ACTION_STORE,     /* remember (or, with empty data, forget) which transport worked */
-    PX_ACTION_STATE,     /* the connection state changed */
-    PX_ACTION_EVENT,     /* deliver an event to bindings */
-    PX_ACTION_LOG,       /* a log line */
+    PX_ACTION_OPEN = 1,     /* open a transport */
+    PX_ACTION_SEND,         /* send one message on an open transport */
+    PX_ACTION_CLOSE,        /* close a transport; the id is dead, report nothing more about it */
+    PX_ACTION_REQUEST,      /* make an HTTP request */
+    PX_ACTION_CANCEL,       /* drop a request; the id is dead */
+    PX_ACTION_AUTHORIZE,    /* ask the application (providers or a custom authorizer) */
+    PX_ACTION_STORE,        /* remember (or, with empty data, forget) which transport worked */
+    PX_ACTION_STATE,        /* the connection state changed */
+    PX_ACTION_EVENT,        /* deliver an event to bindings */
+    PX_ACTION_LOG,          /* a log line */
+    PX_ACTION_CHANNEL_GONE, /* a channel left the map: its id is dead, drop what hangs on it */
 } px_action_type;
 
 typedef enum px_transport_kind {
@@ -125,24 +133,24 @@ typedef struct px_error {
 } px_error;
 
 typedef struct px_member {
-    px_slice id;   /* always as text: the number 7 is "7" */
-    px_slice info; /* JSON, as received; empty when there was none */
+    px_slice id;       /* always as text: the number 7 is "7" */
+    px_slice info;     /* JSON, as received; empty when there was none */
     bool id_is_number; /* how user_id stood in the JSON */
 } px_member;
 
 typedef struct px_event {
-    unsigned targets;         /* PX_TO_* */
-    px_channel_id channel;    /* 0: the event is of no known channel */
+    unsigned targets;      /* PX_TO_* */
+    px_channel_id channel; /* 0: the event is of no known channel */
     px_slice name;
     px_slice connection_name; /* with PX_TO_CONNECTION: "message", "error", "connecting_in" */
     px_slice channel_name;    /* as in the frame; empty: none */
     px_slice user_id;         /* empty: none. Given to channel bindings of presence channels only */
     px_data_type data_type;
-    px_slice data;            /* STRING and JSON */
-    bool data_escaped;        /* STRING: `data` still holds JSON escapes */
-    px_member member;         /* MEMBER */
-    px_error error;           /* ERROR */
-    uint32_t delay_ms;        /* DELAY */
+    px_slice data;     /* STRING and JSON */
+    bool data_escaped; /* STRING: `data` still holds JSON escapes */
+    px_member member;  /* MEMBER */
+    px_error error;    /* ERROR */
+    uint32_t delay_ms; /* DELAY */
 } px_event;
 
 typedef struct px_action {
@@ -185,6 +193,9 @@ typedef struct px_action {
         } state;
         px_event event;
         struct {
+            px_channel_id channel;
+        } channel_gone;
+        struct {
             px_log_level level;
             px_slice line; /* in the format of PROTOCOL section 10.1, without the prefix */
         } log;
@@ -216,7 +227,8 @@ void px_core_free(px_core *core);
 /* Says what time it is (never backwards) and fires what is due. */
 void px_core_tick(px_core *core, uint64_t now_ms);
 
-/* ---- Requests of the application (allowed at any time, from handlers too) --------------------- */
+/* ---- Requests of the application (allowed at any time, from handlers too) ---------------------
+ */
 
 /* Starts to connect. Does nothing when connected or on the way. */
 void px_core_connect(px_core *core);
@@ -225,8 +237,9 @@ void px_core_connect(px_core *core);
 void px_core_disconnect(px_core *core);
 
 /* Finds or makes the channel and subscribes to it now, or as soon as there is a connection.
- * PX_ERR_ARGUMENT: a name that starts with '#', is empty, or is longer than the limit.
- * PX_ERR_LIMIT: too many channels. PX_ERR_NO_MEMORY. */
+ * PX_ERR_ARGUMENT: a name that is empty, starts with '#' or "private-encrypted-" (encryption is not
+ * there), is longer than PX_MAX_CHANNEL_NAME or is not UTF-8. PX_ERR_LIMIT: too many channels, or
+ * too much is waiting to be sent. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_core_subscribe(px_core *core, px_slice name, px_channel_id *channel);
 
 /* Leaves the channel. An unknown name does nothing. A channel whose subscription is pending is only
@@ -234,8 +247,9 @@ PX_MUST_CHECK int px_core_subscribe(px_core *core, px_slice name, px_channel_id 
 void px_core_unsubscribe(px_core *core, px_slice name);
 
 /* Sends an event to the channel's other subscribers. PX_ERR_ARGUMENT: the name does not start with
- * "client-". PX_ERR_STATE: not connected, nothing was sent (there is no queue). PX_ERR_LIMIT: too much is
- * waiting to be sent. `data` must be one JSON value (empty: no data member). */
+ * "client-". PX_ERR_SYNTAX: `data` is not one JSON value (empty is fine: no data member).
+ * PX_ERR_NOT_FOUND: the channel is gone. PX_ERR_STATE: not connected, nothing was sent (there is no
+ * queue). PX_ERR_LIMIT: too much is waiting to be sent. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice event,
                                   px_slice data);
 
@@ -266,7 +280,8 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
 
-/* ---- What the network says (only when the queue is drained) ----------------------------------- */
+/* ---- What the network says (only when the queue is drained) -----------------------------------
+ */
 
 void px_core_transport_opened(px_core *core, px_id id);
 
@@ -282,7 +297,8 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
 /* The answer to PX_ACTION_REQUEST. `status` 0: none came, and `message` says why. */
 void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px_slice message);
 
-/* ---- Looking ---------------------------------------------------------------------------------- */
+/* ---- Looking ----------------------------------------------------------------------------------
+ */
 
 px_state px_core_state(const px_core *core);
 
@@ -311,6 +327,7 @@ typedef struct px_channel_info {
     bool subscribed;
     bool subscription_pending;
     bool subscription_cancelled;
+    int64_t subscription_count; /* as the server told last; -1: it has not */
 } px_channel_info;
 
 /* False for a dead id. */
