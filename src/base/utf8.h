@@ -6,6 +6,9 @@
 
 bool px_utf8_valid(px_slice bytes);
 
+/* The length (1 to 4) of the valid sequence at the front of `bytes`; 0 when there is none. */
+size_t px_utf8_sequence(px_slice bytes);
+
 /* Writes one code point (at most 0x10FFFF, no surrogate); returns 1 to 4 bytes. */
 size_t px_utf8_encode(uint32_t code_point, char out[4]);
 

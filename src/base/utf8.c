@@ -1,0 +1,79 @@
+#include "base/utf8.h"
+
+static bool is_tail(char byte) {
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+size_t px_utf8_sequence(px_slice bytes) {
+    const unsigned char *b = (const unsigned char *)bytes.ptr;
+    if (bytes.len == 0)
+        return 0;
+    if (b[0] < 0x80)
+        return 1;
+    if (b[0] < 0xc2)
+        return 0; /* a tail byte, or an overlong form of ASCII */
+    if (b[0] < 0xe0)
+        return bytes.len >= 2 && is_tail(bytes.ptr[1]) ? 2 : 0;
+    if (b[0] < 0xf0) {
+        if (bytes.len < 3 || !is_tail(bytes.ptr[1]) || !is_tail(bytes.ptr[2]))
+            return 0;
+        bool overlong = b[0] == 0xe0 && b[1] < 0xa0;
+        bool surrogate = b[0] == 0xed && b[1] >= 0xa0;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (b[0] > 0xf4 || bytes.len < 4 || !is_tail(bytes.ptr[1]) || !is_tail(bytes.ptr[2]) ||
+        !is_tail(bytes.ptr[3]))
+        return 0;
+    bool overlong = b[0] == 0xf0 && b[1] < 0x90;
+    bool too_large = b[0] == 0xf4 && b[1] >= 0x90;
+    return overlong || too_large ? 0 : 4;
+}
+
+/* The offset of the first byte that is not ASCII, at or after `offset`; sixteen bytes at a time. */
+static size_t skip_ascii(px_slice bytes, size_t offset) {
+    for (; bytes.len - offset >= 16; offset += 16) {
+        uint64_t words[2];
+        memcpy(words, bytes.ptr + offset, sizeof(words));
+        if ((words[0] | words[1]) & 0x8080808080808080u)
+            break;
+    }
+    while (offset < bytes.len && !((unsigned char)bytes.ptr[offset] & 0x80))
+        offset++;
+    return offset;
+}
+
+bool px_utf8_valid(px_slice bytes) {
+    size_t offset = 0;
+    while ((offset = skip_ascii(bytes, offset)) < bytes.len) {
+        do {
+            size_t length = px_utf8_sequence(px_slice_after(bytes, offset));
+            if (length == 0)
+                return false;
+            offset += length;
+        } while (offset < bytes.len && (unsigned char)bytes.ptr[offset] & 0x80);
+    }
+    return true;
+}
+
+size_t px_utf8_encode(uint32_t code_point, char out[4]) {
+    if (code_point < 0x80) {
+        out[0] = (char)code_point;
+        return 1;
+    }
+    if (code_point < 0x800) {
+        out[0] = (char)(0xc0 | code_point >> 6);
+        out[1] = (char)(0x80 | (code_point & 0x3f));
+        return 2;
+    }
+    if (code_point < 0x10000) {
+        out[0] = (char)(0xe0 | code_point >> 12);
+        out[1] = (char)(0x80 | (code_point >> 6 & 0x3f));
+        out[2] = (char)(0x80 | (code_point & 0x3f));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | code_point >> 18);
+    out[1] = (char)(0x80 | (code_point >> 12 & 0x3f));
+    out[2] = (char)(0x80 | (code_point >> 6 & 0x3f));
+    out[3] = (char)(0x80 | (code_point & 0x3f));
+    return 4;
+}
