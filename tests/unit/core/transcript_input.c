@@ -1,0 +1,347 @@
+#include "transcript_input.h"
+
+#include <string.h>
+
+#include "memory.h"
+#include "pusher/error.h"
+#include "transcript_look.h"
+#include "transcript_options.h"
+#include "transcript_text.h"
+
+/* ---- What the application does --------------------------------------------------------------- */
+
+static void do_connect(transcript_world *world, px_slice rest) {
+    (void)rest;
+    px_core_connect(world->core);
+}
+
+static void do_disconnect(transcript_world *world, px_slice rest) {
+    (void)rest;
+    px_core_disconnect(world->core);
+}
+
+static void do_subscribe(transcript_world *world, px_slice name) {
+    px_channel_id channel = 0;
+    int result = px_core_subscribe(world->core, name, &channel);
+    transcript_world_result(world, result);
+    if (result == PX_OK)
+        transcript_world_channel_add(world, channel, name);
+}
+
+static void do_unsubscribe(transcript_world *world, px_slice name) {
+    px_core_unsubscribe(world->core, name);
+}
+
+static void do_trigger(transcript_world *world, px_slice rest) {
+    px_channel_id channel = transcript_world_channel(world, transcript_word(&rest));
+    px_slice event = transcript_word(&rest);
+    transcript_world_result(world, px_core_trigger(world->core, channel, event, rest));
+}
+
+/* send EVENT CHANNEL DATA; the channel "-" is none. */
+static void do_send(transcript_world *world, px_slice rest) {
+    px_slice event = transcript_word(&rest);
+    px_slice channel = transcript_word(&rest);
+    if (px_slice_equal(channel, PX_SLICE("-")))
+        channel = PX_SLICE("");
+    transcript_world_result(world, px_core_send_event(world->core, event, rest, channel));
+}
+
+static void do_online(transcript_world *world, px_slice rest) {
+    (void)rest;
+    px_core_network_online(world->core);
+}
+
+static void do_offline(transcript_world *world, px_slice rest) {
+    (void)rest;
+    px_core_network_offline(world->core);
+}
+
+/* The request that a line is about: "#2 " in front says which. */
+static transcript_peer *asked(transcript_world *world, px_slice *rest) {
+    uint64_t number = 0;
+    if (transcript_skip(rest, "#") && transcript_number(rest, &number))
+        transcript_skip(rest, " ");
+    return transcript_world_peer(world, &world->requests, number);
+}
+
+/* authorize KEY:SIGNATURE [CHANNEL_DATA] */
+static void do_authorize(transcript_world *world, px_slice rest) {
+    transcript_peer *request = asked(world, &rest);
+    if (!request)
+        return;
+    px_authorization answer = {.auth = transcript_word(&rest)};
+    if (rest.len)
+        answer.channel_data = rest;
+    int result = px_core_authorized(world->core, request->id, &answer);
+    transcript_world_result(world, result);
+    if (result == PX_OK)
+        request->alive = false;
+}
+
+/* deny STATUS MESSAGE */
+static void do_deny(transcript_world *world, px_slice rest) {
+    transcript_peer *request = asked(world, &rest);
+    uint64_t status = 0;
+    if (!request)
+        return;
+    transcript_number(&rest, &status);
+    transcript_skip(&rest, " ");
+    request->alive = false;
+    px_core_authorize_failed(world->core, request->id, (int)status, rest);
+}
+
+/* provide NAME=VALUE... [NAME: VALUE]...: parameters, then headers, for the engine's request. */
+static void do_provide(transcript_world *world, px_slice rest) {
+    px_header params[8];
+    px_header headers[8];
+    size_t param_count = 0;
+    size_t header_count = 0;
+    transcript_peer *request = asked(world, &rest);
+    if (!request)
+        return;
+    while (rest.len && rest.ptr[0] != '[' && param_count < 8)
+        params[param_count++] = transcript_pair(transcript_word(&rest), '=');
+    while (transcript_skip(&rest, "[") && header_count < 8) {
+        const char *end = memchr(rest.ptr, ']', rest.len);
+        size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
+        headers[header_count++] = transcript_pair(px_slice_of(rest.ptr, len), ':');
+        rest = px_slice_after(rest, end ? len + 1 : len);
+        transcript_skip(&rest, " ");
+    }
+    request->alive = false;
+    int result = px_core_authorize_with(world->core, request->id, params, param_count, headers,
+                                        header_count);
+    if (result != PX_OK)
+        request->alive = true;
+    transcript_world_result(world, result);
+}
+
+/* when OUTPUT do COMMAND */
+static void do_when(transcript_world *world, px_slice rest) {
+    static const px_slice separator = PX_LITERAL(" do ");
+    size_t split = 0;
+    while (split < rest.len && !px_slice_starts_with(px_slice_after(rest, split), separator))
+        split++;
+    if (split == rest.len || world->reaction_count == TRANSCRIPT_REACTIONS_MAX) {
+        transcript_fail(world, "'when' needs: OUTPUT do COMMAND (at most %d times)",
+                        TRANSCRIPT_REACTIONS_MAX);
+        return;
+    }
+    world->reactions[world->reaction_count++] = (transcript_reaction){
+        .output = px_slice_of(rest.ptr, split),
+        .command = px_slice_after(rest, split + separator.len),
+    };
+}
+
+static void do_create(transcript_world *world, px_slice rest) {
+    (void)world; /* made before any line */
+    (void)rest;
+}
+
+typedef struct verb {
+    const char *name;
+    void (*run)(transcript_world *world, px_slice rest);
+} verb;
+
+static const verb application_verbs[] = {
+    {"create", do_create},
+    {"connect", do_connect},
+    {"disconnect", do_disconnect},
+    {"subscribe", do_subscribe},
+    {"trigger", do_trigger},
+    {"send", do_send},
+    {"unsubscribe", do_unsubscribe},
+    {"online", do_online},
+    {"offline", do_offline},
+    {"authorize", do_authorize},
+    {"deny", do_deny},
+    {"provide", do_provide},
+    {"when", do_when},
+};
+
+/* True when the line starts with one of the verbs. */
+static bool run_verb(transcript_world *world, px_slice line, const verb *verbs, size_t count) {
+    px_slice rest = line;
+    px_slice name = transcript_word(&rest);
+    for (size_t i = 0; i < count; i++) {
+        if (!px_slice_equal(name, px_slice_of_text(verbs[i].name)))
+            continue;
+        verbs[i].run(world, rest);
+        return true;
+    }
+    return false;
+}
+
+static void run_command(transcript_world *world, px_slice line) {
+    if (!run_verb(world, line, application_verbs,
+                  sizeof application_verbs / sizeof *application_verbs))
+        transcript_fail(world, "not a line of a transcript");
+}
+
+/* ---- What the network says ------------------------------------------------------------------- */
+
+/* The engine must not look at a message any more once its actions are carried out: the page goes.
+ */
+static void deliver(transcript_world *world, px_id id, px_slice message) {
+    test_guarded guarded = test_guard(message);
+    px_core_transport_message(world->core, id, guarded.bytes);
+    transcript_world_drain(world);
+    test_unguard(&guarded);
+}
+
+/* answer STATUS BODY, or answer none MESSAGE */
+static void answer(transcript_world *world, uint64_t number, px_slice rest) {
+    transcript_peer *request = transcript_world_peer(world, &world->requests, number);
+    uint64_t status = 0;
+    px_slice message = PX_SLICE("");
+    px_slice body = PX_SLICE("");
+    if (!request)
+        return;
+    if (transcript_skip(&rest, "none"))
+        message = rest;
+    else if (!transcript_number(&rest, &status))
+        transcript_fail(world, "an answer needs a status, or 'none'");
+    transcript_skip(status ? &rest : &message, " ");
+    if (status)
+        body = rest;
+    request->alive = false;
+    test_guarded guarded = test_guard(body);
+    px_core_request_done(world->core, request->id, (int)status, guarded.bytes, message);
+    transcript_world_drain(world);
+    test_unguard(&guarded);
+}
+
+/* "< opened", "< answer ...", "< message" */
+static void hear(transcript_world *world, px_slice rest) {
+    uint64_t number = 0;
+    transcript_number(&rest, &number);
+    transcript_skip(&rest, " ");
+    if (transcript_skip(&rest, "answer ")) {
+        answer(world, number, rest);
+        return;
+    }
+    transcript_peer *connection = transcript_world_peer(world, &world->connections, number);
+    if (!connection)
+        return;
+    if (!px_slice_equal(rest, PX_SLICE("opened"))) {
+        deliver(world, connection->id, rest);
+        return;
+    }
+    connection->opened = true;
+    px_core_transport_opened(world->core, connection->id);
+}
+
+/* "! close CODE REASON", "! refused MESSAGE", "! reset MESSAGE" */
+static void lose(transcript_world *world, px_slice rest) {
+    uint64_t number = 0;
+    uint64_t code = 1006;
+    transcript_number(&rest, &number);
+    transcript_skip(&rest, " ");
+    transcript_peer *connection = transcript_world_peer(world, &world->connections, number);
+    if (!connection)
+        return;
+    px_slice how = transcript_word(&rest);
+    int result = PUSHER_OK;
+    px_slice reason = PX_SLICE("");
+    px_slice message = PX_SLICE("");
+    if (px_slice_equal(how, PX_SLICE("close")) && transcript_number(&rest, &code)) {
+        transcript_skip(&rest, " ");
+        reason = rest;
+    } else {
+        result = px_slice_equal(how, PX_SLICE("refused")) ? PUSHER_ERR_CONNECT : PUSHER_ERR_CLOSED;
+        message = rest;
+    }
+    connection->alive = false;
+    px_core_transport_closed(world->core, connection->id, (uint16_t)code, reason, code != 1006,
+                             result, message);
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static bool milliseconds(px_slice *rest, uint64_t *time) {
+    if (!transcript_number(rest, time))
+        return false;
+    if (transcript_skip(rest, "ms"))
+        return true;
+    *time *= 1000;
+    return transcript_skip(rest, "s");
+}
+
+/* "500ms", "2s", "2s asleep", "0ms to 1000ms" */
+static void pass_time(transcript_world *world, px_slice rest) {
+    uint64_t start = world->now;
+    uint64_t least;
+    uint64_t most;
+    if (!milliseconds(&rest, &least)) {
+        transcript_fail(world, "time is written as 500ms, 2s, 2s asleep, or 0ms to 2s");
+    } else if (rest.len == 0) {
+        transcript_world_advance(world, start + least);
+    } else if (px_slice_equal(rest, PX_SLICE(" asleep"))) {
+        world->now = start + least;
+        px_core_tick(world->core, world->now);
+    } else if (transcript_skip(&rest, " to ") && milliseconds(&rest, &most)) {
+        transcript_world_advance_to_output(world, start + most);
+        if (!world->lenient && !transcript_output_peek(world))
+            transcript_fail(world, "the client did nothing in this time");
+        else if (!world->lenient && world->now < start + least)
+            transcript_fail(world, "the client did something after %llu ms already",
+                            (unsigned long long)(world->now - start));
+    } else {
+        transcript_fail(world, "time is written as 500ms, 2s, 2s asleep, or 0ms to 2s");
+    }
+}
+
+/* ---- Any line -------------------------------------------------------------------------------- */
+
+static void do_option(transcript_world *world, px_slice rest) {
+    if (world->core)
+        transcript_fail(world, "options come before everything else");
+    else
+        transcript_option(world, rest);
+}
+
+static void do_without(transcript_world *world, px_slice rest) {
+    transcript_without_option(world, rest);
+}
+
+static void do_logs(transcript_world *world, px_slice rest) {
+    (void)rest;
+    world->logs = true;
+}
+
+static const verb preparations[] = {
+    {"option", do_option}, {"without", do_without}, {"logs", do_logs}};
+
+void transcript_input(transcript_world *world, px_slice line) {
+    if (run_verb(world, line, preparations, sizeof preparations / sizeof *preparations))
+        return;
+    transcript_world_create(world);
+    if (!world->core) {
+        if (!transcript_output_peek(world) && !world->lenient)
+            transcript_fail(world, "there is no client");
+        return;
+    }
+    world->react = run_command;
+    px_core_tick(world->core, world->now);
+    px_slice rest = px_slice_after(line, 1);
+    switch (line.ptr[0]) {
+    case '<':
+        hear(world, rest);
+        break;
+    case '!':
+        lose(world, rest);
+        break;
+    case '+':
+        pass_time(world, rest);
+        break;
+    case '?':
+        transcript_skip(&rest, " ");
+        transcript_look(world, rest);
+        break;
+    default:
+        run_command(world, line);
+    }
+    if (!world->failure[0])
+        transcript_world_settle(world);
+}

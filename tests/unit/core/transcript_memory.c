@@ -1,0 +1,99 @@
+/* Playing a transcript while allocations fail: see transcript_replay_without_memory. */
+#include <stdio.h>
+
+#include "transcript_input.h"
+#include "transcript_replay.h"
+
+static const px_slice established =
+    PX_LITERAL("{\"event\":\"pusher:connection_established\","
+               "\"data\":\"{\\\"socket_id\\\":\\\"9.9\\\",\\\"activity_timeout\\\":120}\"}");
+
+/* Enough for the longest back-off to end several times. */
+static const unsigned max_attempts = 20;
+
+static void play_inputs(transcript_world *world, const transcript_script *script) {
+    for (size_t i = 0; i < script->count && !world->failure[0]; i++) {
+        px_slice line = script->lines[i].text;
+        if (!transcript_line_is_comment(line) && !transcript_line_is_expectation(line))
+            transcript_input(world, line);
+    }
+}
+
+/* Opens every connection the engine has asked for, and greets on it. */
+static void serve(transcript_world *world) {
+    for (size_t i = 0; i < world->connections.count; i++) {
+        transcript_peer *connection = &world->connections.items[i];
+        if (connection->alive && !connection->opened) {
+            connection->opened = true;
+            px_core_transport_opened(world->core, connection->id);
+            transcript_world_settle(world);
+        }
+        if (connection->alive) {
+            px_core_transport_message(world->core, connection->id, established);
+            transcript_world_settle(world);
+        }
+    }
+}
+
+/* True when the engine, asked to connect, does so, and can then subscribe. */
+static bool works(transcript_world *world) {
+    transcript_world_create(world);
+    if (!world->core)
+        return false;
+    px_core_connect(world->core);
+    transcript_world_settle(world);
+    for (unsigned attempt = 0; attempt < max_attempts && !world->failure[0]; attempt++) {
+        serve(world);
+        if (px_core_is_live(world->core))
+            break;
+        uint64_t deadline = px_core_deadline(world->core);
+        if (deadline == PX_NO_DEADLINE)
+            break;
+        transcript_world_advance(world, deadline);
+    }
+    px_channel_id channel;
+    return px_core_is_live(world->core) && px_core_state(world->core) == PX_STATE_CONNECTED &&
+           px_core_subscribe(world->core, PX_SLICE("memory-is-back"), &channel) == PX_OK;
+}
+
+typedef struct transcript_outcome {
+    bool works;
+    size_t allocations;
+} transcript_outcome;
+
+static transcript_outcome play(const transcript_script *script, size_t fail_at, bool fail_once,
+                               char failure[TRANSCRIPT_FAILURE_SIZE]) {
+    transcript_world world;
+    transcript_world_init(&world);
+    world.lenient = true;
+    world.memory.fail_at = fail_at;
+    world.memory.fail_once = fail_once;
+    play_inputs(&world, script);
+    transcript_outcome outcome = {.allocations = world.memory.calls};
+    world.memory.fail_at = 0;
+    outcome.works = works(&world);
+    transcript_world_free(&world);
+    if (world.failure[0])
+        snprintf(failure, TRANSCRIPT_FAILURE_SIZE, "%s: with allocation %zu%s failing: %s",
+                 script->lines[script->count - 1].file, fail_at, fail_once ? "" : " and later ones",
+                 world.failure);
+    return outcome;
+}
+
+void transcript_replay_without_memory(const transcript_script *script,
+                                      char failure[TRANSCRIPT_FAILURE_SIZE]) {
+    failure[0] = '\0';
+    transcript_outcome undisturbed = play(script, 0, true, failure);
+    for (int once = 0; once <= 1; once++) {
+        size_t allocations = SIZE_MAX;
+        for (size_t fail_at = 1; fail_at <= allocations && !failure[0]; fail_at++) {
+            transcript_outcome outcome = play(script, fail_at, once, failure);
+            allocations = outcome.allocations;
+            if (!failure[0] && outcome.works != undisturbed.works)
+                snprintf(failure, TRANSCRIPT_FAILURE_SIZE,
+                         "%s: with allocation %zu%s failing, the client does not recover",
+                         script->lines[script->count - 1].file, fail_at,
+                         once ? "" : " and later ones");
+        }
+    }
+}
