@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Fails on an #include that the layer table does not allow.
+
+    check_layers.py ROOT           checks include/ and src/ below ROOT
+    check_layers.py --self-test    checks the checker against a planted tree
+
+The table below says which headers each folder may include. It is what keeps the core free of
+sockets, clocks and threads, and the client free of the server.
+"""
+import pathlib
+import re
+import sys
+import tempfile
+
+FREESTANDING = {
+    "float.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h",
+}
+PLAIN = FREESTANDING | {"string.h"}
+VECTOR = {"arm_neon.h", "emmintrin.h"}
+POSIX = PLAIN | {
+    # C11
+    "assert.h", "ctype.h", "errno.h", "inttypes.h", "locale.h", "math.h", "signal.h",
+    "stdatomic.h", "stdio.h", "stdlib.h", "time.h",
+    # POSIX
+    "arpa/inet.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "getopt.h", "grp.h", "net/if.h",
+    "netdb.h", "netinet/in.h", "netinet/tcp.h", "poll.h", "pthread.h", "pwd.h", "sched.h",
+    "semaphore.h", "strings.h", "sys/mman.h", "sys/resource.h", "sys/select.h", "sys/socket.h",
+    "sys/stat.h", "sys/time.h", "sys/types.h", "sys/uio.h", "sys/un.h", "sys/utsname.h",
+    "sys/wait.h", "syslog.h", "termios.h", "unistd.h",
+}
+# Linux's alone: one file per concern, with a portable fallback beside it.
+LINUX = {
+    "linux/netlink.h", "linux/rtnetlink.h", "sys/epoll.h", "sys/eventfd.h", "sys/random.h",
+    "sys/signalfd.h", "sys/timerfd.h",
+}
+
+# folder: (folders it may use, system and third-party headers; an entry ending in "/" is a prefix)
+LAYERS = {
+    "include/pusher": ((), {"stdbool.h", "stddef.h", "stdint.h", "string.h"}),
+    "src/base": ((), PLAIN | VECTOR),
+    "src/json": (("src/base",), PLAIN | VECTOR),
+    "src/core": (("src/json",), PLAIN),
+    "src/net": (("src/json",), PLAIN | VECTOR | {"wslay/", "openssl/"}),
+    "src/driver": (("src/core", "src/net"), POSIX | LINUX | {"curl/", "sodium.h", "sodium/"}),
+    "src/client": (("src/driver", "include/pusher"), POSIX | LINUX),
+    "src/server": (("src/net",), POSIX | LINUX | {"event2/", "openssl/", "hiredis/"}),
+    "src/cli": (("src/client", "src/server"), POSIX),
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)"|(.*))')
+
+
+def reachable(layer):
+    """The folder itself and all that it may use, directly or through what it uses."""
+    found = {layer}
+    for used in LAYERS[layer][0]:
+        found |= reachable(used)
+    return found
+
+
+def owner_of(header, root):
+    """The project folder a header belongs to, or None for a foreign one."""
+    folder = header.split("/")[0]
+    if folder == "pusher":
+        return "include/pusher"
+    if (root / "src" / folder).is_dir() and "/" in header:
+        return "src/" + folder
+    return None
+
+
+def complaint(layer, header, root):
+    """Why `layer` may not include `header`; None when it may."""
+    owner = owner_of(header, root)
+    if owner:
+        if owner in reachable(layer):
+            return None
+        allowed = ", ".join(sorted(reachable(layer) - {layer})) or "nothing else of the project"
+        return f"{layer} may not use {owner} (it may use: {allowed})"
+    for name in LAYERS[layer][1]:
+        if header == name or (name.endswith("/") and header.startswith(name)):
+            return None
+    if "/" not in header and any((root / place).is_file()
+                                 for place in (f"{layer}/{header}", f"src/{header}")):
+        return f"name the folder too: {layer.split('/')[-1]}/{header}"
+    return f"{layer} may not use this system or third-party header"
+
+
+def check(root):
+    problems = []
+    for top in ("include", "src"):
+        for path in sorted((root / top).rglob("*.[ch]")):
+            name = path.relative_to(root).as_posix()
+            layer = "/".join(name.split("/")[:2])
+            if layer not in LAYERS:
+                problems.append(f"{name}:1: {layer} is in no row of the layer table")
+                continue
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                header = match[1] or match[2]
+                why = complaint(layer, header, root) if header else "a computed include"
+                if why:
+                    problems.append(f"{name}:{number}: #include {header or match[3]}: {why}")
+    return problems
+
+
+# path, text, the lines that must be complained about
+PLANTED = [
+    ("include/pusher/pusher.h", "#include <stdint.h>\n#include <stdio.h>\n", [2]),
+    ("src/base/good.c", '#include "base/good.h"\n#include <string.h>\n#include <emmintrin.h>\n', []),
+    ("src/base/good.h", '#include <stddef.h>\n#  include "json/up.h"\n', [2]),
+    ("src/base/libc.c", "#include <stdlib.h>\n#include <errno.h>\n", [1, 2]),
+    ("src/json/up.h", '#include "base/good.h"\n', []),
+    ("src/core/engine.c", '#include "base/good.h"\n#include <time.h>\n#include "net/frame.h"\n'
+                          '#include "json/up.h"\n#include HEADER\n#include "engine.h"\n', [2, 3, 5, 6]),
+    ("src/core/engine.h", "", []),
+    ("src/net/frame.h", "#include <openssl/sha.h>\n#include <curl/curl.h>\n", [2]),
+    ("src/driver/loop.c", "#include <curl/curl.h>\n#include <sys/epoll.h>\n#include <event2/event.h>\n"
+                          '#include "core/engine.h"\n#include <pusher/pusher.h>\n', [3, 5]),
+    ("src/client/api.c", '#include <pusher/pusher.h>\n#include "core/engine.h"\n'
+                         '#include "driver/loop.h"\n#include <curl/curl.h>\n'
+                         '#include "server/hub.h"\n', [4, 5]),
+    ("src/server/hub.h", '#include "net/frame.h"\n#include <event2/event.h>\n'
+                         '#include "core/engine.h"\n', [3]),
+    ("src/cli/main.c", '#include <pusher/pusher.h>\n#include "server/hub.h"\n'
+                       "#include <event2/event.h>\n", [3]),
+    ("src/stray/lost.c", "", [1]),
+]
+
+
+def self_test():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        expected = []
+        for name, text, lines in PLANTED:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            expected += [f"{name}:{line}" for line in lines]
+        found = [":".join(problem.split(":")[:2]) for problem in check(root)]
+    if sorted(found) == sorted(expected):
+        print(f"the check found exactly the {len(expected)} planted problems")
+        return 0
+    print("missed:", sorted(set(expected) - set(found)))
+    print("wrongly found:", sorted(set(found) - set(expected)))
+    return 1
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    problems = check(pathlib.Path(arguments[0]))
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
