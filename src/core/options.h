@@ -3,6 +3,7 @@
 #ifndef PX_CORE_OPTIONS_H
 #define PX_CORE_OPTIONS_H
 
+#include "base/arena.h"
 #include "base/result.h"
 #include "base/slice.h"
 
@@ -102,5 +103,12 @@ void px_options_fill(px_options *options);
 /* PX_OK, or PX_ERR_ARGUMENT with a sentence that names the option and says what is wrong: it is
  * written into `text` (NUL-terminated, cut at `size`). */
 PX_MUST_CHECK int px_options_check(const px_options *options, char *text, size_t size);
+
+/* Copies what the options point to into `arena` and lets them point there. On an error (those of
+ * px_arena_alloc) the options are half copied: do not use them. */
+PX_MUST_CHECK int px_options_copy(px_options *options, px_arena *arena);
+
+/* True when HTTP allows such a header: a token as its name, no line break in its value. */
+bool px_header_valid(px_slice name, px_slice value);
 
 #endif

@@ -1,0 +1,483 @@
+#include "core/connection.h"
+
+#include "core/internal.h"
+
+enum {
+    RETRY_AFTER_LOSS_MS = 1000,
+    FIRST_PAUSE_MS = 1000,
+    MAX_PAUSE_MS = 30000,
+    MIN_BACKOFF_MS = 1000,
+    SHORT_LIFE_MS = 1000,  /* shorter lives are not retried at once twice in a row */
+    STABLE_LIFE_MS = 5000, /* after this long the failures before it are forgotten */
+};
+
+px_slice px_state_name(px_state state) {
+    static const px_slice names[] = {
+        [PX_STATE_INITIALIZED] = PX_LITERAL("initialized"),
+        [PX_STATE_CONNECTING] = PX_LITERAL("connecting"),
+        [PX_STATE_CONNECTED] = PX_LITERAL("connected"),
+        [PX_STATE_UNAVAILABLE] = PX_LITERAL("unavailable"),
+        [PX_STATE_FAILED] = PX_LITERAL("failed"),
+        [PX_STATE_DISCONNECTED] = PX_LITERAL("disconnected"),
+    };
+    return names[state];
+}
+
+void px_connection_init(px_core *core) {
+    px_connection *connection = &core->connection;
+    *connection = (px_connection){.using_tls = !core->options.plain,
+                                  .retry_at = PX_NO_DEADLINE,
+                                  .unavailable_at = PX_NO_DEADLINE};
+    px_buffer_init(&connection->socket_id, core->allocator, PX_MAX_SOCKET_ID);
+}
+
+/* ---- Telling ------------------------------------------------------------------------------------
+ */
+
+static void set_state(px_core *core, px_state state) {
+    px_connection *connection = &core->connection;
+    px_state previous = connection->state;
+    if (previous == state)
+        return;
+    connection->state = state;
+    px_core_announce_state(core);
+    px_log_state(core, previous, state);
+    if (state == PX_STATE_CONNECTING || state == PX_STATE_DISCONNECTED)
+        px_channels_reset(core);
+}
+
+void px_connection_error(px_core *core, px_error error) {
+    px_log_error(core, &error);
+    px_event *event = px_event_push(core, PX_TO_CONNECTION, PX_SLICE("error"));
+    if (!event)
+        return;
+    event->connection_name = event->name;
+    event->data_type = PX_DATA_ERROR;
+    event->error = error;
+}
+
+static void emit_transport_error(px_core *core, int result, int code, px_slice message,
+                                 bool will_retry) {
+    px_connection_error(core, (px_error){.type = PX_ERROR_TRANSPORT,
+                                         .result = result,
+                                         .code = code,
+                                         .will_retry = will_retry,
+                                         .message = message});
+}
+
+static px_slice failure_text(int result) {
+    return result == PX_ERR_NO_MEMORY ? PX_SLICE("out of memory")
+                                      : PX_SLICE("a limit of the client was exceeded");
+}
+
+/* ---- Pauses
+ * --------------------------------------------------------------------------------------- */
+
+/* The most that the next pause may last; doubles with each failure in a row. */
+static uint32_t count_failure(px_core *core) {
+    uint32_t failures = core->connection.failures;
+    if (failures < 31)
+        core->connection.failures++;
+    uint64_t bound = (uint64_t)FIRST_PAUSE_MS << failures;
+    return bound < MAX_PAUSE_MS ? (uint32_t)bound : MAX_PAUSE_MS;
+}
+
+uint32_t px_connection_failure_pause(px_core *core) {
+    return px_core_random(core, count_failure(core));
+}
+
+static uint32_t backoff_pause(px_core *core) {
+    return MIN_BACKOFF_MS + px_core_random(core, count_failure(core) - MIN_BACKOFF_MS);
+}
+
+/* ---- Seeking a connection
+ * ------------------------------------------------------------------------- */
+
+static void seek(px_core *core) {
+    px_connection *connection = &core->connection;
+    connection->retry_at = PX_NO_DEADLINE;
+    if (!px_strategy_supported(core)) {
+        connection->unavailable_at = PX_NO_DEADLINE;
+        set_state(core, PX_STATE_FAILED);
+        return;
+    }
+    if (connection->state != PX_STATE_CONNECTING && connection->state != PX_STATE_UNAVAILABLE) {
+        set_state(core, PX_STATE_CONNECTING);
+        connection->unavailable_at = core->now + core->options.unavailable_timeout;
+    }
+    px_strategy_start(core);
+}
+
+static void retry_in(px_core *core, uint32_t delay_ms) {
+    if (delay_ms == 0) {
+        seek(core);
+        return;
+    }
+    core->connection.retry_at = core->now + delay_ms;
+    px_event *event = px_event_push(core, PX_TO_CONNECTION, PX_SLICE("connecting_in"));
+    if (!event)
+        return;
+    event->connection_name = event->name;
+    event->data_type = PX_DATA_DELAY;
+    event->delay_ms = delay_ms;
+}
+
+void px_connection_failed_to_open(px_core *core, int result) {
+    emit_transport_error(core, result, 0, failure_text(result), true);
+}
+
+void px_connection_strategy_failed(px_core *core) {
+    retry_in(core, px_connection_failure_pause(core) + 1);
+}
+
+void px_core_connect(px_core *core) {
+    if (!core->connection.live && !px_strategy_running(core))
+        seek(core);
+}
+
+/* ---- Ending
+ * ----------------------------------------------------------------------------------------- */
+
+/* Nothing is live any more: what hung on the old socket id is void. */
+static void forget_live(px_core *core) {
+    px_connection *connection = &core->connection;
+    if (core->now - connection->connected_at >= STABLE_LIFE_MS)
+        connection->failures = 0;
+    connection->live = NULL;
+    px_requests_cancel_all(core);
+}
+
+static void close_live(px_core *core) {
+    if (!core->connection.live)
+        return;
+    px_transport_close(core, core->connection.live);
+    forget_live(core);
+}
+
+static void end_for_good(px_core *core) {
+    px_connection *connection = &core->connection;
+    px_strategy_stop(core);
+    close_live(core);
+    connection->retry_at = PX_NO_DEADLINE;
+    connection->unavailable_at = PX_NO_DEADLINE;
+    connection->failures = 0;
+    connection->quick_retries = 0;
+    set_state(core, PX_STATE_DISCONNECTED);
+}
+
+void px_core_disconnect(px_core *core) {
+    end_for_good(core);
+}
+
+void px_connection_broken(px_core *core, int result) {
+    if (!core->connection.live)
+        return;
+    emit_transport_error(core, result, 0, failure_text(result), true);
+    close_live(core);
+    retry_in(core, RETRY_AFTER_LOSS_MS);
+}
+
+/* "Retry" is obeyed at once, but a server that says it again and again is left in peace. */
+static uint32_t retry_pause(px_core *core, uint64_t lived_ms) {
+    px_connection *connection = &core->connection;
+    if (lived_ms >= SHORT_LIFE_MS)
+        connection->quick_retries = 0;
+    else if (connection->quick_retries++)
+        return px_connection_failure_pause(core);
+    return 0;
+}
+
+/* Does what a close code asks for; nothing is open any more. */
+static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
+    switch (action) {
+    case PX_CLOSE_NONE:
+        retry_in(core, RETRY_AFTER_LOSS_MS);
+        break;
+    case PX_CLOSE_TLS_ONLY:
+        if (core->connection.using_tls) {
+            retry_in(core, backoff_pause(core));
+            break;
+        }
+        core->connection.using_tls = true;
+        px_transports_reset(core);
+        retry_in(core, 0);
+        break;
+    case PX_CLOSE_REFUSED:
+        end_for_good(core);
+        break;
+    case PX_CLOSE_BACKOFF:
+        retry_in(core, backoff_pause(core));
+        break;
+    case PX_CLOSE_RETRY:
+        retry_in(core, retry_pause(core, lived_ms));
+        break;
+    }
+}
+
+/* ---- Attempts: from open to established
+ * ------------------------------------------------------------- */
+
+void px_core_transport_opened(px_core *core, px_id id) {
+    px_transport *transport = px_transport_find(core, id);
+    if (!transport || transport->phase != PX_TRANSPORT_OPENING)
+        return;
+    transport->phase = PX_TRANSPORT_HANDSHAKE;
+    transport->opened_at = core->now;
+}
+
+/* An attempt ended, its transport is closed. A code that asks for something ends all attempts;
+ * without one the strategy goes on. */
+static void attempt_ended(px_core *core, uint8_t node, px_close_action action) {
+    if (action == PX_CLOSE_NONE) {
+        px_strategy_attempt_failed(core, node);
+    } else {
+        px_strategy_stop(core);
+        follow(core, action, 0);
+    }
+}
+
+static void drop_attempt(px_core *core, px_transport *transport, px_close_action action) {
+    uint8_t node = transport->node;
+    px_transport_close(core, transport);
+    attempt_ended(core, node, action);
+}
+
+static void refuse_handshake(px_core *core, px_transport *transport, px_slice why,
+                             px_slice message) {
+    px_connection_error(
+        core, (px_error){
+                  .type = PX_ERROR_HANDSHAKE, .will_retry = true, .message = why, .data = message});
+    drop_attempt(core, transport, PX_CLOSE_NONE);
+}
+
+static void fail_attempt(px_core *core, px_transport *transport, int result) {
+    emit_transport_error(core, result, 0, failure_text(result), true);
+    drop_attempt(core, transport, PX_CLOSE_NONE);
+}
+
+static uint32_t smallest_timeout(const px_core *core, const px_transport *transport,
+                                 const px_handshake *handshake) {
+    uint32_t timeout = core->options.activity_timeout;
+    if (handshake->activity_timeout_ms < timeout)
+        timeout = handshake->activity_timeout_ms;
+    if (transport->ping_delay && transport->ping_delay < timeout)
+        timeout = transport->ping_delay;
+    return timeout;
+}
+
+static void establish(px_core *core, px_transport *transport, const px_handshake *handshake) {
+    px_connection *connection = &core->connection;
+    px_buffer_clear(&connection->socket_id);
+    int result = px_buffer_append(&connection->socket_id, handshake->socket_id);
+    if (result != PX_OK) {
+        fail_attempt(core, transport, result);
+        return;
+    }
+    transport->phase = PX_TRANSPORT_LIVE;
+    px_strategy_attempt_succeeded(core, transport->node);
+    connection->live = transport;
+    connection->unavailable_at = PX_NO_DEADLINE;
+    connection->connected_at = core->now;
+    connection->heard_at = core->now;
+    connection->idle_timeout = smallest_timeout(core, transport, handshake);
+    connection->pong_awaited = false;
+    set_state(core, PX_STATE_CONNECTED);
+    const px_frame *frame = &handshake->frame;
+    if (!px_event_of_frame(core, frame, frame->event, PX_TO_CLIENT))
+        px_connection_broken(core, PX_ERR_NO_MEMORY);
+    else
+        px_channels_resubscribe(core);
+}
+
+static void shake_hands(px_core *core, px_transport *transport, px_slice message) {
+    px_handshake handshake;
+    int result = px_handshake_read(core, message, &handshake);
+    if (result != PX_OK) {
+        fail_attempt(core, transport, result);
+    } else if (handshake.kind == PX_HANDSHAKE_ESTABLISHED) {
+        establish(core, transport, &handshake);
+    } else if (handshake.kind == PX_HANDSHAKE_REFUSED) {
+        px_close_action action = px_close_code_action(handshake.code);
+        if (px_close_code_is_error(handshake.code))
+            emit_transport_error(core, 0, handshake.code, handshake.text,
+                                 action != PX_CLOSE_REFUSED);
+        drop_attempt(core, transport, action);
+    } else {
+        refuse_handshake(core, transport, handshake.text, message);
+    }
+}
+
+/* ---- Messages
+ * ------------------------------------------------------------------------------------------ */
+
+static void receive(px_core *core, px_slice message) {
+    px_connection *connection = &core->connection;
+    connection->heard_at = core->now;
+    connection->pong_awaited = false;
+    connection->failures = 0;
+    int result = px_dispatch(core, message);
+    if (result != PX_OK)
+        px_connection_broken(core, result);
+}
+
+void px_core_transport_message(px_core *core, px_id id, px_slice message) {
+    px_transport *transport = px_transport_find(core, id);
+    if (!transport || transport->phase == PX_TRANSPORT_OPENING)
+        return;
+    bool live = transport->phase == PX_TRANSPORT_LIVE;
+    if (message.len > PX_MAX_MESSAGE && live)
+        px_connection_broken(core, PX_ERR_LIMIT);
+    else if (message.len > PX_MAX_MESSAGE)
+        fail_attempt(core, transport, PX_ERR_LIMIT);
+    else if (live)
+        receive(core, message);
+    else
+        shake_hands(core, transport, message);
+}
+
+/* ---- A transport that is gone
+ * ----------------------------------------------------------------------------- */
+
+typedef struct closing {
+    int code;
+    px_slice reason;
+    int result;
+    px_slice message;
+    px_close_action action;
+} closing;
+
+/* Tells why the live connection, or an opened attempt, ended. A failure of the driver counts for
+ * itself; a code is told as the service's error and, when it asks for something or ends an
+ * attempt, as the transport's. */
+static void emit_ending(px_core *core, const closing *ending, px_transport_phase phase) {
+    bool will_retry = ending->action != PX_CLOSE_REFUSED;
+    if (ending->result || ending->message.len) {
+        emit_transport_error(core, ending->result, 0, ending->message, will_retry);
+        return;
+    }
+    if (phase == PX_TRANSPORT_OPENING || !px_close_code_is_error(ending->code))
+        return;
+    if (phase == PX_TRANSPORT_LIVE)
+        px_connection_error(core, (px_error){.type = PX_ERROR_PROTOCOL,
+                                             .code = ending->code,
+                                             .will_retry = will_retry,
+                                             .message = ending->reason});
+    if (phase == PX_TRANSPORT_HANDSHAKE || ending->action != PX_CLOSE_NONE)
+        emit_transport_error(core, 0, ending->code, ending->reason, will_retry);
+}
+
+void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,
+                              int result, px_slice message) {
+    px_transport *transport = px_transport_find(core, id);
+    if (!transport)
+        return;
+    px_transport_phase phase = transport->phase;
+    uint8_t node = transport->node;
+    closing ending = {code, reason, result, message, px_close_code_action(code)};
+    if (phase == PX_TRANSPORT_OPENING)
+        ending.action = PX_CLOSE_NONE;
+    px_transport_learn(core, transport, code, clean);
+    px_transport_forget(core, transport);
+    emit_ending(core, &ending, phase);
+    if (phase == PX_TRANSPORT_LIVE) {
+        forget_live(core);
+        follow(core, ending.action, core->now - core->connection.connected_at);
+    } else {
+        attempt_ended(core, node, ending.action);
+    }
+}
+
+/* ---- Time
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t alive_deadline(const px_connection *connection) {
+    if (!connection->live)
+        return PX_NO_DEADLINE;
+    return connection->pong_awaited ? connection->pong_deadline
+                                    : connection->heard_at + connection->idle_timeout;
+}
+
+static void ask_for_pong(px_core *core) {
+    px_connection *connection = &core->connection;
+    connection->pong_awaited = true;
+    connection->pong_deadline = core->now + core->options.pong_timeout;
+    int result = px_send_ping(core);
+    if (result != PX_OK)
+        px_connection_broken(core, result);
+}
+
+/* Nothing was heard for too long. When the clock is far beyond the deadline, the machine slept and
+ * the pong may be there but not yet read: it is asked for once more. */
+static void check_alive(px_core *core) {
+    px_connection *connection = &core->connection;
+    if (!connection->pong_awaited) {
+        connection->asked_again = false;
+        ask_for_pong(core);
+    } else if (!connection->asked_again &&
+               core->now - connection->pong_deadline > core->options.pong_timeout) {
+        connection->asked_again = true;
+        ask_for_pong(core);
+    } else {
+        px_log_text(core, PX_LOG_WARN, PX_SLICE("No answer to a ping, connecting again"));
+        px_transport_learn(core, connection->live, 1006, false);
+        close_live(core);
+        retry_in(core, 0);
+    }
+}
+
+uint64_t px_connection_deadline(const px_core *core) {
+    const px_connection *connection = &core->connection;
+    uint64_t deadline = alive_deadline(connection);
+    if (connection->retry_at < deadline)
+        deadline = connection->retry_at;
+    return connection->unavailable_at < deadline ? connection->unavailable_at : deadline;
+}
+
+void px_connection_tick(px_core *core) {
+    px_connection *connection = &core->connection;
+    if (connection->retry_at <= core->now)
+        seek(core);
+    if (connection->unavailable_at <= core->now) {
+        connection->unavailable_at = PX_NO_DEADLINE;
+        set_state(core, PX_STATE_UNAVAILABLE);
+    }
+    if (alive_deadline(connection) <= core->now)
+        check_alive(core);
+}
+
+/* ---- The network
+ * -----------------------------------------------------------------------------------------------
+ */
+
+void px_core_network_online(px_core *core) {
+    px_connection *connection = &core->connection;
+    if (connection->state != PX_STATE_CONNECTING && connection->state != PX_STATE_UNAVAILABLE)
+        return;
+    px_strategy_stop(core);
+    connection->failures = 0;
+    seek(core);
+}
+
+void px_core_network_offline(px_core *core) {
+    if (core->connection.live && !core->connection.pong_awaited) {
+        core->connection.asked_again = false;
+        ask_for_pong(core);
+    }
+}
+
+/* ---- Looking
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+px_state px_core_state(const px_core *core) {
+    return core->connection.state;
+}
+
+px_slice px_core_socket_id(const px_core *core) {
+    return px_buffer_slice(&core->connection.socket_id);
+}
+
+bool px_core_is_live(const px_core *core) {
+    return core->connection.live != NULL;
+}

@@ -1,0 +1,165 @@
+#include "core/log.h"
+
+#include "core/internal.h"
+
+/* Data of a bad message in a line, at most. */
+enum { LOGGED_DATA = 512 };
+
+static bool is_on(const px_core *core, px_log_level level) {
+    return core->options.log_level >= (uint32_t)level;
+}
+
+static px_json_writer begin_line(px_core *core) {
+    px_json_writer writer;
+    px_buffer_clear(&core->line);
+    px_json_writer_init(&writer, &core->line);
+    px_json_array_begin(&writer);
+    return writer;
+}
+
+static void end_line(px_core *core, px_json_writer *writer, px_log_level level) {
+    px_json_array_end(writer);
+    px_slice line;
+    if (px_json_writer_finish(writer) != PX_OK ||
+        px_arena_copy(&core->arena, px_buffer_slice(&core->line), &line) != PX_OK)
+        return;
+    px_action *action = px_queue_push(&core->queue, PX_ACTION_LOG, 0);
+    if (!action)
+        return;
+    action->as.log.level = level;
+    action->as.log.line = line;
+}
+
+void px_log_text(px_core *core, px_log_level level, px_slice text) {
+    if (!is_on(core, level))
+        return;
+    px_json_writer writer = begin_line(core);
+    px_json_string(&writer, text);
+    end_line(core, &writer, level);
+}
+
+void px_log_failure(px_core *core, px_slice text) {
+    px_text line = px_text_begin(&core->text);
+    px_text_add(&line, PX_SLICE("Error: "));
+    px_text_add(&line, text);
+    if (line.result == PX_OK)
+        px_log_text(core, PX_LOG_ERROR, px_buffer_slice(&core->text));
+}
+
+void px_log_state(px_core *core, px_state previous, px_state current) {
+    if (!is_on(core, PX_LOG_DEBUG))
+        return;
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, px_state_name(previous));
+    px_text_add(&text, PX_SLICE(" -> "));
+    px_text_add(&text, px_state_name(current));
+    if (current == PX_STATE_CONNECTED) {
+        px_text_add(&text, PX_SLICE(" with new socket ID "));
+        px_text_add(&text, px_core_socket_id(core));
+    }
+    if (text.result != PX_OK)
+        return;
+    px_json_writer writer = begin_line(core);
+    px_json_string(&writer, PX_SLICE("State changed"));
+    px_json_string(&writer, px_buffer_slice(&core->text));
+    end_line(core, &writer, PX_LOG_DEBUG);
+}
+
+void px_log_connecting(px_core *core, px_slice transport, px_slice url) {
+    if (!is_on(core, PX_LOG_DEBUG))
+        return;
+    px_json_writer writer = begin_line(core);
+    px_json_string(&writer, PX_SLICE("Connecting"));
+    px_json_object_begin(&writer);
+    px_json_member(&writer, PX_SLICE("transport"), transport);
+    px_json_member(&writer, PX_SLICE("url"), url);
+    px_json_object_end(&writer);
+    end_line(core, &writer, PX_LOG_DEBUG);
+}
+
+void px_log_sent(px_core *core, px_slice message) {
+    if (!is_on(core, PX_LOG_DEBUG))
+        return;
+    px_json_writer writer = begin_line(core);
+    px_json_string(&writer, PX_SLICE("Event sent"));
+    px_json_raw_value(&writer, message);
+    end_line(core, &writer, PX_LOG_DEBUG);
+}
+
+/* Data as an application sees it: the JSON in a string where there is one, else the string. */
+static void write_data(px_core *core, px_json_writer *writer, const px_frame *frame) {
+    px_slice data;
+    if (frame->data.token == PX_JSON_END || px_frame_data(core, frame, &data) != PX_OK)
+        return;
+    px_json_key(writer, PX_SLICE("data"));
+    if (!px_field_is_string(&frame->data) || px_json_valid(data))
+        px_json_raw_value(writer, data);
+    else
+        px_json_string(writer, data);
+}
+
+void px_log_received(px_core *core, const px_frame *frame) {
+    if (!is_on(core, PX_LOG_DEBUG))
+        return;
+    px_json_writer writer = begin_line(core);
+    px_json_string(&writer, PX_SLICE("Event recd"));
+    px_json_object_begin(&writer);
+    px_json_member(&writer, PX_SLICE("event"), frame->event);
+    if (frame->channel.len)
+        px_json_member(&writer, PX_SLICE("channel"), frame->channel);
+    write_data(core, &writer, frame);
+    if (frame->user_id.len)
+        px_json_member(&writer, PX_SLICE("user_id"), frame->user_id);
+    px_json_object_end(&writer);
+    end_line(core, &writer, PX_LOG_DEBUG);
+}
+
+/* {"type":"PusherError","data":{"code":4001,"message":"..."}} */
+static void write_service_error(px_json_writer *writer, const px_error *error) {
+    px_json_object_begin(writer);
+    px_json_member(writer, PX_SLICE("type"), PX_SLICE("PusherError"));
+    px_json_key(writer, PX_SLICE("data"));
+    px_json_object_begin(writer);
+    px_json_key(writer, PX_SLICE("code"));
+    px_json_i64(writer, error->code);
+    px_json_member(writer, PX_SLICE("message"), error->message);
+    px_json_object_end(writer);
+    px_json_object_end(writer);
+}
+
+static px_slice error_type_name(px_error_type type) {
+    static const px_slice names[] = {[PX_ERROR_PROTOCOL] = PX_LITERAL("PusherError"),
+                                     [PX_ERROR_TRANSPORT] = PX_LITERAL("WebSocketError"),
+                                     [PX_ERROR_HANDSHAKE] = PX_LITERAL("HandshakeError"),
+                                     [PX_ERROR_PARSE] = PX_LITERAL("MessageParseError"),
+                                     [PX_ERROR_AUTH] = PX_LITERAL("AuthError")};
+    return names[type];
+}
+
+static void write_error(px_core *core, px_json_writer *writer, const px_error *error) {
+    px_json_object_begin(writer);
+    px_json_member(writer, PX_SLICE("type"), error_type_name(error->type));
+    if (error->type == PX_ERROR_TRANSPORT && error->code) {
+        px_json_key(writer, PX_SLICE("error"));
+        write_service_error(writer, error);
+    } else {
+        px_json_member(writer, PX_SLICE("error"), error->message);
+    }
+    if (error->data.len) {
+        px_text text = px_text_begin(&core->text);
+        px_text_add_excerpt(&text, error->data, LOGGED_DATA);
+        px_json_member(writer, PX_SLICE("data"), px_buffer_slice(&core->text));
+    }
+    px_json_object_end(writer);
+}
+
+void px_log_error(px_core *core, const px_error *error) {
+    if (!is_on(core, PX_LOG_WARN))
+        return;
+    px_json_writer writer = begin_line(core);
+    if (error->type == PX_ERROR_PROTOCOL)
+        write_service_error(&writer, error);
+    else
+        write_error(core, &writer, error);
+    end_line(core, &writer, PX_LOG_WARN);
+}

@@ -1,0 +1,12 @@
+/* The URLs of the service (PROTOCOL section 1). */
+#ifndef PX_CORE_URL_H
+#define PX_CORE_URL_H
+
+#include "core/options.h"
+#include "core/text.h"
+
+/* Adds SCHEME://HOST:PORT{wsPath}/app/KEY?protocol=7&client=...&version=...&flash=false. The port
+ * is always written. The key is inserted as px_text_add_path_segment has it. */
+void px_url_websocket(const px_options *options, bool tls, px_text *out);
+
+#endif
