@@ -26,8 +26,7 @@
     X(NUMBER, max_channel_name, "max_channel_name", 200, 1, 1000, "Bytes of a channel name.")      \
     X(NUMBER, max_event_name, "max_event_name", 200, 1, 1000, "Bytes of an event name.")           \
     X(NUMBER, max_event_data, "max_event_data", 10240, 1, 1048576, "Bytes of an event's data.")    \
-    X(NUMBER, max_event_channels, "max_event_channels", 100, 1, 10000,                             \
-      "Channels of one publish.")                                                                  \
+    X(NUMBER, max_event_channels, "max_event_channels", 100, 1, 10000, "Channels of one publish.") \
     X(NUMBER, max_batch, "max_batch", 10, 1, 1000, "Events of one batch.")                         \
     X(NUMBER, max_presence_members, "max_presence_members", 100, 1, 1000000,                       \
       "Distinct users of one presence channel.")                                                   \
