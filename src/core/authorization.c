@@ -404,8 +404,10 @@ static void read_answer(px_core *core, px_request *request, px_slice body) {
         result = px_field_text(core, &fields[1], &answer.channel_data);
     if (result == PX_OK)
         result = accept(core, request, 200, &answer);
-    if (result != PX_OK)
-        px_connection_broken(core, result);
+    if (result == PX_OK)
+        return;
+    end_request(core, request);
+    px_connection_broken(core, result);
 }
 
 void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px_slice message) {
