@@ -11,9 +11,11 @@
 #define PX_SERVER_HUB_H
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "base/result.h"
 #include "base/slice.h"
 #include "server/app.h"
+#include "server/wheel.h"
 
 typedef struct px_hub px_hub;
 typedef struct px_subscription px_subscription;
@@ -23,7 +25,7 @@ typedef struct px_subscription px_subscription;
 typedef struct px_message {
     const px_allocator *allocator;
     uint32_t references;
-    uint32_t frame_len; /* the whole frame, head included */
+    uint32_t frame_len;   /* the whole frame, head included */
     uint32_t text_offset; /* where the text starts in frame[] */
     char frame[];         /* an unmasked WebSocket text frame */
 } px_message;
@@ -38,19 +40,19 @@ static inline px_slice px_message_frame(const px_message *message) {
     return px_slice_of(message->frame, message->frame_len);
 }
 
-/* A connection as the hub sees it. The host embeds it and leaves the fields alone. */
+/* A connection as the hub sees it. The host embeds it, sets it to zero once, before
+ * px_hub_open_connection, and leaves the fields alone afterwards. */
 typedef struct px_hub_connection {
-    px_app *app;                    /* NULL before px_hub_open succeeded and after px_hub_close */
+    px_app *app;                    /* NULL while the hub does not know the connection */
     px_subscription *subscriptions; /* a list */
     uint32_t subscription_count;
     uint32_t flags;
+    px_wheel_node timer; /* when the hub looks at the connection again */
     uint64_t last_activity_ms;
-    struct px_hub_connection *older; /* the list of live connections by activity */
-    struct px_hub_connection *newer;
     uint64_t socket_id[2];
-    uint64_t client_events_at; /* token bucket of client events */
-    uint32_t client_event_tokens;
-    uint32_t malformed; /* consecutive frames that were not understood */
+    uint64_t client_events_at_ms; /* token bucket of client events */
+    uint32_t client_event_tokens; /* in thousandths */
+    uint32_t malformed;           /* consecutive frames that were not understood */
 } px_hub_connection;
 
 /* What the hub asks of its host. */
@@ -74,17 +76,22 @@ PX_MUST_CHECK int px_hub_new(const px_allocator *allocator, const px_hub_options
                              const px_hub_host *host, const uint64_t seed[2], uint64_t now_ms,
                              uint64_t unix_seconds, px_hub **hub);
 
-/* Every connection must have been closed. */
+/* NULL is fine. Connections that are still open are forgotten without a word to them. */
 void px_hub_free(px_hub *hub);
 
 /* Copies the app. PX_ERR_ARGUMENT: the id or the key is taken; `why` (static) says which. */
 PX_MUST_CHECK int px_hub_add_app(px_hub *hub, const px_app_options *app, const char **why);
 
-/* Monotonic milliseconds and the wall clock (for signatures' timestamps). */
+/* Tells the time: monotonic milliseconds and the wall clock (for signatures' timestamps). Does what
+ * is due: pings, closes. Call it when the deadline has come, and before inputs that arrive later
+ * than the last tick; it costs next to nothing when nothing is due. */
 void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds);
+
+/* When the next tick is wanted, at the latest; UINT64_MAX: not before the next input. */
 uint64_t px_hub_deadline(const px_hub *hub);
 
-/* ---- Connections ------------------------------------------------------------------------------ */
+/* ---- Connections ------------------------------------------------------------------------------
+ */
 
 typedef struct px_hub_open {
     px_slice key;      /* the path segment after /app/, percent-decoded */
@@ -99,7 +106,7 @@ typedef struct px_hub_open {
  * (then it has forgotten the connection when this returns). */
 void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px_hub_open *open);
 
-/* One text message from the client. */
+/* One text message from the client. Ignored for a connection that the hub has closed. */
 void px_hub_message(px_hub *hub, px_hub_connection *connection, px_slice text);
 
 /* Something else arrived that shows the peer is alive (a WebSocket PONG or PING). */
@@ -108,14 +115,15 @@ void px_hub_activity(px_hub *hub, px_hub_connection *connection);
 /* The transport is gone. Safe to call for a connection that the hub closed or never accepted. */
 void px_hub_close_connection(px_hub *hub, px_hub_connection *connection);
 
-/* Closes all connections with 4200, spread over `grace_ms`; new ones are refused with 4200. The HTTP
- * API answers 503 from now on. */
+/* Closes all connections with 4200, each at its own random moment within `grace_ms` (ticks do it);
+ * new ones are refused with 4200. The HTTP API answers 503 from now on. */
 void px_hub_drain(px_hub *hub, uint32_t grace_ms);
 
 /* Open connections, of all apps. */
 size_t px_hub_connection_count(const px_hub *hub);
 
-/* ---- The HTTP API ------------------------------------------------------------------------------ */
+/* ---- The HTTP API ------------------------------------------------------------------------------
+ */
 
 typedef struct px_http_request {
     px_slice method;

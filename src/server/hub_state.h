@@ -1,0 +1,61 @@
+/* What the files of the hub share: its state and that of its apps. Not for the host. */
+#ifndef PX_SERVER_HUB_STATE_H
+#define PX_SERVER_HUB_STATE_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "server/hub.h"
+#include "server/socket_id.h"
+
+struct px_app {
+    px_app_options options; /* a copy, its texts in `texts` */
+    px_arena texts;
+    px_map channels; /* the occupied ones: name to px_channel */
+    size_t connection_count;
+};
+
+struct px_hub {
+    const px_allocator *allocator;
+    px_hub_options options;
+    px_hub_host host;
+    uint64_t seed[2];
+    uint64_t random_count;
+    uint64_t now_ms;
+    uint64_t unix_seconds;
+    px_map apps_by_id;
+    px_map apps_by_key;
+    px_socket_table sockets; /* every open connection */
+    px_wheel timers;         /* one for each connection */
+    px_arena arena;          /* for the input that is being handled */
+    px_buffer text;          /* where a message is written before it becomes one */
+    px_message *ping;
+    px_message *pong;
+    px_hub_stats stats; /* counters; the gauges are filled in on demand */
+    bool draining;
+};
+
+/* A random number below `limit` (at least 1); not for secrets. */
+uint64_t px_hub_random(px_hub *hub, uint64_t limit);
+
+/* A line for the operator. Control characters, which might come from a peer, become '?'. */
+void px_hub_log(const px_hub *hub, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+enum { PX_HUB_LOG_ERROR = 1, PX_HUB_LOG_WARNING, PX_HUB_LOG_INFORMATION, PX_HUB_LOG_DEBUG };
+
+/* Sends to many; takes over the caller's reference. */
+void px_hub_deliver(px_hub *hub, px_hub_connection *const *connections, size_t count,
+                    px_message *message);
+
+/* Every input ends with this: what was put into the arena for it is gone. */
+void px_hub_input_done(px_hub *hub);
+
+/* A deep copy of `options` without channels. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_app_new(const px_allocator *allocator, const px_app_options *options,
+                             const uint64_t seed[2], px_app **app);
+/* Frees the app and, if it has any, its channels. */
+void px_app_free(const px_allocator *allocator, px_app *app);
+
+/* printf arguments for "%.*s". */
+#define PX_PRINT(slice) (int)(slice).len, (slice).ptr
+
+#endif
