@@ -1,0 +1,59 @@
+# The front door. CMake does the work; `make help` lists the targets.
+#
+#   make JOBS=4       that many compilers or tests at a time
+#   make WERROR=OFF   warnings are not errors (for compilers that the project does not know yet)
+#   make KEEP=1 demo  the demo stays until Ctrl-C
+
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+WERROR ?= ON
+PREFIX ?= /usr/local
+export JOBS WERROR
+
+.DEFAULT_GOAL := all
+.PHONY: all demo test asan tsan bench fuzz docs format install clean help
+
+all: ## build everything into build/; the command is build/pusher
+	@scripts/setup.sh build
+	@cmake --preset default -DPUSHER_WERROR=$(WERROR) -DCMAKE_INSTALL_PREFIX=$(PREFIX) --log-level=WARNING
+	@cmake --build --preset default -j $(JOBS)
+
+demo: ## build, and see an event travel from the server to a native subscriber and a browser page
+	@scripts/setup.sh demo
+	@scripts/demo.sh
+
+test: ## build and run every test, with sanitizers too
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+asan: ## all tests under the address and undefined-behaviour sanitizers
+	@scripts/setup.sh test
+	@scripts/test.sh asan
+
+tsan: ## the unit tests under the thread sanitizer
+	@scripts/setup.sh test
+	@scripts/test.sh tsan
+
+bench: ## measure, beside other people's programs
+	@scripts/setup.sh test
+	@scripts/bench.sh
+
+fuzz: ## run each fuzz target for a while (FUZZ_SECONDS=30 each)
+	@scripts/setup.sh test
+	@scripts/fuzz.sh
+
+docs: ## the manual pages, into build/man
+	@scripts/setup.sh docs
+	@scripts/docs.sh
+
+format: ## lay out all C files by .clang-format
+	@scripts/setup.sh format
+	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+
+install: all ## install below PREFIX (default /usr/local), or DESTDIR
+	@cmake --install build
+
+clean: ## remove everything that was built (node_modules stay)
+	@rm -rf build build-asan build-clang build-tsan build-fuzz build-werror
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

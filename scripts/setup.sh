@@ -1,0 +1,110 @@
+#!/bin/sh
+# Installs what the build (and, if asked, the demo or the tests) needs on Debian 12 and its kin.
+#
+#     scripts/setup.sh [build|demo|test|docs|format]
+#
+# It looks first and calls apt-get only for what is missing, so a second run takes no time.
+# Other systems: install the same things by other means; what is found is never installed again.
+set -eu
+cd "$(dirname "$0")/.."
+purpose=${1:-build}
+
+# What to look for, and the Debian package that has it. A name with a dot is a pkg-config module,
+# a path below the compiler's include folders a header, anything else a command.
+build_needs='
+cc=build-essential cmake=cmake ninja=ninja-build python3=python3
+libcurl.pc=libcurl4-openssl-dev libevent_core.pc=libevent-dev libcrypto.pc=libssl-dev
+libsodium.pc=libsodium-dev cmocka.pc=libcmocka-dev jansson.pc=libjansson-dev
+wslay/wslay.h=libwslay-dev'
+demo_needs='chromium=chromium'
+test_needs='
+chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
+openssl=openssl node=nodejs npm=npm'
+docs_needs='scdoc=scdoc'
+format_needs='clang-format=clang-format'
+
+say() {
+    printf 'setup: %s\n' "$*"
+}
+
+die() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+
+present() {
+    case $1 in
+    *.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
+    *.h) echo "#include <$1>" | cc -E - >/dev/null 2>&1 ;;
+    clang-rt) [ -e "$(clang -print-resource-dir 2>/dev/null)/lib/linux" ] ;;
+    chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# The packages of all needs that are not met.
+missing_packages() {
+    for need in "$@"; do
+        present "${need%%=*}" || printf ' %s' "${need#*=}"
+    done
+    command -v pkg-config >/dev/null || printf ' pkg-config'
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "these packages are missing:$packages
+       Installing them takes root: run this as root, install sudo, or ask for
+           apt-get install --no-install-recommends$packages"
+    fi
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || die "these Debian packages are missing:$packages
+       There is no apt-get here: install what they hold by your system's means."
+    say "installing$packages"
+    as_root env DEBIAN_FRONTEND=noninteractive sh -ec '
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $packages
+}
+
+# Installs a folder's npm packages unless they are there already. What counts as "there" is a copy
+# of package.json and the lock file beside them.
+install_node_modules() {
+    folder=$1
+    shift
+    stamp=$(cat "$folder/package.json" "$folder/package-lock.json" | cksum)
+    [ "$(cat "$folder/node_modules/.stamp" 2>/dev/null)" = "$stamp" ] && return
+    say "installing the npm packages of $folder"
+    (cd "$folder" && npm "$@" --no-audit --no-fund --loglevel=error)
+    echo "$stamp" >"$folder/node_modules/.stamp"
+}
+
+case $purpose in
+build) needs=$build_needs ;;
+demo) needs="$build_needs $demo_needs" ;;
+test) needs="$build_needs $test_needs" ;;
+docs) needs=$docs_needs ;;
+format) needs=$format_needs ;;
+*) die "unknown purpose '$purpose': build, demo, test, docs or format" ;;
+esac
+
+# shellcheck disable=SC2086 # lists of words without blanks
+packages=$(missing_packages $needs)
+if [ -n "$packages" ]; then
+    # shellcheck disable=SC2086
+    install_packages
+fi
+
+if [ "$purpose" = test ]; then
+    node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
+        die "the tests need Node 18 or later, this is $(node --version)"
+    install_node_modules tests/e2e ci
+    # soketi names a native package that only the override in package.json can be installed for;
+    # `npm ci` does not take the two together, `npm install` keeps to the lock file as well.
+    install_node_modules tests/e2e/soketi install --ignore-scripts --omit=optional
+fi
+say "everything that '$purpose' needs is here"
