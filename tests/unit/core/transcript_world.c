@@ -279,7 +279,8 @@ void transcript_world_drain(transcript_world *world) {
         transcript_output_add(world, output);
         run_reactions(world, &output);
     }
-    if (!world->failure[0] && world->state != px_core_state(world->core))
+    /* Without memory for the action, the engine tells it when there is some again. */
+    if (!world->memory.fail_at && world->state != px_core_state(world->core))
         transcript_fail(world, "the state changed without an action that says so");
 }
 
