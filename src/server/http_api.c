@@ -1,0 +1,164 @@
+/* The HTTP API: routes, errors, and what is common to all requests. */
+#include "server/channel_name.h"
+#include "server/http_call.h"
+#include "server/text.h"
+
+/* ---- Errors -----------------------------------------------------------------------------------
+ */
+
+int px_http_fail(px_http_call *call, int status, px_slice text) {
+    px_buffer *body = call->answer.out;
+    px_buffer_clear(body);
+    px_json_writer_init(&call->answer, body);
+    px_json_object_begin(&call->answer);
+    px_json_member(&call->answer, PX_SLICE("error"), text);
+    px_json_key(&call->answer, PX_SLICE("code"));
+    px_json_u64(&call->answer, (uint64_t)status);
+    px_json_object_end(&call->answer);
+    return status;
+}
+
+int px_http_fail_memory(px_http_call *call) {
+    return px_http_fail(call, PX_HTTP_INTERNAL, PX_SLICE("The server is out of memory"));
+}
+
+/* ---- Routes -----------------------------------------------------------------------------------
+ */
+
+enum { MAX_SEGMENTS = 3 };
+
+/* Behind /apps/ID/. A segment "*" matches any text and becomes call->name. */
+typedef struct px_http_route {
+    px_slice method;
+    px_slice segments[MAX_SEGMENTS];
+    px_http_handler *handle;
+} px_http_route;
+
+#define GET  PX_LITERAL("GET")
+#define POST PX_LITERAL("POST")
+#define ANY  PX_LITERAL("*")
+static const px_http_route ROUTES[] = {
+    {POST, {PX_LITERAL("events")}, px_http_publish},
+    {POST, {PX_LITERAL("batch_events")}, px_http_publish_batch},
+    {GET, {PX_LITERAL("channels")}, px_http_get_channels},
+    {GET, {PX_LITERAL("channels"), ANY}, px_http_get_channel},
+    {GET, {PX_LITERAL("channels"), ANY, PX_LITERAL("users")}, px_http_get_users},
+    {GET, {PX_LITERAL("channels"), ANY, PX_LITERAL("stats")}, px_http_get_statistics},
+    {POST, {PX_LITERAL("channels"), ANY, PX_LITERAL("events")}, px_http_publish_raw},
+    {POST, {PX_LITERAL("users"), ANY, PX_LITERAL("terminate_connections")}, px_http_terminate_user},
+};
+#undef GET
+#undef POST
+#undef ANY
+
+/* The text up to the next '/', which is taken off the path together with it. */
+static px_slice next_segment(px_slice *path) {
+    const char *slash = path->len ? memchr(path->ptr, '/', path->len) : NULL;
+    px_slice segment = px_slice_of(path->ptr, slash ? (size_t)(slash - path->ptr) : path->len);
+    *path = px_slice_after(*path, slash ? segment.len + 1 : segment.len);
+    return segment;
+}
+
+static bool route_matches(const px_http_route *route, px_slice path, px_slice *name) {
+    for (size_t i = 0; i < MAX_SEGMENTS && route->segments[i].len > 0; i++) {
+        px_slice segment = next_segment(&path);
+        if (px_slice_equal(route->segments[i], PX_SLICE("*")) && segment.len > 0)
+            *name = segment;
+        else if (!px_slice_equal(segment, route->segments[i]))
+            return false;
+    }
+    return path.len == 0;
+}
+
+/* The route for method and path. NULL: none; then *allow is the method that the path knows, or
+ * still NULL. */
+static const px_http_route *find_route(px_http_call *call, px_slice path, const char **allow) {
+    for (size_t i = 0; i < sizeof(ROUTES) / sizeof(ROUTES[0]); i++) {
+        if (!route_matches(&ROUTES[i], path, &call->name))
+            continue;
+        if (px_slice_equal(ROUTES[i].method, call->request->method))
+            return &ROUTES[i];
+        *allow = ROUTES[i].method.ptr;
+    }
+    return NULL;
+}
+
+/* ---- Requests ---------------------------------------------------------------------------------
+ */
+
+static int fail_method(px_http_call *call, const char *allow) {
+    return px_http_fail(
+        call, PX_HTTP_METHOD_NOT_ALLOWED,
+        px_text_of(call->arena, PX_SLICE("Method not allowed; use "), px_slice_of_text(allow)));
+}
+
+/* The request's app, authenticated; anything but PX_HTTP_OK was answered. */
+static int admit(px_http_call *call, px_slice app_id) {
+    if (px_percent_decode(call->arena, app_id, false, &app_id) != PX_OK ||
+        px_percent_decode(call->arena, call->name, false, &call->name) != PX_OK ||
+        px_http_params_read(call->arena, call->request->query, &call->params) != PX_OK)
+        return px_http_fail_memory(call);
+    call->app = px_map_get(&call->hub->apps_by_id, app_id);
+    if (!call->app)
+        return px_http_fail(call, PX_HTTP_NOT_FOUND, PX_SLICE("Unknown app"));
+    int status = px_http_authenticate(call);
+    if (status == PX_HTTP_OK && !call->app->options.enabled)
+        return px_http_fail(call, PX_HTTP_FORBIDDEN, PX_SLICE("Application disabled"));
+    return status;
+}
+
+static int answer(px_http_call *call, const char **allow) {
+    px_slice path = call->request->path;
+    if (call->hub->draining)
+        return px_http_fail(call, PX_HTTP_UNAVAILABLE, PX_SLICE("The server is shutting down"));
+    bool is_ours =
+        next_segment(&path).len == 0 && px_slice_equal(next_segment(&path), PX_SLICE("apps"));
+    px_slice app_id = next_segment(&path);
+    const px_http_route *route = is_ours ? find_route(call, path, allow) : NULL;
+    if (!route && *allow)
+        return fail_method(call, *allow);
+    if (!route)
+        return px_http_fail(call, PX_HTTP_NOT_FOUND, PX_SLICE("There is nothing at this path"));
+    int status = admit(call, app_id);
+    return status == PX_HTTP_OK ? route->handle(call) : status;
+}
+
+/* An answer that did not fit its buffer, or found no memory, becomes an error. */
+static int check_written(px_http_call *call, int status) {
+    int result = px_json_writer_finish(&call->answer);
+    if (result == PX_OK)
+        return status;
+    if (result == PX_ERR_LIMIT)
+        status =
+            px_http_fail(call, PX_HTTP_INTERNAL, PX_SLICE("The answer is too large; ask for less"));
+    else
+        status = px_http_fail_memory(call);
+    if (px_json_writer_finish(&call->answer) != PX_OK)
+        px_buffer_clear(call->answer.out);
+    return status;
+}
+
+void px_hub_http(px_hub *hub, const px_http_request *request, px_http_response *response) {
+    px_http_call call = {.hub = hub, .arena = &hub->arena, .request = request};
+    const char *allow = NULL;
+    hub->stats.api_requests++;
+    px_buffer_clear(response->body);
+    px_json_writer_init(&call.answer, response->body);
+    response->status = check_written(&call, answer(&call, &allow));
+    response->allow = response->status == PX_HTTP_METHOD_NOT_ALLOWED ? allow : NULL;
+    response->content_type = "application/json";
+    px_hub_input_done(hub);
+}
+
+/* ---- Users ------------------------------------------------------------------------------------
+ */
+
+/* Closes the connections that signed in as the user. There are none: presence alone is not signing
+ * in. */
+int px_http_terminate_user(px_http_call *call) {
+    if (!px_name_characters_valid(call->name))
+        return px_http_fail(call, PX_HTTP_BAD_REQUEST, PX_SLICE("Invalid user id"));
+    px_json_object_begin(&call->answer);
+    px_json_object_end(&call->answer);
+    return PX_HTTP_OK;
+}

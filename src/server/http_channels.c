@@ -1,0 +1,174 @@
+/* The HTTP API's questions about channels and their members. */
+#include "server/channel.h"
+#include "server/http_call.h"
+#include "server/text.h"
+
+/* ---- Attributes -------------------------------------------------------------------------------
+ */
+
+static const struct {
+    px_slice name;
+    unsigned attribute;
+} ATTRIBUTES[] = {
+    {PX_LITERAL("user_count"), PX_INFO_USER_COUNT},
+    {PX_LITERAL("subscription_count"), PX_INFO_SUBSCRIPTION_COUNT},
+};
+
+static unsigned find_attribute(px_slice name) {
+    for (size_t i = 0; i < sizeof(ATTRIBUTES) / sizeof(ATTRIBUTES[0]); i++)
+        if (px_slice_equal(name, ATTRIBUTES[i].name))
+            return ATTRIBUTES[i].attribute;
+    return 0;
+}
+
+int px_http_read_info(px_slice info, unsigned *attributes, px_slice *unknown) {
+    unsigned read = 0;
+    while (info.len > 0) {
+        const char *comma = memchr(info.ptr, ',', info.len);
+        px_slice name = px_slice_of(info.ptr, comma ? (size_t)(comma - info.ptr) : info.len);
+        info = px_slice_after(info, comma ? name.len + 1 : name.len);
+        unsigned attribute = find_attribute(name);
+        if (!attribute && name.len > 0) {
+            *unknown = name;
+            return PX_ERR_SYNTAX;
+        }
+        read |= attribute;
+    }
+    *attributes = read;
+    return PX_OK;
+}
+
+int px_http_fail_info(px_http_call *call, px_slice unknown) {
+    return px_http_fail(call, PX_HTTP_BAD_REQUEST,
+                        px_text_of(call->arena, PX_SLICE("Unknown info attribute: "), unknown));
+}
+
+static void write_count(px_http_call *call, px_slice name, size_t count) {
+    px_json_key(&call->answer, name);
+    px_json_u64(&call->answer, count);
+}
+
+void px_http_write_info(px_http_call *call, px_slice name, unsigned attributes) {
+    const px_channel *channel = px_channel_find(call->app, name);
+    if (attributes & PX_INFO_USER_COUNT && px_channel_traits(name) & PX_CHANNEL_PRESENCE)
+        write_count(call, PX_SLICE("user_count"), channel ? px_map_count(&channel->members) : 0);
+    if (attributes & PX_INFO_SUBSCRIPTION_COUNT && call->app->options.subscription_count)
+        write_count(call, PX_SLICE("subscription_count"), channel ? channel->count : 0);
+}
+
+/* The request's own info parameter. */
+static int read_info(px_http_call *call, unsigned *attributes) {
+    px_slice unknown;
+    px_slice info = px_http_param_value(&call->params, PX_SLICE("info"));
+    if (px_http_read_info(info, attributes, &unknown) == PX_OK)
+        return PX_HTTP_OK;
+    return px_http_fail_info(call, unknown);
+}
+
+/* ---- All channels -----------------------------------------------------------------------------
+ */
+
+/* A channel of one user is a means of delivery, nothing that applications ask about. */
+static bool is_listed(const px_channel *channel, px_slice prefix) {
+    return !(channel->traits & PX_CHANNEL_USER) && px_slice_starts_with(channel->name, prefix);
+}
+
+int px_http_get_channels(px_http_call *call) {
+    unsigned attributes;
+    px_slice prefix = px_http_param_value(&call->params, PX_SLICE("filter_by_prefix"));
+    int status = read_info(call, &attributes);
+    if (status != PX_HTTP_OK)
+        return status;
+    if (attributes & PX_INFO_USER_COUNT && !px_slice_starts_with(prefix, PX_SLICE("presence-")))
+        return px_http_fail(call, PX_HTTP_BAD_REQUEST,
+                            PX_SLICE("user_count may only be requested for presence channels - "
+                                     "please supply filter_by_prefix beginning with presence-"));
+    px_map_entry entry;
+    px_json_object_begin(&call->answer);
+    px_json_key(&call->answer, PX_SLICE("channels"));
+    px_json_object_begin(&call->answer);
+    for (size_t cursor = 0; px_map_next(&call->app->channels, &cursor, &entry);) {
+        if (!is_listed(entry.value, prefix))
+            continue;
+        px_json_key(&call->answer, entry.key);
+        px_json_object_begin(&call->answer);
+        px_http_write_info(call, entry.key, attributes);
+        px_json_object_end(&call->answer);
+    }
+    px_json_object_end(&call->answer);
+    px_json_object_end(&call->answer);
+    return PX_HTTP_OK;
+}
+
+/* ---- One channel ------------------------------------------------------------------------------
+ */
+
+static int check_name(px_http_call *call) {
+    const char *fault = px_channel_name_fault(call->name, call->app->options.max_channel_name);
+    if (!fault)
+        return PX_HTTP_OK;
+    return px_http_fail(
+        call, PX_HTTP_BAD_REQUEST,
+        px_text_of(call->arena, PX_SLICE("Invalid channel name: "), px_slice_of_text(fault)));
+}
+
+static bool is_presence(const px_http_call *call) {
+    return px_channel_traits(call->name) & PX_CHANNEL_PRESENCE;
+}
+
+static void begin_channel(px_http_call *call) {
+    px_json_object_begin(&call->answer);
+    px_json_key(&call->answer, PX_SLICE("occupied"));
+    px_json_bool(&call->answer, px_channel_find(call->app, call->name) != NULL);
+}
+
+int px_http_get_channel(px_http_call *call) {
+    unsigned attributes;
+    int status = check_name(call);
+    if (status == PX_HTTP_OK)
+        status = read_info(call, &attributes);
+    if (status != PX_HTTP_OK)
+        return status;
+    if (attributes & PX_INFO_USER_COUNT && !is_presence(call))
+        return px_http_fail(call, PX_HTTP_BAD_REQUEST,
+                            PX_SLICE("Cannot retrieve the user count unless the channel is a "
+                                     "presence channel"));
+    begin_channel(call);
+    px_http_write_info(call, call->name, attributes);
+    px_json_object_end(&call->answer);
+    return PX_HTTP_OK;
+}
+
+int px_http_get_users(px_http_call *call) {
+    int status = check_name(call);
+    if (status != PX_HTTP_OK)
+        return status;
+    if (!is_presence(call))
+        return px_http_fail(call, PX_HTTP_BAD_REQUEST,
+                            PX_SLICE("Users can only be retrieved for presence channels"));
+    const px_channel *channel = px_channel_find(call->app, call->name);
+    px_map_entry entry;
+    px_json_object_begin(&call->answer);
+    px_json_key(&call->answer, PX_SLICE("users"));
+    px_json_array_begin(&call->answer);
+    for (size_t cursor = 0; channel && px_map_next(&channel->members, &cursor, &entry);) {
+        px_json_object_begin(&call->answer);
+        px_json_member(&call->answer, PX_SLICE("id"), entry.key);
+        px_json_object_end(&call->answer);
+    }
+    px_json_array_end(&call->answer);
+    px_json_object_end(&call->answer);
+    return PX_HTTP_OK;
+}
+
+int px_http_get_statistics(px_http_call *call) {
+    int status = check_name(call);
+    if (status != PX_HTTP_OK)
+        return status;
+    const px_channel *channel = px_channel_find(call->app, call->name);
+    begin_channel(call);
+    px_http_write_info(call, call->name, PX_INFO_USER_COUNT);
+    write_count(call, PX_SLICE("connection_count"), channel ? channel->count : 0);
+    px_json_object_end(&call->answer);
+    return PX_HTTP_OK;
+}
