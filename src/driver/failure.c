@@ -1,0 +1,105 @@
+#include "driver/failure.h"
+
+#include <stdio.h>
+
+/* Sentences are "WHAT HOST:PORT: DETAIL; ADVICE". */
+typedef struct px_failure_row {
+    CURLcode code;
+    int result;
+    const char *what;
+    const char *advice;
+} px_failure_row;
+
+#define CERTIFICATE_ADVICE                                                                         \
+    "the certificate must be valid and for this host; give a private authority with ca_file"
+#define PROXY_ADVICE "check the proxy settings (http_proxy, https_proxy, all_proxy, no_proxy)"
+
+static const px_failure_row rows[] = {
+    {CURLE_OUT_OF_MEMORY, PX_ERR_NO_MEMORY, "no memory left for", ""},
+    {CURLE_URL_MALFORMAT, PX_ERR_ARGUMENT, "not a URL:", "use http://HOST:PORT/PATH or https://"},
+    {CURLE_COULDNT_RESOLVE_HOST, PX_ERR_RESOLVE, "could not resolve the host name of",
+     "check the spelling and the DNS of this machine"},
+    {CURLE_COULDNT_RESOLVE_PROXY, PX_ERR_PROXY, "could not resolve the proxy for", PROXY_ADVICE},
+    {CURLE_COULDNT_CONNECT, PX_ERR_CONNECT, "could not connect to",
+     "check that a server is running there, the port, and firewalls in between"},
+    {CURLE_OPERATION_TIMEDOUT, PX_ERR_TIMEOUT, "no answer in time from", ""},
+    {CURLE_PEER_FAILED_VERIFICATION, PX_ERR_TLS, "did not trust the certificate of",
+     CERTIFICATE_ADVICE},
+    {CURLE_SSL_CONNECT_ERROR, PX_ERR_TLS, "TLS failed with",
+     "check that this port speaks TLS, or connect without it"},
+    {CURLE_SSL_PINNEDPUBKEYNOTMATCH, PX_ERR_TLS, "refused the public key of",
+     "it is not the pinned one; if the key was changed on purpose, update the pin"},
+    {CURLE_SSL_INVALIDCERTSTATUS, PX_ERR_TLS, "refused the certificate status of",
+     CERTIFICATE_ADVICE},
+    {CURLE_SSL_CACERT_BADFILE, PX_ERR_TLS, "could not check the certificate of",
+     "ca_file must name a readable PEM file"},
+    {CURLE_SSL_ISSUER_ERROR, PX_ERR_TLS, "refused the issuer of the certificate of",
+     CERTIFICATE_ADVICE},
+    {CURLE_SSL_CERTPROBLEM, PX_ERR_TLS, "could not use the local certificate for", ""},
+    {CURLE_SSL_CIPHER, PX_ERR_TLS, "agreed on no cipher with", ""},
+    {CURLE_SSL_ENGINE_NOTFOUND, PX_ERR_TLS, "TLS is not usable for", ""},
+    {CURLE_SSL_ENGINE_SETFAILED, PX_ERR_TLS, "TLS is not usable for", ""},
+    {CURLE_USE_SSL_FAILED, PX_ERR_TLS, "TLS is not usable for", ""},
+    {CURLE_NOT_BUILT_IN, PX_ERR_TLS, "this libcurl lacks what is needed for", ""},
+    {CURLE_PROXY, PX_ERR_PROXY, "the proxy failed for", PROXY_ADVICE},
+    {CURLE_GOT_NOTHING, PX_ERR_CLOSED, "the connection was closed without an answer by", ""},
+    {CURLE_SEND_ERROR, PX_ERR_CLOSED, "the connection was cut while sending to", ""},
+    {CURLE_RECV_ERROR, PX_ERR_CLOSED, "the connection was cut while receiving from", ""},
+    {CURLE_PARTIAL_FILE, PX_ERR_CLOSED, "the answer was cut short by", ""},
+    {CURLE_WEIRD_SERVER_REPLY, PX_ERR_PROTOCOL, "no HTTP came from",
+     "check that the port is the right one"},
+    {CURLE_UNSUPPORTED_PROTOCOL, PX_ERR_PROTOCOL, "no HTTP came from",
+     "the URL must begin with http:// or https://, and its port must speak that"},
+    {CURLE_WRITE_ERROR, PX_ERR_LIMIT, "the answer was too big from", ""},
+};
+
+/* Codes that have no row: what is left is some break of the protocol. */
+static const px_failure_row other = {CURLE_OK, PX_ERR_PROTOCOL, "the exchange failed with", ""};
+
+static const px_failure_row *find(CURLcode code) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].code == code)
+            return &rows[i];
+    }
+    return &other;
+}
+
+px_slice px_url_authority(px_slice url) {
+    size_t start = 0;
+    for (size_t i = 0; i + 2 < url.len; i++) {
+        if (memcmp(url.ptr + i, "://", 3) == 0) {
+            start = i + 3;
+            break;
+        }
+    }
+    size_t end = start;
+    while (end < url.len && !memchr("/?#", url.ptr[end], 3))
+        end++;
+    for (size_t i = end; i > start; i--) {
+        if (url.ptr[i - 1] == '@') {
+            start = i;
+            break;
+        }
+    }
+    return px_slice_of(url.ptr + start, end - start);
+}
+
+static void write_sentence(px_failure *failure, const char *what, px_slice url, const char *detail,
+                           const char *advice) {
+    px_slice authority = px_url_authority(url);
+    snprintf(failure->text, sizeof failure->text, "%s %.*s%s%s%s%s", what,
+             (int)(authority.len < 200 ? authority.len : 200), authority.ptr, *detail ? ": " : "",
+             detail, *advice ? "; " : "", advice);
+}
+
+void px_failure_of_curl(px_failure *failure, CURLcode code, px_slice url, const char *detail) {
+    const px_failure_row *row = find(code);
+    failure->result = row->result;
+    write_sentence(failure, row->what, url, *detail ? detail : curl_easy_strerror(code),
+                   row->advice);
+}
+
+void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what) {
+    failure->result = result;
+    write_sentence(failure, what, url, "", "");
+}

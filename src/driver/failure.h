@@ -1,0 +1,25 @@
+/* What libcurl's error codes mean here: one table gives the result code and the advice. */
+#ifndef PX_DRIVER_FAILURE_H
+#define PX_DRIVER_FAILURE_H
+
+#include "base/slice.h"
+#include "driver/result.h"
+
+#include <curl/curl.h>
+
+typedef struct px_failure {
+    int result;     /* PX_ERR_* */
+    char text[640]; /* a sentence for people, NUL-terminated; no secret is in it */
+} px_failure;
+
+/* Describes why a transfer with `url` failed. `detail` is libcurl's error buffer; it may be empty.
+ * The sentence names host and port, says what went wrong and, where that is known, what to do. */
+void px_failure_of_curl(px_failure *failure, CURLcode code, px_slice url, const char *detail);
+
+/* The same for a failure that libcurl has no part in. `what` is the middle of the sentence. */
+void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what);
+
+/* "HOST:PORT" of a URL, without user name and password; the port only where the URL has it. */
+px_slice px_url_authority(px_slice url);
+
+#endif
