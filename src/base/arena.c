@@ -32,9 +32,9 @@ static px_arena_block *add_block(px_arena *arena, size_t size) {
 int px_arena_alloc(px_arena *arena, size_t size, void **out) {
     if (size > arena->max - arena->used)
         return PX_ERR_LIMIT;
-    size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    if (rounded < size)
+    if (size > SIZE_MAX - sizeof(px_arena_block) - alignof(max_align_t))
         return PX_ERR_LIMIT;
+    size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     px_arena_block *block = arena->newest;
     if (!block || block->capacity - block->used < rounded) {
         block = add_block(arena, rounded);

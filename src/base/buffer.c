@@ -11,12 +11,10 @@ void px_buffer_free(px_buffer *buffer) {
     px_buffer_init(buffer, buffer->allocator, buffer->max);
 }
 
-int px_buffer_reserve(px_buffer *buffer, size_t extra) {
+int px_buffer_grow(px_buffer *buffer, size_t extra) {
     if (extra > buffer->max - buffer->len)
         return PX_ERR_LIMIT;
     size_t needed = buffer->len + extra;
-    if (needed <= buffer->capacity)
-        return PX_OK;
     size_t capacity = buffer->capacity ? buffer->capacity : MINIMUM_CAPACITY;
     while (capacity < needed)
         capacity = capacity > buffer->max / 2 ? buffer->max : capacity * 2;
@@ -27,16 +25,6 @@ int px_buffer_reserve(px_buffer *buffer, size_t extra) {
         return PX_ERR_NO_MEMORY;
     buffer->data = data;
     buffer->capacity = capacity;
-    return PX_OK;
-}
-
-int px_buffer_append(px_buffer *buffer, px_slice bytes) {
-    int result = px_buffer_reserve(buffer, bytes.len);
-    if (result != PX_OK)
-        return result;
-    if (bytes.len)
-        memcpy(buffer->data + buffer->len, bytes.ptr, bytes.len);
-    buffer->len += bytes.len;
     return PX_OK;
 }
 

@@ -20,12 +20,24 @@ void px_buffer_init(px_buffer *buffer, const px_allocator *allocator, size_t max
 /* Releases the bytes; the buffer can be used again. */
 void px_buffer_free(px_buffer *buffer);
 
+/* For px_buffer_reserve: the case that there is no room yet. */
+PX_MUST_CHECK int px_buffer_grow(px_buffer *buffer, size_t extra);
+
 /* Makes room for `extra` more bytes after len. PX_ERR_LIMIT beyond max, PX_ERR_NO_MEMORY; the
  * content is untouched then. */
-PX_MUST_CHECK int px_buffer_reserve(px_buffer *buffer, size_t extra);
+PX_MUST_CHECK static inline int px_buffer_reserve(px_buffer *buffer, size_t extra) {
+    return extra <= buffer->capacity - buffer->len ? PX_OK : px_buffer_grow(buffer, extra);
+}
 
-/* Appends; all or nothing, errors as px_buffer_reserve. */
-PX_MUST_CHECK int px_buffer_append(px_buffer *buffer, px_slice bytes);
+/* Appends bytes that lie outside of the buffer; all or nothing, errors as px_buffer_reserve. */
+PX_MUST_CHECK static inline int px_buffer_append(px_buffer *buffer, px_slice bytes) {
+    int result = px_buffer_reserve(buffer, bytes.len);
+    if (result != PX_OK || bytes.len == 0)
+        return result;
+    memcpy(buffer->data + buffer->len, bytes.ptr, bytes.len);
+    buffer->len += bytes.len;
+    return PX_OK;
+}
 PX_MUST_CHECK int px_buffer_append_byte(px_buffer *buffer, char byte);
 PX_MUST_CHECK int px_buffer_append_u64(px_buffer *buffer, uint64_t value);
 

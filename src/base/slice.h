@@ -13,7 +13,8 @@ typedef struct px_slice {
 } px_slice;
 
 /* A slice of a string literal, usable in static initializers. */
-#define PX_LITERAL(text) {("" text), sizeof(text) - 1}
+#define PX_LITERAL(text)                                                                           \
+    { ("" text), sizeof(text) - 1 }
 /* The same as an expression. */
 #define PX_SLICE(text) ((px_slice)PX_LITERAL(text))
 

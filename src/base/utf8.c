@@ -42,17 +42,17 @@ static size_t skip_ascii(px_slice bytes, size_t offset) {
     return offset;
 }
 
-bool px_utf8_valid(px_slice bytes) {
+size_t px_utf8_valid_length(px_slice bytes) {
     size_t offset = 0;
     while ((offset = skip_ascii(bytes, offset)) < bytes.len) {
         do {
             size_t length = px_utf8_sequence(px_slice_after(bytes, offset));
             if (length == 0)
-                return false;
+                return offset;
             offset += length;
         } while (offset < bytes.len && (unsigned char)bytes.ptr[offset] & 0x80);
     }
-    return true;
+    return offset;
 }
 
 size_t px_utf8_encode(uint32_t code_point, char out[4]) {

@@ -4,7 +4,12 @@
 
 #include "base/slice.h"
 
-bool px_utf8_valid(px_slice bytes);
+/* The length of the longest prefix that is valid. */
+size_t px_utf8_valid_length(px_slice bytes);
+
+static inline bool px_utf8_valid(px_slice bytes) {
+    return px_utf8_valid_length(bytes) == bytes.len;
+}
 
 /* The length (1 to 4) of the valid sequence at the front of `bytes`; 0 when there is none. */
 size_t px_utf8_sequence(px_slice bytes);

@@ -1,7 +1,6 @@
 #include "json/reader.h"
 
-#include "base/utf8.h"
-#include "json/scan.h"
+#include "json/string.h"
 
 /* What the grammar allows at the present position. */
 enum {
@@ -42,75 +41,15 @@ static void value_read(px_json_reader *reader) {
     reader->expect = reader->depth ? EXPECT_COMMA_OR_END : EXPECT_NOTHING;
 }
 
-static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/* The length of the escape at the front of `text` (which starts with a backslash): 2 or 6. 0: it is
- * bad at *offset; SIZE_MAX: it is cut off. */
-static size_t escape_length(px_slice text, size_t *offset) {
-    *offset = 1;
-    if (text.len < 2)
-        return SIZE_MAX;
-    if (text.ptr[1] != 'u')
-        return memchr("\"\\/bfnrt", text.ptr[1], 8) ? 2 : 0;
-    for (*offset = 2; *offset < 6; ++*offset) {
-        if (*offset == text.len)
-            return SIZE_MAX;
-        if (!is_hex(text.ptr[*offset]))
-            return 0;
-    }
-    return 6;
-}
-
-/* Could `text` be the beginning of a valid sequence that the end of the input cuts off? */
-static bool is_cut_sequence(px_slice text) {
-    static const char TAILS[] = "\x80\x80\x80";
-    char whole[4];
-    if (text.len >= 4)
-        return false;
-    for (unsigned char tail = 0x80; tail < 0xc0; tail = (unsigned char)(tail + 0x10)) {
-        memcpy(whole, text.ptr, text.len);
-        memcpy(whole + text.len, TAILS, 4 - text.len);
-        if (text.len == 1)
-            whole[1] = (char)tail;
-        if (px_utf8_sequence(px_slice_of(whole, 4)) > text.len)
-            return true;
-    }
-    return false;
-}
-
 /* Reads a string from its opening quote on. */
 static px_json_token read_string(px_json_reader *reader, px_json_token token) {
     size_t start = reader->position + 1;
-    size_t position = start;
-    bool escaped = false;
-    for (;;) {
-        position += px_json_scan(px_slice_after(reader->input, position));
-        if (position == reader->input.len)
-            return fail(reader, position, PX_JSON_ERROR_TRUNCATED);
-        px_slice rest = px_slice_after(reader->input, position);
-        if (rest.ptr[0] == '"')
-            break;
-        size_t offset = 0;
-        size_t length = 0;
-        if (rest.ptr[0] == '\\') {
-            length = escape_length(rest, &offset);
-            escaped = true;
-        } else if ((unsigned char)rest.ptr[0] >= 0x80) {
-            length = px_utf8_sequence(rest);
-            if (length == 0 && is_cut_sequence(rest))
-                length = SIZE_MAX;
-        }
-        if (length == SIZE_MAX)
-            return fail(reader, reader->input.len, PX_JSON_ERROR_TRUNCATED);
-        if (length == 0)
-            return fail(reader, position + offset, PX_JSON_ERROR_STRING);
-        position += length;
-    }
-    reader->text = px_slice_of(reader->input.ptr + start, position - start);
-    reader->escaped = escaped;
-    reader->position = position + 1;
+    size_t end;
+    px_json_error error = px_json_check_string(reader->input, start, &end, &reader->escaped);
+    if (error != PX_JSON_ERROR_NONE)
+        return fail(reader, end, error);
+    reader->text = px_slice_of(reader->input.ptr + start, end - start);
+    reader->position = end + 1;
     return token;
 }
 
@@ -277,8 +216,10 @@ bool px_json_skip(px_json_reader *reader, px_json_token token) {
 }
 
 bool px_json_raw(px_json_reader *reader, px_json_token token, px_slice *raw) {
-    static const uint8_t LENGTH[] = {[PX_JSON_OBJECT_BEGIN] = 1, [PX_JSON_ARRAY_BEGIN] = 1,
-                                     [PX_JSON_TRUE] = 4,         [PX_JSON_FALSE] = 5,
+    static const uint8_t LENGTH[] = {[PX_JSON_OBJECT_BEGIN] = 1,
+                                     [PX_JSON_ARRAY_BEGIN] = 1,
+                                     [PX_JSON_TRUE] = 4,
+                                     [PX_JSON_FALSE] = 5,
                                      [PX_JSON_NULL] = 4};
     size_t length = token == PX_JSON_STRING   ? reader->text.len + 2
                     : token == PX_JSON_NUMBER ? reader->text.len
@@ -312,15 +253,4 @@ bool px_json_valid(px_slice input) {
         token = px_json_next(&reader);
     while (token != PX_JSON_ERROR && token != PX_JSON_END);
     return token == PX_JSON_END;
-}
-
-bool px_json_to_i64(px_slice number, int64_t *value) {
-    bool negative = number.len && number.ptr[0] == '-';
-    uint64_t magnitude;
-    if (!px_slice_to_u64(px_slice_after(number, negative), &magnitude))
-        return false;
-    if (magnitude > (uint64_t)INT64_MAX + negative)
-        return false;
-    *value = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
-    return true;
 }

@@ -20,7 +20,7 @@ typedef enum px_json_token {
     PX_JSON_OBJECT_END,
     PX_JSON_ARRAY_BEGIN,
     PX_JSON_ARRAY_END,
-    PX_JSON_KEY, /* reader->text: the key between its quotes; its value is the next token */
+    PX_JSON_KEY,    /* reader->text: the key between its quotes; its value is the next token */
     PX_JSON_STRING, /* reader->text: between its quotes, still escaped when reader->escaped */
     PX_JSON_NUMBER, /* reader->text: the number as written */
     PX_JSON_TRUE,
@@ -41,13 +41,13 @@ typedef enum px_json_error {
 
 typedef struct px_json_reader {
     px_slice input;
-    size_t position;      /* offset of the next byte; after an error, of the offending one */
-    px_slice text;        /* of the last KEY, STRING or NUMBER */
-    bool escaped;         /* text holds at least one backslash */
-    uint8_t depth;        /* open objects and arrays */
-    uint8_t expect;       /* private: what the grammar wants next */
+    size_t position; /* offset of the next byte; after an error, of the offending one */
+    px_slice text;   /* of the last KEY, STRING or NUMBER */
+    bool escaped;    /* text holds at least one backslash */
+    uint8_t depth;   /* open objects and arrays */
+    uint8_t expect;  /* private: what the grammar wants next */
     px_json_error error;
-    uint64_t is_object;   /* private: one bit per open level */
+    uint64_t is_object; /* private: one bit per open level */
 } px_json_reader;
 
 void px_json_reader_init(px_json_reader *reader, px_slice input);
@@ -73,12 +73,12 @@ bool px_json_valid(px_slice input);
  * become U+FFFD. Errors as px_buffer_append. The result is never longer than the input. */
 PX_MUST_CHECK int px_json_unescape(px_slice text, px_buffer *out);
 
-/* The same into memory the caller has (at least text.len bytes, may be text.ptr itself to unescape
- * in place); returns the number of bytes. */
+/* The same into memory the caller has: at least text.len bytes, none of them in `text`. Returns the
+ * number of bytes written; those behind them may hold garbage. */
 size_t px_json_unescape_to(px_slice text, char *out);
 
-/* The integer value of a NUMBER's text; false when it has a fraction or an exponent that leave no
- * integer, or does not fit. */
+/* The integer value of a NUMBER's text, also when it is written as 120.0 or 12e1; false when it is
+ * no integer or does not fit. */
 bool px_json_to_i64(px_slice number, int64_t *value);
 
 #endif

@@ -1,6 +1,7 @@
 /* Resolving the escapes of a JSON string. */
 #include "base/utf8.h"
 #include "json/reader.h"
+#include "json/scan.h"
 
 static uint32_t hex4(const char *digits) {
     uint32_t value = 0;
@@ -27,45 +28,53 @@ static uint32_t unicode_escape(px_slice text, size_t *length) {
     return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
-static char simple_escape(char c) {
-    switch (c) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return c;
+static const char SIMPLE_ESCAPE[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+
+/* Writes what the escape at `from` stands for to *to, which moves on; returns where the escape
+ * ends. */
+static const char *resolve(const char *from, const char *end, char **to) {
+    size_t length = 2;
+    if (from[1] == 'u') {
+        px_slice text = px_slice_of(from, (size_t)(end - from));
+        *to += px_utf8_encode(unicode_escape(text, &length), *to);
+    } else {
+        *(*to)++ = SIMPLE_ESCAPE[(unsigned char)from[1]];
     }
+    return from + length;
+}
+
+/* `first` is the offset of the first backslash. What is written is never longer than what was read,
+ * so that `out` always has as much room left as there is text left. */
+static size_t unescape_from(px_slice text, size_t first, char *out) {
+    const char *from = text.ptr;
+    const char *end = text.ptr + text.len;
+    char *to = out;
+    uint64_t carry = 0;
+    for (size_t offset = first; offset < text.len; offset += PX_JSON_BLOCK) {
+        uint64_t backslash = px_json_block_at(text, offset).backslash;
+        uint64_t starts = backslash & ~px_json_escaped(backslash, &carry);
+        for (; starts; starts &= starts - 1) {
+            const char *escape = text.ptr + offset + px_json_lowest_bit(starts);
+            if (escape < from)
+                continue; /* the second half of a surrogate pair */
+            px_json_copy_run(to, from, (size_t)(escape - from), (size_t)(end - from));
+            to += escape - from;
+            from = resolve(escape, end, &to);
+        }
+    }
+    memcpy(to, from, (size_t)(end - from));
+    return (size_t)(to + (end - from) - out);
 }
 
 size_t px_json_unescape_to(px_slice text, char *out) {
-    size_t written = 0;
-    for (size_t offset = 0; offset < text.len;) {
-        const char *from = text.ptr + offset;
-        const char *backslash = memchr(from, '\\', text.len - offset);
-        size_t plain = backslash ? (size_t)(backslash - from) : text.len - offset;
-        if (out + written != from)
-            memmove(out + written, from, plain);
-        written += plain;
-        offset += plain;
-        if (!backslash)
-            break;
-        size_t length = 2;
-        if (backslash[1] == 'u') {
-            uint32_t code_point = unicode_escape(px_slice_after(text, offset), &length);
-            written += px_utf8_encode(code_point, out + written);
-        } else {
-            out[written++] = simple_escape(backslash[1]);
-        }
-        offset += length;
-    }
-    return written;
+    if (text.len == 0)
+        return 0;
+    const char *backslash = memchr(text.ptr, '\\', text.len);
+    if (backslash)
+        return unescape_from(text, (size_t)(backslash - text.ptr), out);
+    memcpy(out, text.ptr, text.len);
+    return text.len;
 }
 
 int px_json_unescape(px_slice text, px_buffer *out) {

@@ -1,0 +1,116 @@
+/* Most strings are short and plain: one look at 16 bytes finds their end. The others (JSON inside
+ * of JSON, mostly) go through accept(), 64 bytes at a time, which says yes or no; only after a no
+ * does explain() look byte by byte for what is wrong and where. */
+#include "json/string.h"
+
+#include "base/utf8.h"
+#include "json/scan.h"
+
+static bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* The length of the escape at the front of `text` (which starts with a backslash): 2 or 6. 0: it is
+ * bad at *offset; SIZE_MAX: it is cut off. */
+static size_t escape_length(px_slice text, size_t *offset) {
+    *offset = 1;
+    if (text.len < 2)
+        return SIZE_MAX;
+    if (text.ptr[1] != 'u')
+        return memchr("\"\\/bfnrt", text.ptr[1], 8) ? 2 : 0;
+    for (*offset = 2; *offset < 6; ++*offset) {
+        if (*offset == text.len)
+            return SIZE_MAX;
+        if (!is_hex(text.ptr[*offset]))
+            return 0;
+    }
+    return 6;
+}
+
+/* Are the characters that `escaped` marks in the block at `offset` what may follow a backslash? */
+static bool escapes_valid(px_slice input, size_t offset, uint64_t escaped) {
+    for (; escaped; escaped &= escaped - 1) {
+        size_t backslash = offset + px_json_lowest_bit(escaped) - 1;
+        size_t bad;
+        size_t length = escape_length(px_slice_after(input, backslash), &bad);
+        if (length == 0 || length == SIZE_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* Finds the end of a valid string whose inside begins at `start` and is plain up to `offset`; false
+ * when it is not valid. */
+static bool accept(px_slice input, size_t start, size_t offset, size_t *end, bool *escaped) {
+    uint64_t carry = 0;
+    bool wide = false;
+    for (; offset < input.len; offset += PX_JSON_BLOCK) {
+        px_json_masks block = px_json_block_at(input, offset);
+        uint64_t behind_backslash = px_json_escaped(block.backslash, &carry);
+        uint64_t quote = block.quote & ~behind_backslash;
+        uint64_t inside = quote ? (quote & (0 - quote)) - 1 : UINT64_MAX;
+        uint64_t unusual = behind_backslash & inside & ~(block.quote | block.backslash);
+        if (block.control & inside || !escapes_valid(input, offset, unusual))
+            return false;
+        wide = wide || block.wide & inside;
+        *escaped = *escaped || block.backslash & inside;
+        if (!quote)
+            continue;
+        *end = offset + px_json_lowest_bit(quote);
+        return !wide || px_utf8_valid(px_slice_of(input.ptr + start, *end - start));
+    }
+    return false;
+}
+
+/* Could `text` be the beginning of a valid sequence that the end of the input cuts off? */
+static bool is_cut_sequence(px_slice text) {
+    static const char TAILS[] = "\x80\x80\x80";
+    char whole[4];
+    if (text.len >= 4)
+        return false;
+    for (unsigned char tail = 0x80; tail < 0xc0; tail = (unsigned char)(tail + 0x10)) {
+        memcpy(whole, text.ptr, text.len);
+        memcpy(whole + text.len, TAILS, 4 - text.len);
+        if (text.len == 1)
+            whole[1] = (char)tail;
+        if (px_utf8_sequence(px_slice_of(whole, 4)) > text.len)
+            return true;
+    }
+    return false;
+}
+
+/* Says what is wrong with a string that accept() refused. */
+static px_json_error explain(px_slice input, size_t position, size_t *end) {
+    size_t length = 1;
+    size_t offset = 0;
+    for (; position < input.len; position += length) {
+        px_slice rest = px_slice_after(input, position);
+        offset = 0;
+        length = 1;
+        if (rest.ptr[0] == '\\') {
+            length = escape_length(rest, &offset);
+        } else if ((unsigned char)rest.ptr[0] >= 0x80) {
+            length = px_utf8_sequence(rest);
+            if (length == 0 && is_cut_sequence(rest))
+                length = SIZE_MAX;
+        } else if ((unsigned char)rest.ptr[0] < 0x20) {
+            length = 0;
+        }
+        if (length == 0 || length == SIZE_MAX)
+            break;
+    }
+    bool cut_off = position == input.len || length == SIZE_MAX;
+    *end = cut_off ? input.len : position + offset;
+    return cut_off ? PX_JSON_ERROR_TRUNCATED : PX_JSON_ERROR_STRING;
+}
+
+px_json_error px_json_check_string(px_slice input, size_t start, size_t *end, bool *escaped) {
+    size_t offset = px_json_scan(input, start);
+    *escaped = false;
+    *end = offset;
+    if (offset < input.len && input.ptr[offset] == '"')
+        return PX_JSON_ERROR_NONE;
+    if (accept(input, start, offset, end, escaped))
+        return PX_JSON_ERROR_NONE;
+    return explain(input, start, end);
+}
