@@ -171,6 +171,8 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     channel->pending = false;
     channel->cancelled = false;
     channel->subscribed = subscribed;
+    /* A server that answers what was not yet asked: the authorization is of no use any more. */
+    px_request_cancel(core, channel);
     if (cancelled)
         px_core_unsubscribe(core, px_channel_name(channel));
     return cancelled;
