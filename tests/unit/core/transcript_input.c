@@ -259,6 +259,9 @@ static void lose(transcript_world *world, px_slice rest) {
 
 /* ---- Time ------------------------------------------------------------------------------------ */
 
+static const char time_syntax[] =
+    "time is written as 500ms, 2s, until 10s (not in the past), 2s asleep, or 0ms to 2s";
+
 static bool milliseconds(px_slice *rest, uint64_t *time) {
     if (!transcript_number(rest, time))
         return false;
@@ -268,14 +271,14 @@ static bool milliseconds(px_slice *rest, uint64_t *time) {
     return transcript_skip(rest, "s");
 }
 
-/* "500ms", "2s", "2s asleep", "0ms to 1000ms" */
+/* "500ms", "2s", "until 10s", "2s asleep", "0ms to 1000ms" */
 static void pass_time(transcript_world *world, px_slice rest) {
-    uint64_t start = world->now;
+    uint64_t start = transcript_skip(&rest, "until ") ? TRANSCRIPT_START : world->now;
     uint64_t least;
     uint64_t most;
     if (!milliseconds(&rest, &least)) {
-        transcript_fail(world, "time is written as 500ms, 2s, 2s asleep, or 0ms to 2s");
-    } else if (rest.len == 0) {
+        transcript_fail(world, "%s", time_syntax);
+    } else if (rest.len == 0 && start + least >= world->now) {
         transcript_world_advance(world, start + least);
     } else if (px_slice_equal(rest, PX_SLICE(" asleep"))) {
         world->now = start + least;
@@ -288,7 +291,7 @@ static void pass_time(transcript_world *world, px_slice rest) {
             transcript_fail(world, "the client did something after %llu ms already",
                             (unsigned long long)(world->now - start));
     } else {
-        transcript_fail(world, "time is written as 500ms, 2s, 2s asleep, or 0ms to 2s");
+        transcript_fail(world, "%s", time_syntax);
     }
 }
 

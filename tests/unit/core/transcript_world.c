@@ -8,15 +8,12 @@
 #include "transcript_print.h"
 #include "transcript_text.h"
 
-/* A moment that is neither 0 nor special, as a monotonic clock shows it. */
-static const uint64_t start_of_time = 123456;
-
 /* An engine that wants its next tick at once this often is stuck. */
 static const unsigned max_rounds = 1000;
 
 void transcript_world_init(transcript_world *world) {
     *world = (transcript_world){
-        .now = start_of_time,
+        .now = TRANSCRIPT_START,
         .connections.noun = "connection",
         .requests.noun = "request",
         .options.key = PX_SLICE("KEY"),

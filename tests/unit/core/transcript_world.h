@@ -14,6 +14,7 @@ typedef struct transcript_peer {
 } transcript_peer;
 
 enum {
+    TRANSCRIPT_START = 123456, /* the clock at the first line: neither 0 nor special */
     TRANSCRIPT_PEERS_MAX = 256,
     TRANSCRIPT_CHANNELS_MAX = 64,
     TRANSCRIPT_OPTION_VALUES_MAX = 64,
