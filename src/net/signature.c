@@ -1,3 +1,4 @@
+/* HMAC-SHA256 and MD5 by OpenSSL, as the hex that the protocol uses. */
 #include "net/signature.h"
 
 #include <openssl/core_names.h>

@@ -7,8 +7,8 @@
 
 enum { PX_SIGNATURE_LENGTH = 64, PX_MD5_LENGTH = 32 };
 
-/* HMAC-SHA256 of the parts one after the other, as lower-case hex without NUL. PX_ERR_NO_MEMORY when
- * OpenSSL has none. */
+/* HMAC-SHA256 of the parts one after the other, as lower-case hex without NUL. PX_ERR_NO_MEMORY
+ * when OpenSSL has none. */
 PX_MUST_CHECK int px_signature(px_slice secret, const px_slice *parts, size_t count,
                                char out[PX_SIGNATURE_LENGTH]);
 

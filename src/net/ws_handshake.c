@@ -1,3 +1,5 @@
+/* The WebSocket opening handshake: keys, the client's request and its answer, the server's check.
+ */
 #include "net/ws_handshake.h"
 
 #include "base/base64.h"
@@ -12,34 +14,49 @@ void px_ws_key(const uint8_t random[16], char out[PX_WS_KEY_LENGTH]) {
     px_base64_encode(px_slice_of((const char *)random, KEY_BYTES), out);
 }
 
-void px_ws_accept(px_slice key, char out[PX_WS_ACCEPT_LENGTH]) {
-    unsigned char digest[SHA1_BYTES] = {0};
+int px_ws_accept(px_slice key, char out[PX_WS_ACCEPT_LENGTH]) {
+    unsigned char digest[SHA1_BYTES];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context && EVP_DigestInit_ex(context, EVP_sha1(), NULL) &&
-        EVP_DigestUpdate(context, key.ptr, key.len) &&
-        EVP_DigestUpdate(context, GUID.ptr, GUID.len))
-        EVP_DigestFinal_ex(context, digest, NULL);
+    bool done = context && EVP_DigestInit_ex(context, EVP_sha1(), NULL) &&
+                EVP_DigestUpdate(context, key.ptr, key.len) &&
+                EVP_DigestUpdate(context, GUID.ptr, GUID.len) &&
+                EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
+    if (!done)
+        return PX_ERR_NO_MEMORY;
     px_base64_encode(px_slice_of((const char *)digest, SHA1_BYTES), out);
+    return PX_OK;
 }
 
-/* ---- The client's side -------------------------------------------------------------------------
+/* ---- The client's request ----------------------------------------------------------------------
  */
 
-static bool is_header_text(px_slice text, bool blanks) {
+/* Printable; line breaks and other control characters would let a value become a header. */
+static bool is_header_text(px_slice text, const char *blanks) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c < 0x20 || c == 0x7f || (c == ' ' && !blanks))
+        if ((c <= ' ' || c == 0x7f) && (c == 0 || !strchr(blanks, c)))
             return false;
     }
     return true;
 }
 
+static int append_all(px_buffer *out, const px_slice *parts, size_t count) {
+    size_t before = out->len;
+    for (size_t i = 0; i < count; i++) {
+        int result = px_buffer_append(out, parts[i]);
+        if (result != PX_OK) {
+            out->len = before;
+            return result;
+        }
+    }
+    return PX_OK;
+}
+
 int px_ws_request(px_buffer *out, px_slice host, px_slice path, px_slice key, px_slice origin,
                   px_slice user_agent) {
-    if (!is_header_text(host, false) || !is_header_text(path, false) ||
-        !is_header_text(key, false) || !is_header_text(origin, false) ||
-        !is_header_text(user_agent, true))
+    if (!is_header_text(host, "") || !is_header_text(path, "") || !is_header_text(key, "") ||
+        !is_header_text(origin, "") || !is_header_text(user_agent, " "))
         return PX_ERR_ARGUMENT;
     const px_slice parts[] = {
         PX_LITERAL("GET "),
@@ -55,16 +72,11 @@ int px_ws_request(px_buffer *out, px_slice host, px_slice path, px_slice key, px
         user_agent,
         PX_LITERAL("\r\n\r\n"),
     };
-    size_t before = out->len;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        int result = px_buffer_append(out, parts[i]);
-        if (result != PX_OK) {
-            out->len = before;
-            return result;
-        }
-    }
-    return PX_OK;
+    return append_all(out, parts, sizeof(parts) / sizeof(parts[0]));
 }
+
+/* ---- The server's answer, as the client reads it -----------------------------------------------
+ */
 
 static px_slice trim(px_slice text) {
     while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t'))
@@ -74,33 +86,43 @@ static px_slice trim(px_slice text) {
     return text;
 }
 
-/* Takes the part before the separator off the front; false at the end. */
-static bool take_until(px_slice *rest, char separator, px_slice *part) {
-    if (!rest->ptr)
-        return false;
-    const char *found = rest->len ? memchr(rest->ptr, separator, rest->len) : NULL;
-    *part = px_slice_of(rest->ptr, found ? (size_t)(found - rest->ptr) : rest->len);
-    *rest = found ? px_slice_after(*rest, part->len + 1) : px_slice_of(NULL, 0);
-    return true;
-}
-
 /* Does a comma-separated list hold this token (whatever its case)? */
 static bool list_has(px_slice list, px_slice token) {
-    px_slice part;
-    while (take_until(&list, ',', &part))
-        if (px_slice_equal_ignore_case(trim(part), token))
+    for (;;) {
+        const char *comma = list.len ? memchr(list.ptr, ',', list.len) : NULL;
+        size_t len = comma ? (size_t)(comma - list.ptr) : list.len;
+        if (px_slice_equal_ignore_case(trim(px_slice_of(list.ptr, len)), token))
             return true;
-    return false;
+        if (!comma)
+            return false;
+        list = px_slice_after(list, len + 1);
+    }
 }
 
 /* The length of the head with its empty line; 0: it is not whole. */
 static size_t find_head(px_slice bytes) {
-    for (size_t i = 0; i + 4 <= bytes.len; i++)
-        if (memcmp(bytes.ptr + i, "\r\n\r\n", 4) == 0)
+    for (size_t i = 0; i + 4 <= bytes.len; i++) {
+        const char *found = memchr(bytes.ptr + i, '\r', bytes.len - 3 - i);
+        if (!found)
+            return 0;
+        i = (size_t)(found - bytes.ptr);
+        if (memcmp(found, "\r\n\r\n", 4) == 0)
             return i + 4;
+    }
     return 0;
 }
 
+/* Takes the line before the first CR LF off the front. */
+static px_slice take_line(px_slice *rest) {
+    size_t len = 0;
+    while (len + 2 <= rest->len && memcmp(rest->ptr + len, "\r\n", 2) != 0)
+        len++;
+    px_slice line = px_slice_of(rest->ptr, len);
+    *rest = px_slice_after(*rest, len + 2);
+    return line;
+}
+
+/* The headers of an answer that matter. */
 typedef struct reply_head {
     bool has_upgrade;
     bool has_connection;
@@ -125,53 +147,80 @@ static void note_header(reply_head *head, px_slice name, px_slice value) {
     }
 }
 
-/* Reads the header lines; false when one is not well-formed. */
-static bool read_headers(px_slice lines, reply_head *head) {
-    px_slice line;
-    while (take_until(&lines, '\n', &line)) {
-        if (line.len && line.ptr[line.len - 1] == '\r')
-            line.len--;
-        if (line.len == 0)
-            return true;
-        const char *colon = memchr(line.ptr, ':', line.len);
-        bool folded = line.ptr[0] == ' ' || line.ptr[0] == '\t';
-        if (!colon || colon == line.ptr || folded || !is_header_text(line, true))
+/* A token of RFC 9110 section 5.6.2. */
+static bool is_token(px_slice text) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool digit = c >= '0' && c <= '9';
+        if (!letter && !digit && (c == 0 || !strchr("!#$%&'*+-.^_`|~", c)))
             return false;
-        size_t name_len = (size_t)(colon - line.ptr);
-        note_header(head, px_slice_of(line.ptr, name_len),
-                    trim(px_slice_after(line, name_len + 1)));
+    }
+    return text.len > 0;
+}
+
+/* Reads the header lines up to the empty one; false when one is not well-formed. A folded line
+ * (RFC 9112 section 5.2) begins with a blank, so that its name is no token. */
+static bool read_headers(px_slice lines, reply_head *head) {
+    for (px_slice line = take_line(&lines); line.len; line = take_line(&lines)) {
+        const char *colon = memchr(line.ptr, ':', line.len);
+        if (!colon)
+            return false;
+        px_slice name = px_slice_of(line.ptr, (size_t)(colon - line.ptr));
+        px_slice value = trim(px_slice_after(line, name.len + 1));
+        if (!is_token(name) || !is_header_text(value, " \t"))
+            return false;
+        note_header(head, name, value);
     }
     return true;
 }
 
 /* "HTTP/1.1 101 Switching Protocols": the status, or 0. */
-static int read_status(px_slice bytes) {
+static int read_status(px_slice line) {
+    enum { VERSION = 8, UNTIL_STATUS = 9, UNTIL_REASON = 12 };
     uint64_t status;
-    if (bytes.len < 12 || memcmp(bytes.ptr, "HTTP/1.", 7) != 0 || bytes.ptr[8] != ' ' ||
-        !px_slice_to_u64(px_slice_of(bytes.ptr + 9, 3), &status) || status < 100)
+    if (line.len < UNTIL_REASON || !px_slice_starts_with(line, PX_SLICE("HTTP/1.")) ||
+        (line.ptr[VERSION - 1] != '0' && line.ptr[VERSION - 1] != '1') ||
+        line.ptr[VERSION] != ' ' || !is_header_text(line, " \t") ||
+        (line.len > UNTIL_REASON && line.ptr[UNTIL_REASON] != ' '))
         return 0;
-    return (int)status;
+    px_slice digits = px_slice_of(line.ptr + UNTIL_STATUS, UNTIL_REASON - UNTIL_STATUS);
+    return px_slice_to_u64(digits, &status) && status >= 100 ? (int)status : 0;
 }
+
+/* What an answer other than 101 tells; the first line that fits. */
+static const struct {
+    int first;
+    int last;
+    const char *sentence;
+} REFUSALS[] = {
+    {200, 299, "the server answered with an ordinary page: is it a Channels server?"},
+    {300, 399, "the server redirects, which a WebSocket does not follow: check host and port"},
+    {400, 400,
+     "the server took the WebSocket upgrade for a bad request (400): check host, port "
+     "and TLS setting"},
+    {401, 401, "the server asks for authentication (401)"},
+    {403, 403, "the server refused the WebSocket upgrade (403)"},
+    {404, 404, "there is no WebSocket endpoint at this address (404): check host, port and path"},
+    {407, 407, "the proxy asks for authentication (407)"},
+    {426, 426, "the server does not speak this version of WebSocket (426)"},
+    {429, 429, "the server is asked too often (429)"},
+    {502, 504, "a proxy does not reach the server behind it, or the server is overloaded"},
+    {500, 599, "the server failed to answer the WebSocket upgrade"},
+};
 
 static const char *sentence_for(int status) {
-    if (status == 401 || status == 407)
-        return "authentication is required (by the server or a proxy)";
-    if (status == 403)
-        return "the server refused the WebSocket upgrade (403)";
-    if (status == 404)
-        return "there is no WebSocket endpoint at this address (404): check host, port and path";
-    if (status == 426)
-        return "the server does not speak this version of WebSocket (426)";
-    if (status >= 500)
-        return "the server or a proxy is failing or overloaded";
-    if (status >= 300 && status < 400)
-        return "the server redirects, which a WebSocket does not follow: check host and port";
-    return "the server answered the WebSocket upgrade with ordinary HTTP: is it a Channels server?";
+    for (size_t i = 0; i < sizeof(REFUSALS) / sizeof(REFUSALS[0]); i++)
+        if (status >= REFUSALS[i].first && status <= REFUSALS[i].last)
+            return REFUSALS[i].sentence;
+    return "the server did not accept the WebSocket upgrade";
 }
 
+/* What is wrong with a 101; NULL: nothing. */
 static const char *check_reply(const reply_head *head, px_slice key) {
     char expected[PX_WS_ACCEPT_LENGTH];
-    px_ws_accept(key, expected);
+    if (px_ws_accept(key, expected) != PX_OK)
+        return "out of memory";
     if (!head->has_upgrade)
         return "the 101 answer has no \"Upgrade: websocket\"";
     if (!head->has_connection)
@@ -186,37 +235,38 @@ static const char *check_reply(const reply_head *head, px_slice key) {
     return NULL;
 }
 
-static px_ws_reply refuse(const char **why, const char *sentence) {
-    *why = sentence;
-    return PX_WS_REPLY_REFUSED;
+/* NULL when the whole head is a correct 101. */
+static const char *judge_reply(px_slice head_text, px_slice key, int *status) {
+    px_slice status_line = take_line(&head_text);
+    reply_head head = {0};
+    *status = read_status(status_line);
+    if (!*status)
+        return "the answer has a malformed status line";
+    if (*status != 101)
+        return sentence_for(*status);
+    if (status_line.ptr[7] == '0')
+        return "the answer is of HTTP/1.0, which knows no WebSocket: a proxy interferes";
+    if (!read_headers(head_text, &head))
+        return "the answer has a malformed header";
+    return check_reply(&head, key);
 }
 
 px_ws_reply px_ws_read_reply(px_slice bytes, px_slice key, size_t *head_len, int *status,
                              const char **why) {
     static const px_slice START = PX_LITERAL("HTTP/1.");
-    size_t known = bytes.len < START.len ? bytes.len : START.len;
+    px_slice begin = px_slice_of(bytes.ptr, bytes.len < START.len ? bytes.len : START.len);
     *status = 0;
-    if (known && memcmp(bytes.ptr, START.ptr, known) != 0)
-        return refuse(why, "the answer is not HTTP: is this the right port, with the right TLS "
-                           "setting?");
+    if (!px_slice_starts_with(START, begin)) {
+        *why = "the answer is not HTTP: is this the right port, with the right TLS setting?";
+        return PX_WS_REPLY_REFUSED;
+    }
     size_t length = find_head(px_slice_of(bytes.ptr, bytes.len < MAX_HEAD ? bytes.len : MAX_HEAD));
     if (!length && bytes.len < MAX_HEAD)
         return PX_WS_REPLY_MORE;
-    if (!length)
-        return refuse(why, "the head of the answer is longer than 16 KiB");
-    px_slice head_text = px_slice_of(bytes.ptr, length);
-    px_slice status_line;
-    reply_head head = {0};
-    *status = read_status(head_text);
-    if (!*status)
-        return refuse(why, "the answer has no HTTP status");
-    if (*status != 101)
-        return refuse(why, sentence_for(*status));
-    if (!take_until(&head_text, '\n', &status_line) || !read_headers(head_text, &head))
-        return refuse(why, "the answer has a malformed header");
-    const char *wrong = check_reply(&head, key);
-    if (wrong)
-        return refuse(why, wrong);
+    *why = length ? judge_reply(px_slice_of(bytes.ptr, length), key, status)
+                  : "the head of the answer is longer than 16 KiB";
+    if (*why)
+        return PX_WS_REPLY_REFUSED;
     *head_len = length;
     return PX_WS_REPLY_ACCEPTED;
 }
@@ -248,20 +298,14 @@ int px_ws_check_upgrade(const px_ws_upgrade *headers, int *status, const char **
 
 int px_ws_accept_reply(px_buffer *out, px_slice key) {
     char accept[PX_WS_ACCEPT_LENGTH];
-    px_ws_accept(key, accept);
+    int result = px_ws_accept(key, accept);
+    if (result != PX_OK)
+        return result;
     const px_slice parts[] = {
         PX_LITERAL("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                    "Connection: Upgrade\r\nSec-WebSocket-Accept: "),
         {accept, sizeof(accept)},
         PX_LITERAL("\r\n\r\n"),
     };
-    size_t before = out->len;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        int result = px_buffer_append(out, parts[i]);
-        if (result != PX_OK) {
-            out->len = before;
-            return result;
-        }
-    }
-    return PX_OK;
+    return append_all(out, parts, sizeof(parts) / sizeof(parts[0]));
 }

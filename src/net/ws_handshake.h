@@ -11,8 +11,8 @@ enum { PX_WS_KEY_LENGTH = 24, PX_WS_ACCEPT_LENGTH = 28 };
 /* Sec-WebSocket-Key from 16 random bytes. */
 void px_ws_key(const uint8_t random[16], char out[PX_WS_KEY_LENGTH]);
 
-/* Sec-WebSocket-Accept for a key. */
-void px_ws_accept(px_slice key, char out[PX_WS_ACCEPT_LENGTH]);
+/* Sec-WebSocket-Accept for a key. PX_ERR_NO_MEMORY when OpenSSL has none. */
+PX_MUST_CHECK int px_ws_accept(px_slice key, char out[PX_WS_ACCEPT_LENGTH]);
 
 /* Appends the client's request. `host` is the Host header ("example.org:8080"), `path` starts with
  * '/' and includes the query; `origin` may be empty. PX_ERR_ARGUMENT when one of them holds a
@@ -40,11 +40,11 @@ typedef struct px_ws_upgrade {
     px_slice key;
 } px_ws_upgrade;
 
-/* PX_OK when this is a correct WebSocket request; otherwise PX_ERR_SYNTAX with the HTTP status (400,
- * or 426 for another version) and a static sentence. */
+/* PX_OK when this is a correct WebSocket request; otherwise PX_ERR_SYNTAX with the HTTP status
+ * (400, or 426 for another version) and a static sentence. */
 PX_MUST_CHECK int px_ws_check_upgrade(const px_ws_upgrade *headers, int *status, const char **why);
 
-/* Appends the 101 answer. */
+/* Appends the 101 answer. Errors as px_buffer_append and px_ws_accept. */
 PX_MUST_CHECK int px_ws_accept_reply(px_buffer *out, px_slice key);
 
 #endif
