@@ -11,11 +11,23 @@ px_header transcript_pair(px_slice word, char separator) {
     return (px_header){.name = px_slice_of(word.ptr, len), .value = value};
 }
 
+/* A copy of the value in the world, so that it can be spoiled. */
+static px_slice keep(transcript_world *world, px_slice value) {
+    if (value.len > sizeof world->bytes - world->byte_count) {
+        transcript_fail(world, "the options are too long");
+        return PX_SLICE("");
+    }
+    char *copy = world->bytes + world->byte_count;
+    memcpy(copy, value.ptr, value.len);
+    world->byte_count += value.len;
+    return px_slice_of(copy, value.len);
+}
+
 static px_slices read_list(transcript_world *world, px_slice rest) {
     const px_slice *items = world->texts + world->text_count;
     size_t count = 0;
     for (; rest.len && world->text_count < TRANSCRIPT_OPTION_VALUES_MAX; count++)
-        world->texts[world->text_count++] = transcript_word(&rest);
+        world->texts[world->text_count++] = keep(world, transcript_word(&rest));
     return (px_slices){.items = items, .count = count, .given = true};
 }
 
@@ -24,7 +36,8 @@ static px_pairs read_pairs(transcript_world *world, px_slice rest) {
     size_t count = 0;
     for (; rest.len && world->pair_count < TRANSCRIPT_OPTION_VALUES_MAX; count++) {
         px_header pair = transcript_pair(transcript_word(&rest), '=');
-        world->pairs[world->pair_count++] = (px_pair){pair.name, pair.value};
+        world->pairs[world->pair_count++] =
+            (px_pair){keep(world, pair.name), keep(world, pair.value)};
     }
     return (px_pairs){.items = items, .count = count};
 }
@@ -34,7 +47,7 @@ static void set_option(transcript_world *world, const px_option *option, px_slic
     uint64_t number = 0;
     switch (option->type) {
     case PX_OPTION_TEXT:
-        *(px_slice *)field = value;
+        *(px_slice *)field = keep(world, value);
         break;
     case PX_OPTION_NUMBER:
         if (!px_slice_to_u64(value, &number) || number > UINT32_MAX)
@@ -73,4 +86,10 @@ void transcript_without_option(transcript_world *world, px_slice name) {
         *(px_slice *)((char *)&world->options + option->offset) = (px_slice){0};
     else
         transcript_fail(world, "only a text can be left out");
+}
+
+void transcript_options_spoil(transcript_world *world) {
+    memset(world->bytes, '?', sizeof world->bytes);
+    memset(world->texts, 0, sizeof world->texts);
+    memset(world->pairs, 0, sizeof world->pairs);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "transcript_match.h"
+#include "transcript_options.h"
 #include "transcript_print.h"
 #include "transcript_text.h"
 
@@ -16,9 +17,9 @@ void transcript_world_init(transcript_world *world) {
         .now = TRANSCRIPT_START,
         .connections.noun = "connection",
         .requests.noun = "request",
-        .options.key = PX_SLICE("KEY"),
-        .options.client_version = PX_SLICE("1.0"),
     };
+    transcript_option(world, PX_SLICE("key KEY"));
+    transcript_option(world, PX_SLICE("clientVersion 1.0"));
     test_allocator_init(&world->memory);
 }
 
@@ -61,6 +62,8 @@ void transcript_world_create(transcript_world *world) {
         px_core_new(&world->memory.allocator, &world->options, seed, world->now, &world->core);
     if (result != PX_OK)
         fail_to_create(world, result);
+    else
+        transcript_options_spoil(world);
 }
 
 /* ---- Outputs --------------------------------------------------------------------------------- */
@@ -183,15 +186,26 @@ px_channel_id transcript_world_channel(const transcript_world *world, px_slice n
     return 0;
 }
 
-static px_slice channel_name(transcript_world *world, px_channel_id id) {
-    px_channel_info info;
-    if (px_core_channel_info(world->core, id, &info))
-        transcript_fail(world, "a channel is said to be gone, but it is not");
+/* The name the application knows the channel by. */
+static px_slice known_name(transcript_world *world, px_channel_id id) {
     for (size_t i = 0; i < world->channel_count; i++)
         if (world->channels[i].id == id)
             return world->channels[i].name;
-    transcript_fail(world, "an unknown channel is gone");
+    transcript_fail(world, "an action is about a channel that the application does not know");
     return PX_SLICE("?");
+}
+
+static void check_gone(transcript_world *world, px_channel_id id) {
+    px_channel_info info;
+    if (px_core_channel_info(world->core, id, &info))
+        transcript_fail(world, "a channel is said to be gone, but it is not");
+}
+
+/* What goes to a channel's bindings must tell the channel, by its id and by its name. */
+static void check_event(transcript_world *world, const px_event *event) {
+    if (event->targets & PX_TO_CHANNEL &&
+        !px_slice_equal(known_name(world, event->channel), event->channel_name))
+        transcript_fail(world, "an event tells the id of one channel and the name of another");
 }
 
 /* ---- Actions --------------------------------------------------------------------------------- */
@@ -222,10 +236,14 @@ static transcript_peer *account(transcript_world *world, const px_action *action
             transcript_fail(world, "a state change changes nothing");
         world->state = action->as.state.current;
         return NULL;
-    case PX_ACTION_STORE:
     case PX_ACTION_EVENT:
-    case PX_ACTION_LOG:
+        check_event(world, &action->as.event);
+        return NULL;
     case PX_ACTION_CHANNEL_GONE:
+        check_gone(world, action->as.channel_gone.channel);
+        return NULL;
+    case PX_ACTION_STORE:
+    case PX_ACTION_LOG:
         return NULL;
     }
     transcript_fail(world, "an action of an unknown type");
@@ -248,7 +266,7 @@ static transcript_output note(transcript_world *world, const px_action *action) 
     transcript_text_init(&text);
     transcript_print_action(world->core, action, &text);
     if (action->type == PX_ACTION_CHANNEL_GONE)
-        transcript_add_slice(&text, channel_name(world, action->as.channel_gone.channel));
+        transcript_add_slice(&text, known_name(world, action->as.channel_gone.channel));
     output.text = transcript_text_take(&text);
     return output;
 }

@@ -18,6 +18,7 @@ enum {
     TRANSCRIPT_PEERS_MAX = 256,
     TRANSCRIPT_CHANNELS_MAX = 64,
     TRANSCRIPT_OPTION_VALUES_MAX = 64,
+    TRANSCRIPT_OPTION_BYTES_MAX = 8192,
     TRANSCRIPT_REACTIONS_MAX = 8,
 };
 
@@ -54,7 +55,9 @@ typedef struct transcript_world {
     bool lenient; /* lines that make no sense are skipped: memory failed before */
     bool logs;
 
-    px_options options;
+    px_options options; /* what they point to: */
+    char bytes[TRANSCRIPT_OPTION_BYTES_MAX];
+    size_t byte_count;
     px_slice texts[TRANSCRIPT_OPTION_VALUES_MAX];
     size_t text_count;
     px_pair pairs[TRANSCRIPT_OPTION_VALUES_MAX];
