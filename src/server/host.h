@@ -1,0 +1,187 @@
+/* What the files of the host share: the running server and its connections. The public side is
+ * server/server.h.
+ *
+ * HTTP is read by host_head.c and not by libevent's evhttp, because of three things that were
+ * measured with libevent 2.1.12: its time-out starts again with every byte, so that a slow head
+ * holds a connection for ever; it goes on reading into memory while a client sends requests and
+ * takes no answers (400 MB sent, 400 MB held); and it accepts two different Content-Lengths. With
+ * own sockets the upgrade to a WebSocket is also just a change of phase. */
+#ifndef PX_SERVER_HOST_H
+#define PX_SERVER_HOST_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "base/arena.h"
+#include "net/ws_frame.h"
+#include "server/host_chunks.h"
+#include "server/host_output.h"
+#include "server/hub.h"
+#include "server/server.h"
+#include "server/wheel.h"
+
+enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
+enum { PX_LOG_ERROR = 1, PX_LOG_WARNING, PX_LOG_INFORMATION, PX_LOG_DEBUG };
+
+typedef enum px_host_phase {
+    PX_PHASE_HEAD,      /* reading the head of an HTTP request */
+    PX_PHASE_BODY,      /* reading its body */
+    PX_PHASE_ANSWER,    /* the answer does not fit into the socket yet; nothing is read */
+    PX_PHASE_WEBSOCKET, /* open: the hub has it */
+    PX_PHASE_CLOSING,   /* sending the rest; what still arrives is thrown away */
+    PX_PHASE_DEAD,      /* the socket is closed; waits to be freed */
+} px_host_phase;
+
+/* A request whose bytes, as far as they have arrived, stand in the connection's `received`. */
+typedef struct px_host_request {
+    size_t scanned;  /* for px_http_read_head */
+    size_t head_len; /* 0: the head is not complete */
+    size_t body_len; /* bytes of the body that have arrived, decoded */
+    uint64_t content_length;
+    px_http_chunks chunks;
+    bool chunked;
+} px_host_request;
+
+typedef struct px_host_connection {
+    px_hub_connection hub;
+    px_server *server;
+    struct px_host_connection *next; /* all connections of the server */
+    struct px_host_connection *previous;
+    struct px_host_connection *next_dirty;
+    px_wheel_node deadline; /* of the phase */
+    struct event readable;
+    struct event writable;
+    px_host_output output;
+    px_buffer received; /* what could not be used yet: part of a request or of a frame */
+    union {
+        px_host_request request; /* until the upgrade */
+        px_ws_decoder decoder;   /* from then on */
+    } in;
+    int fd;
+    uint8_t phase;
+    bool is_dirty;     /* in the list of those with something to do at the end of the turn */
+    bool is_broken;    /* to be cut at the end of the turn */
+    bool is_slow;      /* to be closed with 4100 at the end of the turn */
+    bool is_late;      /* has been reported as slow */
+    bool is_shut;      /* nothing more will be sent */
+    bool is_ended;     /* nothing more will come from the peer */
+    bool is_local;     /* peer and listener are on loopback addresses */
+    bool is_websocket; /* was upgraded */
+} px_host_connection;
+
+typedef struct px_host_listener px_host_listener;
+
+struct px_server {
+    px_server_options options; /* the texts in `texts` */
+    px_arena texts;
+    px_hub *hub;
+    struct event_base *base;
+    struct event *stop_event; /* the reading end of the pipe that px_server_stop writes to */
+    struct event *timer;
+    struct event *signals[2];
+    int stop_pipe[2];
+    uint64_t timer_at_ms; /* when the timer fires; UINT64_MAX: it is not set */
+    uint64_t now_ms;
+    uint64_t started_ms;
+    uint64_t end_at_ms; /* while stopping: when what is left is cut */
+    px_wheel deadlines;
+    px_host_listener *listeners; /* in an array */
+    size_t listener_count;
+    struct event *accept_timer; /* ends the pause after running out of descriptors */
+    uint64_t accept_quiet_until_ms;
+    px_host_connection *connections;
+    px_host_connection *dirty;
+    px_arena arena;    /* for one request */
+    px_buffer scratch; /* for one answer */
+    char *read_buffer; /* PX_HOST_READ_SIZE bytes, for all connections */
+    bool is_draining;
+    bool is_ended;
+};
+
+/* ---- host_server.c: the loop, time, stopping ---- */
+
+void px_host_log(const px_server *server, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Call it first in whatever the event loop calls: tells the hub the time. */
+void px_host_wake(px_server *server);
+
+/* ---- host_listen.c: addresses and new connections ---- */
+
+PX_MUST_CHECK int px_host_listen(px_server *server, char *why, size_t size);
+void px_host_stop_listening(px_server *server);
+void px_host_free_listeners(px_server *server);
+
+/* ---- host_connection.c: the life of a connection ---- */
+
+/* Takes over the socket, closing it on failure. */
+void px_host_accept(px_server *server, int fd, bool is_local);
+
+/* The phase must end within `ms`. */
+void px_host_set_deadline(px_host_connection *connection, uint32_t ms);
+void px_host_clear_deadline(px_host_connection *connection);
+
+/* Sends what is queued, then ends the connection: waits close_timeout_ms for the peer. */
+void px_host_finish(px_host_connection *connection);
+
+/* Ends the connection now. It is freed at the end of the turn. */
+void px_host_cut(px_host_connection *connection);
+
+/* Puts the connection on the list of those to look at when the turn ends. */
+void px_host_mark_dirty(px_host_connection *connection);
+
+/* Writes what is queued; arms the write event for what does not fit. */
+void px_host_write(px_host_connection *connection);
+
+/* The end of a turn: writes, closes and frees what the list names. */
+void px_host_end_turn(px_server *server);
+
+/* Queues raw bytes: an HTTP answer. False without memory (the connection is cut then). */
+bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t count);
+
+/* ---- host_http.c: requests ---- */
+
+void px_host_http_input(px_host_connection *connection, px_slice bytes);
+
+/* An answer that had to wait for the socket has gone out. */
+void px_host_http_answered(px_host_connection *connection);
+
+/* The head or the body did not arrive in time. */
+void px_host_http_expired(px_host_connection *connection);
+
+/* ---- host_websocket.c ---- */
+
+typedef struct px_host_answer {
+    int status;
+    const char *content_type;
+    const char *allow; /* the Allow header; or NULL */
+    px_slice headers;  /* more lines, each with its CR LF */
+    px_slice body;
+} px_host_answer;
+
+/* Answers 101 and gives the connection to the hub: what has arrived behind the head is frames.
+ * False when the handshake is refused with *answer. */
+bool px_host_upgrade(px_host_connection *connection, const px_http_head *head,
+                     px_host_answer *answer);
+
+void px_host_websocket_input(px_host_connection *connection, char *bytes, size_t len);
+
+/* The functions that the hub calls. */
+px_hub_host px_host_functions(px_server *server);
+
+/* Closes a connection that does not take what is sent to it. */
+void px_host_shed(px_host_connection *connection);
+
+/* ---- host_routes.c: what is where ---- */
+
+/* Answers a request that is no upgrade. The texts live until the next request. */
+px_host_answer px_host_route(px_host_connection *connection, const px_http_head *head,
+                             px_slice body);
+
+/* {"error": ..., "code": ...} */
+px_host_answer px_host_error(px_server *server, int status, px_slice text);
+
+/* The path without the configured prefix. False when it does not begin with it. */
+bool px_host_strip_prefix(const px_server *server, px_slice *path);
+
+#endif

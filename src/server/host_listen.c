@@ -1,0 +1,136 @@
+/* Listening sockets, and the connections that come from them. */
+#include <errno.h>
+#include <event2/listener.h>
+#include <stdio.h>
+
+#include "server/heap.h"
+#include "server/host.h"
+#include "server/host_address.h"
+
+enum { ACCEPT_PAUSE_MS = 100, ACCEPT_QUIET_MS = 10000, BACKLOG = 4096 };
+
+struct px_host_listener {
+    px_server *server;
+    struct evconnlistener *listener; /* NULL: listens no longer */
+    char address[PX_SERVER_ADDRESS_SIZE];
+    bool is_loopback;
+};
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
+                      int len, void *context) {
+    (void)listener;
+    (void)len;
+    const px_host_listener *from = context;
+    px_host_wake(from->server);
+    px_host_accept(from->server, fd, from->is_loopback && px_address_is_loopback(peer));
+}
+
+static void set_listening(px_server *server, bool is_on) {
+    for (size_t i = 0; i < server->listener_count; i++) {
+        struct evconnlistener *listener = server->listeners[i].listener;
+        if (listener &&
+            (is_on ? evconnlistener_enable(listener) : evconnlistener_disable(listener)) != 0)
+            px_host_log(server, PX_LOG_ERROR, "can't change a listening socket");
+    }
+}
+
+static void on_pause_end(evutil_socket_t fd, short what, void *context) {
+    (void)fd;
+    (void)what;
+    set_listening(context, true);
+}
+
+/* Out of descriptors, most likely. The connection stays in the system's queue and the loop would
+ * come back for it at once and for ever: pause instead. */
+static void on_accept_error(struct evconnlistener *listener, void *context) {
+    (void)listener;
+    px_server *server = context;
+    int error = EVUTIL_SOCKET_ERROR();
+    px_host_wake(server);
+    if (server->now_ms >= server->accept_quiet_until_ms) {
+        server->accept_quiet_until_ms = server->now_ms + ACCEPT_QUIET_MS;
+        px_host_log(server, PX_LOG_ERROR, "can't accept connections: %s%s",
+                    evutil_socket_error_to_string(error),
+                    error == EMFILE ? "; raise the limit of open files (ulimit -n)" : "");
+    }
+    set_listening(server, false);
+    struct timeval pause = {.tv_usec = ACCEPT_PAUSE_MS * 1000};
+    event_add(server->accept_timer, &pause);
+}
+
+static void on_listener_error(struct evconnlistener *listener, void *context) {
+    on_accept_error(listener, ((px_host_listener *)context)->server);
+}
+
+static int refuse(char *why, size_t size, px_slice address, int error) {
+    snprintf(why, size, "can't listen on %.*s: %s%s", (int)address.len, address.ptr,
+             evutil_socket_error_to_string(error),
+             error == EADDRINUSE ? "; is another server running there?" : "");
+    return PX_ERR_STATE;
+}
+
+static int listen_on(px_host_listener *listener, px_slice text, char *why, size_t size) {
+    px_host_address address;
+    if (!px_address_parse(text, &address)) {
+        snprintf(why, size,
+                 "can't listen on '%.*s': write ADDRESS:PORT, such as 127.0.0.1:6001, "
+                 "or [::1]:6001 for IPv6",
+                 (int)text.len, text.ptr);
+        return PX_ERR_ARGUMENT;
+    }
+    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+    /* So that [::] and 0.0.0.0 can both be given. */
+    if (address.storage.ss_family == AF_INET6)
+        flags |= LEV_OPT_BIND_IPV6ONLY;
+    listener->listener =
+        evconnlistener_new_bind(listener->server->base, on_accept, listener, flags, BACKLOG,
+                                (const struct sockaddr *)&address.storage, (int)address.len);
+    if (!listener->listener)
+        return refuse(why, size, text, EVUTIL_SOCKET_ERROR());
+    evconnlistener_set_error_cb(listener->listener, on_listener_error);
+    px_host_address bound = {.len = sizeof bound.storage};
+    struct sockaddr *bound_address = (struct sockaddr *)&bound.storage;
+    if (getsockname(evconnlistener_get_fd(listener->listener), bound_address, &bound.len) != 0)
+        return refuse(why, size, text, EVUTIL_SOCKET_ERROR());
+    px_address_format(bound_address, listener->address);
+    listener->is_loopback = px_address_is_loopback(bound_address);
+    return PX_OK;
+}
+
+int px_host_listen(px_server *server, char *why, size_t size) {
+    const px_name_list *addresses = &server->options.listen;
+    server->accept_timer = evtimer_new(server->base, on_pause_end, server);
+    server->listeners = px_alloc_zero(&px_heap, addresses->count * sizeof *server->listeners);
+    if (!server->accept_timer || !server->listeners)
+        return PX_ERR_NO_MEMORY;
+    server->listener_count = addresses->count;
+    int result = PX_OK;
+    for (size_t i = 0; result == PX_OK && i < addresses->count; i++) {
+        server->listeners[i].server = server;
+        result = listen_on(&server->listeners[i], addresses->items[i], why, size);
+    }
+    return result;
+}
+
+void px_host_stop_listening(px_server *server) {
+    if (server->accept_timer)
+        event_del(server->accept_timer);
+    for (size_t i = 0; i < server->listener_count; i++) {
+        if (server->listeners[i].listener)
+            evconnlistener_free(server->listeners[i].listener);
+        server->listeners[i].listener = NULL;
+    }
+}
+
+void px_host_free_listeners(px_server *server) {
+    px_host_stop_listening(server);
+    px_free(&px_heap, server->listeners, server->listener_count * sizeof *server->listeners);
+    server->listener_count = 0;
+}
+
+bool px_server_address(const px_server *server, size_t index, char out[PX_SERVER_ADDRESS_SIZE]) {
+    if (index >= server->listener_count)
+        return false;
+    memcpy(out, server->listeners[index].address, PX_SERVER_ADDRESS_SIZE);
+    return true;
+}

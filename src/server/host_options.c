@@ -1,0 +1,176 @@
+#include "server/host_options.h"
+
+#include <stdio.h>
+
+#define DEFAULT_TEXT(value)   PX_SLICE(value)
+#define DEFAULT_NUMBER(value) (value)
+#define DEFAULT_FLAG(value)   (value)
+#define DEFAULT_LIST(value)   ((px_name_list){NULL, (value)})
+
+#define DEFAULT(type, field, name, fallback, minimum, maximum, text)                               \
+    .field = DEFAULT_##type(fallback),
+
+void px_server_options_default(px_server_options *options) {
+    *options = (px_server_options){PX_SERVER_OPTIONS(DEFAULT)};
+    px_hub_options_default(&options->hub);
+}
+
+bool px_server_app_is_default(const px_app_options *app) {
+    return px_slice_equal(app->secret, PX_SLICE(PX_SERVER_DEFAULT_SECRET));
+}
+
+/* ---- Copying --------------------------------------------------------------------------------- */
+
+static int copy_list(px_arena *arena, px_name_list *list) {
+    void *items = NULL;
+    int result =
+        list->count > 0 ? px_arena_alloc(arena, list->count * sizeof(px_slice), &items) : PX_OK;
+    for (size_t i = 0; result == PX_OK && i < list->count; i++)
+        result = px_arena_copy(arena, list->items[i], (px_slice *)items + i);
+    list->items = items;
+    return result;
+}
+
+#define COPY_TEXT(field)                                                                           \
+    if (result == PX_OK)                                                                           \
+        result = px_arena_copy(arena, (field), &(field));
+#define COPY_LIST(field)                                                                           \
+    if (result == PX_OK)                                                                           \
+        result = copy_list(arena, &(field));
+#define COPY_NUMBER(field)
+#define COPY_FLAG(field)
+
+static int copy_app(px_arena *arena, px_app_options *app) {
+    int result = PX_OK;
+#define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(app->field)
+    PX_APP_OPTIONS(COPY)
+#undef COPY
+    return result;
+}
+
+static int copy_apps(px_arena *arena, px_server_options *copy) {
+    px_app_options fallback;
+    px_app_options_default(&fallback);
+    fallback.id = PX_SLICE(PX_SERVER_DEFAULT_ID);
+    fallback.key = PX_SLICE(PX_SERVER_DEFAULT_KEY);
+    fallback.secret = PX_SLICE(PX_SERVER_DEFAULT_SECRET);
+    const px_app_options *given = copy->app_count > 0 ? copy->apps : &fallback;
+    size_t count = copy->app_count > 0 ? copy->app_count : 1;
+    void *memory = NULL;
+    int result = px_arena_alloc(arena, count * sizeof *given, &memory);
+    px_app_options *apps = memory;
+    for (size_t i = 0; result == PX_OK && i < count; i++) {
+        apps[i] = given[i];
+        result = copy_app(arena, &apps[i]);
+    }
+    copy->apps = apps;
+    copy->app_count = count;
+    return result;
+}
+
+int px_host_copy_options(const px_server_options *options, px_arena *arena,
+                         px_server_options *copy) {
+    static const px_slice FALLBACK = PX_LITERAL(PX_SERVER_DEFAULT_LISTEN);
+    *copy = *options;
+    if (copy->listen.count == 0)
+        copy->listen = (px_name_list){&FALLBACK, 1};
+    int result = copy_apps(arena, copy);
+#define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(copy->field)
+    PX_SERVER_OPTIONS(COPY)
+#undef COPY
+    return result;
+}
+
+/* ---- Checks ---------------------------------------------------------------------------------- */
+
+static bool is_outside(uint32_t value, uint32_t minimum, uint32_t maximum) {
+    return value < minimum || value > maximum;
+}
+
+#define CHECK_NUMBER(value, name, minimum, maximum)                                                \
+    if (is_outside((value), (minimum), (maximum))) {                                               \
+        snprintf(why, size, "%s must be between %u and %u", (name), (unsigned)(minimum),           \
+                 (unsigned)(maximum));                                                             \
+        return PX_ERR_ARGUMENT;                                                                    \
+    }
+#define CHECK_TEXT(value, name, minimum, maximum)
+#define CHECK_FLAG(value, name, minimum, maximum)
+#define CHECK_LIST(value, name, minimum, maximum)
+
+static int check_numbers(const px_server_options *options, char *why, size_t size) {
+#define CHECK(type, field, name, fallback, minimum, maximum, text)                                 \
+    CHECK_##type(options->field, name, minimum, maximum)
+    PX_SERVER_OPTIONS(CHECK)
+#undef CHECK
+#define CHECK(type, field, name, fallback, minimum, maximum, text)                                 \
+    CHECK_##type(options->hub.field, name, minimum, maximum)
+    PX_HUB_OPTIONS(CHECK)
+#undef CHECK
+    return PX_OK;
+}
+
+static int check_app(const px_app_options *app, char *why, size_t size) {
+#define CHECK(type, field, name, fallback, minimum, maximum, text)                                 \
+    CHECK_##type(app->field, name, minimum, maximum)
+    PX_APP_OPTIONS(CHECK)
+#undef CHECK
+    const char *missing = app->id.len == 0       ? "id"
+                          : app->key.len == 0    ? "key"
+                          : app->secret.len == 0 ? "secret"
+                                                 : NULL;
+    if (!missing)
+        return PX_OK;
+    snprintf(why, size, "an app needs an id, a key and a secret; its %s is empty", missing);
+    return PX_ERR_ARGUMENT;
+}
+
+static int check_prefix(px_slice prefix, char *why, size_t size) {
+    bool is_right = prefix.len == 0 ||
+                    (prefix.ptr[0] == '/' && prefix.len > 1 && prefix.ptr[prefix.len - 1] != '/');
+    for (size_t i = 0; i < prefix.len; i++)
+        if (prefix.ptr[i] <= ' ' || prefix.ptr[i] >= 0x7f || strchr("?#%", prefix.ptr[i]))
+            is_right = false;
+    if (is_right)
+        return PX_OK;
+    snprintf(why, size,
+             "path_prefix must look like /realtime: it starts with a slash, ends "
+             "without one, and has no blanks");
+    return PX_ERR_ARGUMENT;
+}
+
+static bool has_default_app(const px_server_options *options) {
+    for (size_t i = 0; i < options->app_count; i++)
+        if (px_server_app_is_default(&options->apps[i]))
+            return true;
+    return false;
+}
+
+/* What everybody knows or may do must not be reachable from elsewhere. */
+static int check_exposure(const px_server_options *options, char *why, size_t size) {
+    const char *problem =
+        has_default_app(options) ? "with the default credentials, which everybody knows; give the "
+                                   "app a secret of its own"
+        : options->dev_auth      ? "with dev_auth, which lets everybody into every channel; switch "
+                                   "it off"
+                                 : NULL;
+    for (size_t i = 0; problem && i < options->listen.count; i++) {
+        px_slice address = options->listen.items[i];
+        if (px_server_address_is_loopback(address))
+            continue;
+        snprintf(why, size, "refusing to listen on %.*s %s, or listen on 127.0.0.1 only",
+                 (int)address.len, address.ptr, problem);
+        return PX_ERR_ARGUMENT;
+    }
+    return PX_OK;
+}
+
+int px_host_check_options(const px_server_options *options, char *why, size_t size) {
+    int result = check_numbers(options, why, size);
+    for (size_t i = 0; result == PX_OK && i < options->app_count; i++)
+        result = check_app(&options->apps[i], why, size);
+    if (result == PX_OK)
+        result = check_prefix(options->path_prefix, why, size);
+    if (result == PX_OK)
+        result = check_exposure(options, why, size);
+    return result;
+}

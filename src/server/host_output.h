@@ -1,0 +1,47 @@
+/* What waits to be written to one socket: a queue of shared messages. Nothing is copied: a
+ * broadcast is in memory once, however many connections wait for it, and goes from there to the
+ * socket with one gathering write for each connection. */
+#ifndef PX_SERVER_HOST_OUTPUT_H
+#define PX_SERVER_HOST_OUTPUT_H
+
+#include "server/hub.h"
+
+enum { PX_OUTPUT_FEW = 4 };
+
+typedef struct px_host_output {
+    px_message **items; /* `few`, or more on the heap */
+    uint32_t first;     /* index of the first that waits */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t written; /* bytes of the first that are out already */
+    size_t bytes;     /* that wait */
+    px_message *few[PX_OUTPUT_FEW];
+} px_host_output;
+
+typedef enum px_host_written {
+    PX_WRITTEN_ALL,    /* the queue is empty */
+    PX_WRITTEN_SOME,   /* the socket takes no more now */
+    PX_WRITTEN_FAILED, /* the connection is broken */
+} px_host_written;
+
+/* The output must not move in memory afterwards. */
+void px_output_init(px_host_output *output);
+
+/* Releases everything that waits. */
+void px_output_free(px_host_output *output);
+
+/* Puts the message at the end of the queue with a reference of its own. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_output_add(px_host_output *output, px_message *message);
+
+/* Drops what waits, but for a message that is partly out: the peer would not understand what comes
+ * behind half a frame. */
+void px_output_drop(px_host_output *output);
+
+/* Writes as much as the socket takes. Never blocks, never raises SIGPIPE. */
+px_host_written px_output_write(px_host_output *output, int fd);
+
+/* A message of these bytes, one part after the other, to be sent as they are. NULL without memory.
+ * The caller has the one reference. */
+px_message *px_output_message(const px_slice *parts, size_t count);
+
+#endif

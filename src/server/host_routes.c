@@ -1,0 +1,180 @@
+/* What is where: the paths that the server answers, but for the WebSocket upgrade. */
+#include "server/dev_auth.h"
+#include "server/host.h"
+#include "server/page.h"
+#include "server/text.h"
+#include "json/writer.h"
+
+#define JSON "application/json"
+#define TEXT "text/plain; charset=utf-8"
+
+px_host_answer px_host_error(px_server *server, int status, px_slice text) {
+    px_json_writer json;
+    px_buffer_clear(&server->scratch);
+    px_json_writer_init(&json, &server->scratch);
+    px_json_object_begin(&json);
+    px_json_member(&json, PX_SLICE("error"), text);
+    px_json_key(&json, PX_SLICE("code"));
+    px_json_u64(&json, (uint64_t)status);
+    px_json_object_end(&json);
+    px_host_answer answer = {.status = status, .content_type = JSON};
+    if (px_json_writer_finish(&json) == PX_OK)
+        answer.body = px_buffer_slice(&server->scratch);
+    return answer;
+}
+
+bool px_host_strip_prefix(const px_server *server, px_slice *path) {
+    px_slice prefix = server->options.path_prefix;
+    if (!px_slice_starts_with(*path, prefix) ||
+        (path->len > prefix.len && path->ptr[prefix.len] != '/'))
+        return false;
+    *path = path->len > prefix.len ? px_slice_after(*path, prefix.len) : PX_SLICE("/");
+    return true;
+}
+
+/* ---- What the paths do ----------------------------------------------------------------------- */
+
+typedef struct call {
+    px_server *server;
+    const px_http_head *head;
+    px_slice path; /* without the prefix */
+    px_slice body;
+} call;
+
+static px_host_answer show_page(const call *this) {
+    px_server *server = this->server;
+    px_page_facts facts = {
+        .uptime_ms = server->now_ms - server->started_ms,
+        .host = this->head->fields[PX_HTTP_HOST],
+        .path_prefix = server->options.path_prefix,
+        .dev_auth = server->options.dev_auth,
+    };
+    px_hub_get_stats(server->hub, &facts.stats);
+    for (size_t i = 0; i < server->options.app_count; i++)
+        if (px_server_app_is_default(&server->options.apps[i]))
+            facts.has_default_app = true;
+    px_buffer_clear(&server->scratch);
+    if (px_page_write(&server->scratch, &facts) != PX_OK)
+        return px_host_error(server, 500, PX_SLICE("The server is out of memory."));
+    return (px_host_answer){
+        .status = 200,
+        .content_type = "text/html; charset=utf-8",
+        .headers = PX_SLICE("Content-Security-Policy: default-src 'none'; "
+                            "style-src 'unsafe-inline'; frame-ancestors 'none'\r\n"
+                            "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"),
+        .body = px_buffer_slice(&server->scratch),
+    };
+}
+
+/* The loop turns: that is all that liveness asks for. */
+static px_host_answer tell_alive(const call *this) {
+    (void)this;
+    return (px_host_answer){.status = 200, .content_type = TEXT, .body = PX_SLICE("ok\n")};
+}
+
+static px_host_answer tell_ready(const call *this) {
+    if (!this->server->is_draining)
+        return tell_alive(this);
+    return (px_host_answer){.status = 503, .content_type = TEXT, .body = PX_SLICE("stopping\n")};
+}
+
+static px_host_answer ask_hub(const call *this) {
+    px_buffer_clear(&this->server->scratch);
+    px_http_request request = {this->head->method, this->path, this->head->query, this->body};
+    px_http_response response = {.body = &this->server->scratch};
+    px_hub_http(this->server->hub, &request, &response);
+    return (px_host_answer){.status = response.status,
+                            .content_type = response.content_type,
+                            .allow = response.allow,
+                            .body = px_buffer_slice(&this->server->scratch)};
+}
+
+static px_host_answer ask_for_upgrade(const call *this) {
+    px_host_answer answer = px_host_error(
+        this->server, 426, PX_SLICE("This is a WebSocket endpoint: connect with ws://."));
+    answer.headers = PX_SLICE("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+    return answer;
+}
+
+/* Browsers may ask from other local pages, such as the one of a development server. */
+static px_slice allow_origin(const call *this) {
+    px_slice origin = this->head->fields[PX_HTTP_ORIGIN];
+    if (!px_origin_is_local(origin))
+        return PX_SLICE("");
+    return px_text_of(&this->server->arena, PX_SLICE("Access-Control-Allow-Origin: "), origin,
+                      PX_SLICE("\r\nVary: Origin\r\n"
+                               "Access-Control-Allow-Methods: GET, POST\r\n"
+                               "Access-Control-Allow-Headers: *, Authorization\r\n"));
+}
+
+static px_host_answer authorize(const call *this) {
+    px_server *server = this->server;
+    const px_slice *fields = this->head->fields;
+    px_host_answer answer = {.status = 200, .content_type = TEXT, .headers = allow_origin(this)};
+    if (px_slice_equal(this->head->method, PX_SLICE("OPTIONS")))
+        return answer;
+    bool is_post = px_slice_equal(this->head->method, PX_SLICE("POST"));
+    px_dev_auth_request request = {
+        .fields = is_post ? this->body : this->head->query,
+        .origin = fields[PX_HTTP_ORIGIN].ptr ? fields[PX_HTTP_ORIGIN] : fields[PX_HTTP_REFERER],
+        .host = fields[PX_HTTP_HOST],
+        .is_jsonp = !is_post,
+    };
+    px_buffer_clear(&server->scratch);
+    answer.status = px_dev_auth(server->options.apps, server->options.app_count, &request,
+                                &server->arena, &server->scratch, &answer.content_type);
+    answer.body = px_buffer_slice(&server->scratch);
+    return answer;
+}
+
+/* ---- Routes ---------------------------------------------------------------------------------- */
+
+/* Where a route is offered. */
+enum { EVERYWHERE = 1, BELOW_PREFIX, FOR_DEVELOPMENT };
+
+typedef struct route {
+    px_slice path;
+    bool is_prefix; /* paths that begin so */
+    int offered;
+    const char *methods; /* as in Allow; NULL: any */
+    px_host_answer (*handle)(const call *this);
+} route;
+
+static const route ROUTES[] = {
+    {PX_LITERAL("/apps/"), true, BELOW_PREFIX, NULL, ask_hub},
+    {PX_LITERAL("/app/"), true, BELOW_PREFIX, "GET", ask_for_upgrade},
+    {PX_LITERAL("/"), false, BELOW_PREFIX, "GET, HEAD", show_page},
+    {PX_LITERAL("/healthz"), false, EVERYWHERE, "GET, HEAD", tell_ready},
+    {PX_LITERAL("/ready"), false, EVERYWHERE, "GET, HEAD", tell_ready},
+    {PX_LITERAL("/health"), false, EVERYWHERE, "GET, HEAD", tell_alive},
+    {PX_LITERAL("/pusher/auth"), false, FOR_DEVELOPMENT, "GET, POST, OPTIONS", authorize},
+};
+
+static bool is_offered(const route *this, const px_host_connection *connection, bool is_below) {
+    if (this->offered == EVERYWHERE)
+        return true;
+    if (this->offered == FOR_DEVELOPMENT)
+        return connection->server->options.dev_auth && connection->is_local;
+    return is_below;
+}
+
+px_host_answer px_host_route(px_host_connection *connection, const px_http_head *head,
+                             px_slice body) {
+    call this = {connection->server, head, head->path, body};
+    px_arena_reset(&this.server->arena);
+    bool is_below = px_host_strip_prefix(this.server, &this.path);
+    for (size_t i = 0; i < sizeof ROUTES / sizeof *ROUTES; i++) {
+        const route *entry = &ROUTES[i];
+        bool is_match = entry->is_prefix ? px_slice_starts_with(this.path, entry->path)
+                                         : px_slice_equal(this.path, entry->path);
+        if (!is_match || !is_offered(entry, connection, is_below))
+            continue;
+        if (!entry->methods || px_http_list_has(px_slice_of_text(entry->methods), head->method))
+            return entry->handle(&this);
+        px_host_answer answer =
+            px_host_error(this.server, 405, PX_SLICE("This method is not allowed here."));
+        answer.allow = entry->methods;
+        return answer;
+    }
+    return px_host_error(this.server, 404, PX_SLICE("There is nothing at this path."));
+}

@@ -1,0 +1,267 @@
+/* The server as a whole: made, run, stopped, freed. One turn of its loop: wait for events, handle
+ * them all, then write to every connection that something is waiting for. */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "server/heap.h"
+#include "server/host.h"
+#include "server/host_options.h"
+
+enum { MAX_LOG_LINE = 1024, MAX_TEXTS = 4194304, MAX_ARENA = 4194304, MAX_ANSWER = 67108864 };
+
+void px_host_log(const px_server *server, int level, const char *format, ...) {
+    if (!server->options.log)
+        return;
+    char line[MAX_LOG_LINE];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (len < 0)
+        return;
+    size_t used = (size_t)len < sizeof line ? (size_t)len : sizeof line - 1;
+    server->options.log(server->options.log_context, level, px_slice_of(line, used));
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static uint64_t monotonic_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void px_host_wake(px_server *server) {
+    server->now_ms = monotonic_ms();
+    px_hub_tick(server->hub, server->now_ms, (uint64_t)time(NULL));
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context) {
+    (void)fd;
+    (void)what;
+    px_server *server = context;
+    server->timer_at_ms = UINT64_MAX;
+    px_host_wake(server);
+}
+
+/* Wakes the loop for what is due next. A timer that fires too early is cheaper than one that is set
+ * anew with every message. */
+static int set_timer(px_server *server) {
+    uint64_t due = px_hub_deadline(server->hub);
+    uint64_t deadline = px_wheel_deadline(&server->deadlines);
+    if (deadline < due)
+        due = deadline;
+    if (server->is_draining && server->end_at_ms < due)
+        due = server->end_at_ms;
+    if (due >= server->timer_at_ms)
+        return 0;
+    server->timer_at_ms = due;
+    uint64_t wait = due > server->now_ms ? due - server->now_ms : 0;
+    struct timeval delay = {.tv_sec = (time_t)(wait / 1000),
+                            .tv_usec = (suseconds_t)(wait % 1000 * 1000)};
+    return event_add(server->timer, &delay);
+}
+
+static void expire(px_host_connection *connection) {
+    if (connection->phase >= PX_PHASE_CLOSING)
+        px_host_cut(connection);
+    else
+        px_host_http_expired(connection);
+}
+
+static void expire_due(px_server *server) {
+    px_wheel_node *node;
+    while ((node = px_wheel_pop(&server->deadlines, server->now_ms)) != NULL)
+        expire((px_host_connection *)((char *)node - offsetof(px_host_connection, deadline)));
+}
+
+/* ---- Stopping -------------------------------------------------------------------------------- */
+
+void px_server_stop(px_server *server) {
+    int saved = errno;
+    ssize_t written = write(server->stop_pipe[1], "", 1);
+    (void)written; /* full: the server has been told often enough */
+    errno = saved;
+}
+
+static void start_draining(px_server *server) {
+    server->is_draining = true;
+    server->end_at_ms =
+        server->now_ms + server->options.grace_ms + server->options.close_timeout_ms;
+    px_host_log(server, PX_LOG_INFORMATION, "stopping; closing %zu connections",
+                px_hub_connection_count(server->hub));
+    px_host_stop_listening(server);
+    px_hub_drain(server->hub, server->options.grace_ms);
+    for (px_host_connection *each = server->connections; each; each = each->next)
+        if (each->phase == PX_PHASE_HEAD && each->received.len == 0)
+            px_host_finish(each);
+}
+
+static void stop(px_server *server) {
+    px_host_wake(server);
+    if (server->is_draining)
+        server->is_ended = true;
+    else
+        start_draining(server);
+}
+
+static void on_stop(evutil_socket_t fd, short what, void *context) {
+    (void)what;
+    char byte;
+    while (read(fd, &byte, 1) == 1)
+        stop(context);
+}
+
+static void on_signal(evutil_socket_t signal_number, short what, void *context) {
+    (void)signal_number;
+    (void)what;
+    stop(context);
+}
+
+/* ---- Making and freeing ---------------------------------------------------------------------- */
+
+static int make_pipe(px_server *server) {
+    if (pipe(server->stop_pipe) != 0)
+        return -1;
+    for (size_t i = 0; i < 2; i++)
+        if (evutil_make_socket_nonblocking(server->stop_pipe[i]) != 0 ||
+            evutil_make_socket_closeonexec(server->stop_pipe[i]) != 0)
+            return -1;
+    return 0;
+}
+
+static int make_loop(px_server *server) {
+    server->base = event_base_new();
+    if (!server->base || make_pipe(server) != 0)
+        return PX_ERR_STATE;
+    server->stop_event =
+        event_new(server->base, server->stop_pipe[0], EV_READ | EV_PERSIST, on_stop, server);
+    server->timer = evtimer_new(server->base, on_timer, server);
+    if (!server->stop_event || !server->timer || event_add(server->stop_event, NULL) != 0)
+        return PX_ERR_STATE;
+    return PX_OK;
+}
+
+static int make_hub(px_server *server, char *why, size_t size) {
+    uint64_t seed[2];
+    px_hub_host host = px_host_functions(server);
+    if (RAND_bytes((unsigned char *)seed, sizeof seed) != 1)
+        return PX_ERR_STATE;
+    server->now_ms = monotonic_ms();
+    server->started_ms = server->now_ms;
+    px_wheel_init(&server->deadlines, server->now_ms);
+    int result = px_hub_new(&px_heap, &server->options.hub, &host, seed, server->now_ms,
+                            (uint64_t)time(NULL), &server->hub);
+    for (size_t i = 0; result == PX_OK && i < server->options.app_count; i++) {
+        const char *problem = NULL;
+        result = px_hub_add_app(server->hub, &server->options.apps[i], &problem);
+        if (problem)
+            snprintf(why, size, "app %zu: %s", i + 1, problem);
+    }
+    return result;
+}
+
+static int fill(px_server *server, const px_server_options *options, char *why, size_t size) {
+    server->stop_pipe[0] = server->stop_pipe[1] = -1;
+    server->timer_at_ms = UINT64_MAX;
+    px_arena_init(&server->texts, &px_heap, MAX_TEXTS);
+    px_arena_init(&server->arena, &px_heap, MAX_ARENA);
+    px_buffer_init(&server->scratch, &px_heap, MAX_ANSWER);
+    server->read_buffer = px_alloc(&px_heap, PX_HOST_READ_SIZE);
+    if (!server->read_buffer)
+        return PX_ERR_NO_MEMORY;
+    int result = px_host_copy_options(options, &server->texts, &server->options);
+    if (result == PX_OK)
+        result = px_host_check_options(&server->options, why, size);
+    if (result == PX_OK)
+        result = make_loop(server);
+    if (result == PX_OK)
+        result = make_hub(server, why, size);
+    if (result == PX_OK)
+        result = px_host_listen(server, why, size);
+    return result;
+}
+
+int px_server_new(const px_server_options *options, px_server **server, char *why, size_t size) {
+    if (size > 0)
+        why[0] = '\0';
+    px_server *made = px_alloc_zero(&px_heap, sizeof *made);
+    int result = made ? fill(made, options, why, size) : PX_ERR_NO_MEMORY;
+    if (result == PX_OK) {
+        *server = made;
+        return PX_OK;
+    }
+    px_server_free(made);
+    if (size > 0 && why[0] == '\0')
+        snprintf(why, size, "%s",
+                 result == PX_ERR_NO_MEMORY ? "out of memory" : "the system refused a resource");
+    return result;
+}
+
+void px_server_free(px_server *server) {
+    if (!server)
+        return;
+    while (server->connections) {
+        px_host_cut(server->connections);
+        px_host_end_turn(server);
+    }
+    px_host_free_listeners(server);
+    px_hub_free(server->hub);
+    struct event *events[] = {server->stop_event, server->timer, server->accept_timer};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if (events[i])
+            event_free(events[i]);
+    if (server->base)
+        event_base_free(server->base);
+    for (size_t i = 0; i < 2; i++)
+        if (server->stop_pipe[i] >= 0)
+            close(server->stop_pipe[i]);
+    px_buffer_free(&server->scratch);
+    px_arena_free(&server->arena);
+    px_arena_free(&server->texts);
+    px_free(&px_heap, server->read_buffer, PX_HOST_READ_SIZE);
+    px_free(&px_heap, server, sizeof *server);
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static int turn(px_server *server) {
+    if (set_timer(server) != 0 || event_base_loop(server->base, EVLOOP_ONCE) != 0)
+        return PX_ERR_STATE;
+    px_host_wake(server);
+    expire_due(server);
+    px_host_end_turn(server);
+    if (server->is_draining && (!server->connections || server->now_ms >= server->end_at_ms))
+        server->is_ended = true;
+    return PX_OK;
+}
+
+static int add_signals(px_server *server) {
+    static const int SIGNALS[] = {SIGTERM, SIGINT};
+    for (size_t i = 0; server->options.handle_signals && i < 2; i++) {
+        server->signals[i] = evsignal_new(server->base, SIGNALS[i], on_signal, server);
+        if (!server->signals[i] || event_add(server->signals[i], NULL) != 0)
+            return PX_ERR_STATE;
+    }
+    return PX_OK;
+}
+
+static void remove_signals(px_server *server) {
+    for (size_t i = 0; i < 2; i++)
+        if (server->signals[i])
+            event_free(server->signals[i]);
+    server->signals[0] = server->signals[1] = NULL;
+}
+
+int px_server_run(px_server *server) {
+    int result = add_signals(server);
+    while (result == PX_OK && !server->is_ended)
+        result = turn(server);
+    remove_signals(server);
+    return result;
+}
