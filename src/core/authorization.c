@@ -1,11 +1,7 @@
 #include "core/authorization.h"
 
+#include "core/authorization_failure.h"
 #include "core/internal.h"
-
-/* Of a bad answer, what an error quotes at most. */
-enum { QUOTED_ANSWER = 256 };
-
-#define SEE_AUTHORIZING " See: https://pusher.com/docs/channels/server_api/authorizing-users/"
 
 /* ---- Requests
  * --------------------------------------------------------------------------------------- */
@@ -244,95 +240,6 @@ int px_authorize(px_core *core, px_channel *channel) {
     return result;
 }
 
-/* ---- Failing
- * ---------------------------------------------------------------------------------------------- */
-
-/* The channel is not subscribed. It hears why, unless it is not wanted any more. */
-static void fail_channel(px_core *core, px_channel *channel, int status, px_text *why) {
-    px_slice message = PX_SLICE("out of memory");
-    px_slice name;
-    int result = px_core_keep_text(core, why, &message);
-    if (result == PX_OK)
-        result = px_arena_copy(&core->arena, px_channel_name(channel), &name);
-    px_channel_id id = channel->id;
-    if (px_channel_settle(core, channel, false))
-        return;
-    px_log_failure(core, message);
-    px_event *event = px_event_push(core, PX_TO_CHANNEL, PX_SLICE("pusher:subscription_error"));
-    if (!event || result != PX_OK) {
-        px_connection_broken(core, PX_ERR_NO_MEMORY);
-        return;
-    }
-    event->channel = id;
-    event->channel_name = name;
-    event->data_type = PX_DATA_ERROR;
-    event->error = (px_error){.type = PX_ERROR_AUTH, .status = status, .message = message};
-}
-
-/* Closes a sentence about an answer with whom it was about. */
-static void add_subject(px_core *core, px_text *text, const px_channel *channel, int status) {
-    px_text_add(text, PX_SLICE(" (channel "));
-    px_text_add(text, px_channel_name(channel));
-    px_text_add(text, PX_SLICE(", endpoint "));
-    px_text_add_excerpt(text, core->options.auth_endpoint, QUOTED_ANSWER);
-    px_text_add(text, PX_SLICE(", status "));
-    px_text_add_number(text, (uint64_t)status);
-    px_text_add(text, PX_SLICE(")"));
-}
-
-static void fail_with(px_core *core, px_channel *channel, int status, px_slice sentence) {
-    px_text text = px_text_begin(&core->text);
-    px_text_add(&text, sentence);
-    add_subject(core, &text, channel, status);
-    fail_channel(core, channel, status, &text);
-}
-
-static void fail_by_status(px_core *core, px_channel *channel, int status, px_slice reason) {
-    px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("Unable to retrieve auth string from channel-authorization "
-                                "endpoint - received status: "));
-    px_text_add_number(&text, (uint64_t)status);
-    px_text_add(&text, PX_SLICE(" from "));
-    px_text_add_excerpt(&text, core->options.auth_endpoint, QUOTED_ANSWER);
-    px_text_add(&text, PX_SLICE(". Clients must be authorized to join private or presence "
-                                "channels." SEE_AUTHORIZING " (channel "));
-    px_text_add(&text, px_channel_name(channel));
-    if (reason.len) {
-        px_text_add(&text, PX_SLICE(": "));
-        px_text_add_excerpt(&text, reason, QUOTED_ANSWER);
-    }
-    px_text_add(&text, PX_SLICE(")"));
-    fail_channel(core, channel, status, &text);
-}
-
-static void fail_by_json(px_core *core, px_channel *channel, px_slice body) {
-    px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("JSON returned from channel-authorization endpoint was invalid, "
-                                "yet status code was 200. Data was: "));
-    px_text_add_excerpt(&text, body, QUOTED_ANSWER);
-    add_subject(core, &text, channel, 200);
-    fail_channel(core, channel, 200, &text);
-}
-
-static void fail_by_timeout(px_core *core, px_channel *channel) {
-    px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("No answer from the channel-authorization endpoint within "));
-    px_text_add_number(&text, core->options.auth_timeout);
-    px_text_add(&text, PX_SLICE(" ms"));
-    add_subject(core, &text, channel, 0);
-    fail_channel(core, channel, 0, &text);
-}
-
-static void fail_by_channel_data(px_core *core, px_channel *channel, int status) {
-    px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("Invalid auth response for channel '"));
-    px_text_add(&text, px_channel_name(channel));
-    px_text_add(&text, PX_SLICE("', expected 'channel_data' field with a user_id." SEE_AUTHORIZING
-                                ", or the user should be signed in."));
-    add_subject(core, &text, channel, status);
-    fail_channel(core, channel, status, &text);
-}
-
 /* ---- Succeeding
  * --------------------------------------------------------------------------------------------- */
 
@@ -362,7 +269,7 @@ static int accept(px_core *core, px_request *request, int status, const px_autho
         channel->kind == PX_CHANNEL_PRESENCE ? read_me(core, channel, answer->channel_data) : PX_OK;
     if (result == PX_ERR_SYNTAX) {
         end_request(core, request);
-        fail_by_channel_data(core, channel, status);
+        px_authorization_without_user(core, channel, status);
         return PX_OK;
     }
     if (result == PX_OK)
@@ -391,12 +298,12 @@ static void read_answer(px_core *core, px_request *request, px_slice body) {
     bool is_object = px_fields_read(json, fields, 2) == PX_JSON_ERROR_NONE;
     if (!is_object && !px_json_valid(json)) {
         end_request(core, request);
-        fail_by_json(core, channel, body);
+        px_authorization_not_json(core, channel, body);
         return;
     }
     if (!is_object || !px_field_is_string(&fields[0]) || !fields[0].value.len) {
         end_request(core, request);
-        fail_with(core, channel, 200, PX_SLICE("The auth response has no 'auth' text"));
+        px_authorization_without_auth(core, channel);
         return;
     }
     int result = px_field_text(core, &fields[0], &answer.auth);
@@ -420,7 +327,7 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px
     }
     px_channel *channel = px_channel_get(core, request->channel);
     end_request(core, request);
-    fail_by_status(core, channel, status < 0 ? 0 : status, message);
+    px_authorization_refused(core, channel, status < 0 ? 0 : status, message);
 }
 
 /* ---- The application's answers
@@ -465,9 +372,7 @@ void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice mess
         return;
     px_channel *channel = px_channel_get(core, request->channel);
     end_request(core, request);
-    px_text text = px_text_begin(&core->text);
-    px_text_add(&text, message);
-    fail_channel(core, channel, status, &text);
+    px_authorization_denied(core, channel, status, message);
 }
 
 /* ---- Time
@@ -483,6 +388,6 @@ void px_requests_tick(px_core *core) {
         px_request *request = core->requests.oldest;
         px_channel *channel = px_channel_get(core, request->channel);
         cancel(core, request);
-        fail_by_timeout(core, channel);
+        px_authorization_timed_out(core, channel);
     }
 }

@@ -3,12 +3,14 @@
 #include "base/utf8.h"
 #include "core/internal.h"
 
+enum { MAX_RETRIES = 5, FIRST_RETRY_MS = 1000 };
+
 /* ---- Life ---------------------------------------------------------------------------------------
  */
 
 void px_channels_init(px_channels *channels, const px_allocator *allocator,
                       const uint64_t seed[2]) {
-    *channels = (px_channels){0};
+    *channels = (px_channels){.retry_at = PX_NO_DEADLINE};
     px_map_init(&channels->by_name, allocator, seed);
     px_slots_init(&channels->slots, allocator);
 }
@@ -110,6 +112,7 @@ void px_channel_remove(px_core *core, px_channel *channel) {
 static int start(px_core *core, px_channel *channel) {
     channel->pending = true;
     channel->cancelled = false;
+    channel->retry_at = PX_NO_DEADLINE;
     int result = channel->kind == PX_CHANNEL_PUBLIC
                      ? px_send_subscribe(core, channel, PX_SLICE(""), px_slice_of(NULL, 0))
                      : px_authorize(core, channel);
@@ -171,11 +174,24 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     channel->pending = false;
     channel->cancelled = false;
     channel->subscribed = subscribed;
+    channel->retry_at = PX_NO_DEADLINE;
     /* A server that answers what was not yet asked: the authorization is of no use any more. */
     px_request_cancel(core, channel);
+    if (subscribed)
+        channel->failures = 0;
     if (cancelled)
         px_core_unsubscribe(core, px_channel_name(channel));
     return cancelled;
+}
+
+bool px_channel_retry_later(px_core *core, px_channel *channel) {
+    if (channel->failures == MAX_RETRIES)
+        return false;
+    uint32_t bound = (uint32_t)FIRST_RETRY_MS << channel->failures++;
+    channel->retry_at = core->now + px_core_random(core, bound);
+    if (channel->retry_at < core->channels.retry_at)
+        core->channels.retry_at = channel->retry_at;
+    return true;
 }
 
 /* ---- Losing and finding the connection
@@ -188,21 +204,31 @@ void px_channels_reset(px_core *core) {
         px_channel *channel = entry.value;
         core->channels.due -= channel->due;
         channel->due = false;
+        channel->failures = 0;
         px_roster_clear(&channel->roster);
         px_channel_settle(core, channel, false);
     }
+    core->channels.retry_at = PX_NO_DEADLINE;
 }
 
-void px_channels_resubscribe(px_core *core) {
+/* Lets those whose pause is over be due. */
+static void end_pauses(px_core *core) {
     size_t cursor = 0;
     px_map_entry entry;
-    while (px_map_next(&core->channels.by_name, &cursor, &entry))
-        ((px_channel *)entry.value)->due = true;
-    core->channels.due = px_map_count(&core->channels.by_name);
-    px_channels_tick(core);
+    core->channels.retry_at = PX_NO_DEADLINE;
+    while (px_map_next(&core->channels.by_name, &cursor, &entry)) {
+        px_channel *channel = entry.value;
+        if (channel->retry_at <= core->now) {
+            channel->retry_at = PX_NO_DEADLINE;
+            channel->due = true;
+            core->channels.due++;
+        } else if (channel->retry_at < core->channels.retry_at) {
+            core->channels.retry_at = channel->retry_at;
+        }
+    }
 }
 
-void px_channels_tick(px_core *core) {
+static void subscribe_due(px_core *core) {
     size_t cursor = 0;
     px_map_entry entry;
     /* Half of the limit is left to what the application sends. */
@@ -220,8 +246,23 @@ void px_channels_tick(px_core *core) {
     }
 }
 
+void px_channels_resubscribe(px_core *core) {
+    size_t cursor = 0;
+    px_map_entry entry;
+    while (px_map_next(&core->channels.by_name, &cursor, &entry))
+        ((px_channel *)entry.value)->due = true;
+    core->channels.due = px_map_count(&core->channels.by_name);
+    subscribe_due(core);
+}
+
+void px_channels_tick(px_core *core) {
+    if (core->channels.retry_at <= core->now)
+        end_pauses(core);
+    subscribe_due(core);
+}
+
 uint64_t px_channels_deadline(const px_core *core) {
-    return core->channels.due && core->connection.live ? core->now : PX_NO_DEADLINE;
+    return core->channels.due && core->connection.live ? core->now : core->channels.retry_at;
 }
 
 /* ---- Sending

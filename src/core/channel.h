@@ -14,6 +14,8 @@ typedef struct px_channel {
     bool pending;
     bool cancelled;
     bool due;                   /* to be subscribed again; its turn comes */
+    uint8_t failures;           /* authorizations in a row that failed for a passing reason */
+    uint64_t retry_at;          /* when it is due again; PX_NO_DEADLINE: not by itself */
     int64_t subscription_count; /* -1: unknown */
     px_id request;              /* the authorization under way; 0: none */
     px_roster roster;           /* PRESENCE */
@@ -24,7 +26,8 @@ typedef struct px_channel {
 typedef struct px_channels {
     px_map by_name; /* in the order of subscription */
     px_slots slots;
-    size_t due; /* how many channels wait for their turn */
+    size_t due;        /* how many channels wait for their turn */
+    uint64_t retry_at; /* not later than any channel's */
 } px_channels;
 
 void px_channels_init(px_channels *channels, const px_allocator *allocator, const uint64_t seed[2]);
@@ -45,13 +48,17 @@ void px_channel_remove(px_core *core, px_channel *channel);
  * it is gone. */
 bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed);
 
+/* The authorization failed for a reason that may pass: it is tried again after a pause. False: it
+ * failed too often. */
+bool px_channel_retry_later(px_core *core, px_channel *channel);
+
 /* All channels become unsubscribed: the connection is being sought, or was ended. */
 void px_channels_reset(px_core *core);
 
 /* A connection is there: every channel is due. */
 void px_channels_resubscribe(px_core *core);
 
-/* Subscribes to what is due, as much as fits into the queue at one time. */
+/* Subscribes to what is due (again), as much as fits into the queue at one time. */
 void px_channels_tick(px_core *core);
 
 /* When px_channels_tick has something to do. */

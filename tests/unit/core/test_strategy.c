@@ -122,6 +122,89 @@ static void test_pauses_are_spread(void **state) {
         assert_in_range(quarters[i], CLIENTS / 6, CLIENTS / 2);
 }
 
+static void refuse_last(engine_fixture *engine) {
+    px_id last = engine->opened[engine->counts[PX_ACTION_OPEN] - 1];
+    px_core_transport_closed(engine->core, last, 1006, PX_SLICE(""), false, 0, PX_SLICE(""));
+    engine_drain(engine);
+}
+
+/* After the failures that are counted here, the longest of many pauses. */
+static uint64_t longest_pause(engine_fixture *engine, int refusals) {
+    uint64_t longest = 0;
+    for (int i = 0; i < refusals; i++) {
+        refuse_last(engine);
+        uint64_t pause = px_core_deadline(engine->core) - engine->now;
+        longest = pause > longest ? pause : longest;
+        engine->counts[PX_ACTION_OPEN] = 0;
+        while (engine->counts[PX_ACTION_OPEN] == 0)
+            engine_wait(engine, px_core_deadline(engine->core) - engine->now);
+    }
+    return longest;
+}
+
+static void test_pauses_have_a_bound(void **state) {
+    (void)state;
+    engine_fixture engine;
+    px_options options = engine_options();
+    options.unavailable_timeout = 1;
+    start(&engine, &options);
+    engine_wait(&engine, 1);
+    assert_in_range(longest_pause(&engine, 300), 25000, 30000);
+    engine_free(&engine);
+}
+
+static void establish_last(engine_fixture *engine) {
+    px_core_transport_opened(engine->core, engine->opened[engine->counts[PX_ACTION_OPEN] - 1]);
+    engine_message(engine, PX_SLICE("{\"event\":\"pusher:connection_established\",\"data\":"
+                                    "{\"socket_id\":\"1.2\",\"activity_timeout\":120}}"));
+    assert_true(px_core_is_live(engine->core));
+}
+
+/* Loses the connection after `ms`; the bound of the pause after the next refusal. */
+static uint64_t pause_after_life(engine_fixture *engine, uint64_t ms, px_slice message) {
+    establish_last(engine);
+    if (message.len)
+        engine_message(engine, message);
+    engine_wait(engine, ms);
+    refuse_last(engine);
+    engine->counts[PX_ACTION_OPEN] = 0;
+    engine_wait(engine, 1000);
+    assert_int_equal(engine->counts[PX_ACTION_OPEN], 1);
+    engine_wait(engine, 1); /* the state is `unavailable` now: that timer is gone */
+    return longest_pause(engine, 1);
+}
+
+/* A connection that lives for 5 s, or over which something comes, makes good for the failures
+ * before it; a shorter one does not. */
+static void test_success_is_remembered(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t life;
+        px_slice message;
+        bool forgets;
+    } cases[] = {{4999, PX_LITERAL(""), false},
+                 {5000, PX_LITERAL(""), true},
+                 {0, PX_LITERAL("{\"event\":\"e\"}"), true}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint64_t longest = 0;
+        for (int round = 0; round < 20; round++) {
+            engine_fixture engine;
+            px_options options = engine_options();
+            options.unavailable_timeout = 1;
+            start(&engine, &options);
+            engine_wait(&engine, 1);
+            longest_pause(&engine, 6 + round);
+            uint64_t pause = pause_after_life(&engine, cases[i].life, cases[i].message);
+            longest = pause > longest ? pause : longest;
+            engine_free(&engine);
+        }
+        if (cases[i].forgets)
+            assert_in_range(longest, 500, 1000);
+        else
+            assert_in_range(longest, 10000, 30000);
+    }
+}
+
 /* Late words of dead transports, and made-up ids, change nothing. */
 static void test_dead_ids(void **state) {
     (void)state;
@@ -171,6 +254,8 @@ int main(void) {
         cmocka_unit_test(test_first_handshake_ends_the_rest),
         cmocka_unit_test(test_refusals_are_tried_again),
         cmocka_unit_test(test_pauses_are_spread),
+        cmocka_unit_test(test_pauses_have_a_bound),
+        cmocka_unit_test(test_success_is_remembered),
         cmocka_unit_test(test_dead_ids),
         cmocka_unit_test(test_many_generations),
     };

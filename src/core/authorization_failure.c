@@ -1,0 +1,113 @@
+#include "core/authorization_failure.h"
+
+#include "core/internal.h"
+
+/* Of a bad answer, what an error quotes at most. */
+enum { QUOTED_ANSWER = 256 };
+
+#define SEE_AUTHORIZING " See: https://pusher.com/docs/channels/server_api/authorizing-users/"
+
+static int push_error(px_core *core, const px_channel *channel, px_error error) {
+    px_slice name;
+    int result = px_arena_copy(&core->arena, px_channel_name(channel), &name);
+    if (result != PX_OK)
+        return result;
+    px_event *event = px_event_push(core, PX_TO_CHANNEL, PX_SLICE("pusher:subscription_error"));
+    if (!event)
+        return PX_ERR_NO_MEMORY;
+    event->channel = channel->id;
+    event->channel_name = name;
+    event->data_type = PX_DATA_ERROR;
+    event->error = error;
+    return PX_OK;
+}
+
+/* The channel is not subscribed. It hears why, unless it is not wanted any more. */
+static void fail(px_core *core, px_channel *channel, int status, bool may_pass,
+                 const px_text *why) {
+    px_slice message;
+    int result = px_core_keep_text(core, why, &message);
+    if (px_channel_settle(core, channel, false))
+        return;
+    if (result == PX_OK) {
+        px_log_failure(core, message);
+        bool will_retry = may_pass && px_channel_retry_later(core, channel);
+        result = push_error(core, channel,
+                            (px_error){.type = PX_ERROR_AUTH,
+                                       .status = status,
+                                       .will_retry = will_retry,
+                                       .message = message});
+    }
+    if (result != PX_OK)
+        px_connection_broken(core, result);
+}
+
+/* Closes a sentence about an answer with whom it was about. */
+static void add_subject(px_core *core, px_text *text, const px_channel *channel, int status) {
+    px_text_add(text, PX_SLICE(" (channel "));
+    px_text_add(text, px_channel_name(channel));
+    px_text_add(text, PX_SLICE(", endpoint "));
+    px_text_add_excerpt(text, core->options.auth_endpoint, QUOTED_ANSWER);
+    px_text_add(text, PX_SLICE(", status "));
+    px_text_add_number(text, (uint64_t)status);
+    px_text_add(text, PX_SLICE(")"));
+}
+
+void px_authorization_refused(px_core *core, px_channel *channel, int status, px_slice reason) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("Unable to retrieve auth string from channel-authorization "
+                                "endpoint - received status: "));
+    px_text_add_number(&text, (uint64_t)status);
+    px_text_add(&text, PX_SLICE(" from "));
+    px_text_add_excerpt(&text, core->options.auth_endpoint, QUOTED_ANSWER);
+    px_text_add(&text, PX_SLICE(". Clients must be authorized to join private or presence "
+                                "channels." SEE_AUTHORIZING " (channel "));
+    px_text_add(&text, px_channel_name(channel));
+    if (reason.len) {
+        px_text_add(&text, PX_SLICE(": "));
+        px_text_add_excerpt(&text, reason, QUOTED_ANSWER);
+    }
+    px_text_add(&text, PX_SLICE(")"));
+    fail(core, channel, status, status == 0 || status >= 500, &text);
+}
+
+void px_authorization_not_json(px_core *core, px_channel *channel, px_slice body) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("JSON returned from channel-authorization endpoint was invalid, "
+                                "yet status code was 200. Data was: "));
+    px_text_add_excerpt(&text, body, QUOTED_ANSWER);
+    add_subject(core, &text, channel, 200);
+    fail(core, channel, 200, false, &text);
+}
+
+void px_authorization_without_auth(px_core *core, px_channel *channel) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("The auth response has no 'auth' text"));
+    add_subject(core, &text, channel, 200);
+    fail(core, channel, 200, false, &text);
+}
+
+void px_authorization_without_user(px_core *core, px_channel *channel, int status) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("Invalid auth response for channel '"));
+    px_text_add(&text, px_channel_name(channel));
+    px_text_add(&text, PX_SLICE("', expected 'channel_data' field with a user_id." SEE_AUTHORIZING
+                                ", or the user should be signed in."));
+    add_subject(core, &text, channel, status);
+    fail(core, channel, status, false, &text);
+}
+
+void px_authorization_timed_out(px_core *core, px_channel *channel) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("No answer from the channel-authorization endpoint within "));
+    px_text_add_number(&text, core->options.auth_timeout);
+    px_text_add(&text, PX_SLICE(" ms"));
+    add_subject(core, &text, channel, 0);
+    fail(core, channel, 0, true, &text);
+}
+
+void px_authorization_denied(px_core *core, px_channel *channel, int status, px_slice message) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, message);
+    fail(core, channel, status, status >= 500, &text);
+}
