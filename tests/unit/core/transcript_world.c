@@ -226,6 +226,9 @@ static transcript_peer *account(transcript_world *world, const px_action *action
     case PX_ACTION_REQUEST:
         return request_peer(world, action->id);
     case PX_ACTION_AUTHORIZE:
+        if (!px_slice_equal(known_name(world, action->as.authorize.channel),
+                            action->as.authorize.channel_name))
+            transcript_fail(world, "a question tells the id of one channel, the name of another");
         return add_peer(world, &world->requests, action->id);
     case PX_ACTION_CANCEL:
         return living_peer(world, &world->requests, action->id, "cancels");
