@@ -1,0 +1,49 @@
+/* Authorizes this process's own subscriptions. */
+#include "cli/local_authorizer.h"
+#include "cli/channel_auth.h"
+#include "driver/memory.h"
+#include "json/writer.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { MAX_AUTH = 1 << 20 };
+
+/* {"user_id":"...","user_info":...} */
+static int write_user(const px_cli_local_authorizer *who, px_buffer *out) {
+    char fallback[32];
+    snprintf(fallback, sizeof fallback, "cli-%ld", (long)getpid());
+    px_json_writer writer;
+    px_json_writer_init(&writer, out);
+    px_json_object_begin(&writer);
+    px_json_member(&writer, PX_SLICE("user_id"),
+                   px_slice_of_text(who->user_id ? who->user_id : fallback));
+    if (who->user_info) {
+        px_json_key(&writer, PX_SLICE("user_info"));
+        px_json_raw_value(&writer, px_slice_of_text(who->user_info));
+    }
+    px_json_object_end(&writer);
+    return px_json_writer_finish(&writer);
+}
+
+void px_cli_authorize_locally(pusher_authorization *question, pusher_client *client,
+                              pusher_string channel_name, pusher_string socket_id, void *context) {
+    (void)client;
+    const px_cli_local_authorizer *who = (const px_cli_local_authorizer *)context;
+    px_slice channel = px_slice_of(channel_name.ptr, channel_name.len);
+    px_buffer auth, user;
+    px_buffer_init(&auth, &px_malloc_allocator, MAX_AUTH);
+    px_buffer_init(&user, &px_malloc_allocator, MAX_AUTH);
+    int result = px_cli_is_presence(channel) ? write_user(who, &user) : PX_OK;
+    if (result == PX_OK)
+        result =
+            px_cli_sign_channel(who->key, who->secret, px_slice_of(socket_id.ptr, socket_id.len),
+                                channel, px_buffer_slice(&user), &auth);
+    if (result == PX_OK)
+        result = pusher_authorization_succeed(question, (pusher_string){auth.data, auth.len},
+                                              (pusher_string){user.data, user.len});
+    if (result != PX_OK)
+        pusher_authorization_fail(question, 0, pusher_str(pusher_result_text(result)));
+    px_buffer_free(&auth);
+    px_buffer_free(&user);
+}

@@ -1,0 +1,154 @@
+/* pusher subscribe: prints the events of channels as they come. */
+#include "cli/channel_auth.h"
+#include "cli/cli.h"
+#include "cli/terminal.h"
+#include "cli/watch.h"
+#include "json/reader.h"
+
+static const px_cli_usage usage = {
+    .verb = "subscribe",
+    .arguments = "[OPTION]... CHANNEL...",
+    .text = "Print each event of the channels as one line: channel, event, data. What happens to\n"
+            "the connection goes to standard error. It stays connected until Ctrl-C, --count or\n"
+            "--timeout.\n"
+            "\n"
+            "Private and presence channels are authorized by --auth-endpoint or, where the app's\n"
+            "secret is known, right here.",
+    .examples =
+        "  pusher subscribe my-channel\n"
+        "  pusher subscribe --json my-channel | jq .data\n"
+        "  pusher subscribe --user-id ann presence-lobby\n"
+        "  pusher subscribe --cluster eu --key K --auth-endpoint https://example.com/auth \\\n"
+        "      private-orders",
+    .min_arguments = 1,
+    .max_arguments = 10000,
+};
+
+#define OFFSET(member) offsetof(px_cli_watch_options, member)
+
+static const px_cli_option own_options[] = {
+    {.name = "json",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(json),
+     .help = "Print each event as one JSON object: channel, event, data,\n"
+             "user_id."},
+    {.name = "count",
+     .kind = PX_CLI_NUMBER,
+     .offset = OFFSET(count),
+     .value = "N",
+     .help = "End after N events.",
+     .minimum = 1,
+     .maximum = UINT32_MAX},
+    {.name = "timeout",
+     .kind = PX_CLI_NUMBER,
+     .offset = OFFSET(timeout),
+     .value = "SECONDS",
+     .help = "End after that time; a failure if --count is not reached.",
+     .minimum = 1,
+     .maximum = 1000000},
+    {.name = "retry",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(retry),
+     .help = "Go on trying when the first connection fails."},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(quiet),
+     .help = "Tell nothing about the connection."},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(verbose),
+     .help = "Print what the client does to standard error."},
+};
+
+static const px_cli_option auth_options[] = {
+    {.name = "auth-endpoint",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(auth_endpoint),
+     .value = "URL",
+     .help = "Ask this URL for authorizations."},
+    {.name = "auth-param",
+     .kind = PX_CLI_LIST,
+     .offset = OFFSET(auth_parameters),
+     .value = "NAME=VALUE",
+     .help = "Send this along. May be repeated."},
+    {.name = "auth-header",
+     .kind = PX_CLI_LIST,
+     .offset = OFFSET(auth_headers),
+     .value = "NAME:VALUE",
+     .help = "Send this header along. May be repeated."},
+    {.name = "user-id",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(user_id),
+     .value = "ID",
+     .help = "Who to be in presence channels, without an endpoint.\n"
+             "Default: cli- and the process's number."},
+    {.name = "user-info",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(user_info),
+     .value = "JSON",
+     .help = "What others see of this user."},
+};
+
+static bool check_pairs(const px_cli_list *list, char mark, const char *option, const char *form) {
+    for (size_t i = 0; i < list->count; i++) {
+        const char *behind = strchr(list->items[i], mark);
+        if (!behind || behind == list->items[i]) {
+            px_cli_error("--%s takes %s, not '%s'", option, form, list->items[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check(const px_cli_watch_options *own) {
+    bool endpoint_only = own->auth_parameters.count > 0 || own->auth_headers.count > 0;
+    if (endpoint_only && !own->auth_endpoint)
+        px_cli_error("--auth-param and --auth-header are for --auth-endpoint");
+    else if (own->auth_endpoint && (own->user_id || own->user_info))
+        px_cli_error("with --auth-endpoint, the endpoint says who the user is: leave out --user-id "
+                     "and --user-info");
+    else if (own->user_info && !px_json_valid(px_slice_of_text(own->user_info)))
+        px_cli_error("--user-info takes JSON, such as '{\"name\":\"Ann\"}'");
+    else
+        return check_pairs(&own->auth_parameters, '=', "auth-param", "NAME=VALUE") &&
+               check_pairs(&own->auth_headers, ':', "auth-header", "NAME:VALUE");
+    return false;
+}
+
+static bool can_authorize(const px_cli_settings *settings, const px_cli_watch_options *own,
+                          char *const *channels, size_t count) {
+    if (settings->secret || own->auth_endpoint)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (px_cli_needs_auth(px_slice_of_text(channels[i]))) {
+            px_cli_error(
+                "%s needs an authorization; give --auth-endpoint, or the app's secret with "
+                "--secret or PUSHER_APP_SECRET",
+                channels[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+int px_cli_subscribe(int argc, char **argv) {
+    px_cli_given given = {0};
+    px_cli_watch_options own = {.count = 0};
+    const px_cli_group groups[] = {
+        {"Options:", own_options, PX_CLI_COUNT(own_options), &own},
+        {"Private and presence channels:", auth_options, PX_CLI_COUNT(auth_options), &own},
+        PX_CLI_WHERE_GROUP(&given),
+        PX_CLI_APP_GROUP(&given),
+    };
+    size_t arguments;
+    int code = px_cli_parse(&usage, groups, PX_CLI_COUNT(groups), argc, argv, &arguments);
+    if (code != PX_CLI_GO_ON)
+        return code;
+    px_cli_settings settings;
+    if (!check(&own) || !px_cli_settings_for(&given, PX_CLI_NEED_KEY, &settings) ||
+        !can_authorize(&settings, &own, argv + 1, arguments))
+        return PX_CLI_USAGE;
+    return px_cli_watch(&settings, &own, argv + 1, arguments);
+}
