@@ -177,8 +177,6 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     channel->retry_at = PX_NO_DEADLINE;
     /* A server that answers what was not yet asked: the authorization is of no use any more. */
     px_request_cancel(core, channel);
-    if (subscribed)
-        channel->failures = 0;
     if (cancelled)
         px_core_unsubscribe(core, px_channel_name(channel));
     return cancelled;
