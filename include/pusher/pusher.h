@@ -258,8 +258,14 @@ typedef struct pusher_options {
     pusher_loop *loop; /* share this loop; NULL: the client has one of its own */
 } pusher_options;
 
+/* C's form names the member, so that -Wextra does not complain about the others. */
+#ifdef __cplusplus
 #define PUSHER_OPTIONS_INIT                                                                        \
     { sizeof(pusher_options) }
+#else
+#define PUSHER_OPTIONS_INIT                                                                        \
+    { .size = sizeof(pusher_options) }
+#endif
 
 /* ---- Client ------------------------------------------------------------------------------------ */
 
