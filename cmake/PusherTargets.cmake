@@ -21,11 +21,15 @@ function(pusher_layer name)
   target_link_libraries(px_${name} PRIVATE pusher_build_flags PUBLIC ${LAYER_USES})
 endfunction()
 
-# pusher_unit_tests(AREA [USES library...]): each tests/unit/AREA/test_*.c is one cmocka program and
-# one CTest entry, AREA.NAME. Other .c files of the folder are linked into all of them.
+# pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
+# when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of
+# the folder are linked into all of them.
 function(pusher_unit_tests area)
-  cmake_parse_arguments(UNIT "" "" "USES" ${ARGN})
-  set(folder ${PROJECT_SOURCE_DIR}/tests/unit/${area})
+  cmake_parse_arguments(UNIT "" "FOLDER" "USES" ${ARGN})
+  if(NOT UNIT_FOLDER)
+    set(UNIT_FOLDER ${area})
+  endif()
+  set(folder ${PROJECT_SOURCE_DIR}/tests/unit/${UNIT_FOLDER})
   file(GLOB programs CONFIGURE_DEPENDS ${folder}/test_*.c)
   file(GLOB shared CONFIGURE_DEPENDS ${folder}/*.c)
   list(REMOVE_ITEM shared ${programs})
