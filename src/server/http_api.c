@@ -51,18 +51,23 @@ static const px_http_route ROUTES[] = {
 #undef POST
 #undef ANY
 
-/* The text up to the next '/', which is taken off the path together with it. */
-static px_slice next_segment(px_slice *path) {
+/* Takes "/SEGMENT" off the front of the path; false when there is none. */
+static bool next_segment(px_slice *path, px_slice *segment) {
+    if (path->len == 0 || path->ptr[0] != '/')
+        return false;
+    *path = px_slice_after(*path, 1);
     const char *slash = path->len ? memchr(path->ptr, '/', path->len) : NULL;
-    px_slice segment = px_slice_of(path->ptr, slash ? (size_t)(slash - path->ptr) : path->len);
-    *path = px_slice_after(*path, slash ? segment.len + 1 : segment.len);
-    return segment;
+    *segment = px_slice_of(path->ptr, slash ? (size_t)(slash - path->ptr) : path->len);
+    *path = px_slice_after(*path, segment->len);
+    return segment->len > 0;
 }
 
 static bool route_matches(const px_http_route *route, px_slice path, px_slice *name) {
     for (size_t i = 0; i < MAX_SEGMENTS && route->segments[i].len > 0; i++) {
-        px_slice segment = next_segment(&path);
-        if (px_slice_equal(route->segments[i], PX_SLICE("*")) && segment.len > 0)
+        px_slice segment;
+        if (!next_segment(&path, &segment))
+            return false;
+        if (px_slice_equal(route->segments[i], PX_SLICE("*")))
             *name = segment;
         else if (!px_slice_equal(segment, route->segments[i]))
             return false;
@@ -108,12 +113,11 @@ static int admit(px_http_call *call, px_slice app_id) {
 }
 
 static int answer(px_http_call *call, const char **allow) {
-    px_slice path = call->request->path;
+    px_slice path = call->request->path, apps, app_id;
     if (call->hub->draining)
         return px_http_fail(call, PX_HTTP_UNAVAILABLE, PX_SLICE("The server is shutting down"));
-    bool is_ours =
-        next_segment(&path).len == 0 && px_slice_equal(next_segment(&path), PX_SLICE("apps"));
-    px_slice app_id = next_segment(&path);
+    bool is_ours = next_segment(&path, &apps) && px_slice_equal(apps, PX_SLICE("apps")) &&
+                   next_segment(&path, &app_id);
     const px_http_route *route = is_ours ? find_route(call, path, allow) : NULL;
     if (!route && *allow)
         return fail_method(call, *allow);
