@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+enum { MAX_AUTHORITY = 200, MAX_DETAIL = 256 };
+
 /* Sentences are "WHAT HOST:PORT: DETAIL; ADVICE". */
 typedef struct px_failure_row {
     CURLcode code;
@@ -84,22 +86,24 @@ px_slice px_url_authority(px_slice url) {
     return px_slice_of(url.ptr + start, end - start);
 }
 
-static void write_sentence(px_failure *failure, const char *what, px_slice url, const char *detail,
+static void write_sentence(px_failure *failure, const char *what, px_slice url, px_slice detail,
                            const char *advice) {
     px_slice authority = px_url_authority(url);
-    snprintf(failure->text, sizeof failure->text, "%s %.*s%s%s%s%s", what,
-             (int)(authority.len < 200 ? authority.len : 200), authority.ptr, *detail ? ": " : "",
-             detail, *advice ? "; " : "", advice);
+    snprintf(failure->text, sizeof failure->text, "%s %.*s%s%.*s%s%s", what,
+             (int)(authority.len < MAX_AUTHORITY ? authority.len : MAX_AUTHORITY), authority.ptr,
+             detail.len ? ": " : "", (int)(detail.len < MAX_DETAIL ? detail.len : MAX_DETAIL),
+             detail.ptr, *advice ? "; " : "", advice);
 }
 
 void px_failure_of_curl(px_failure *failure, CURLcode code, px_slice url, const char *detail) {
     const px_failure_row *row = find(code);
     failure->result = row->result;
-    write_sentence(failure, row->what, url, *detail ? detail : curl_easy_strerror(code),
-                   row->advice);
+    write_sentence(failure, row->what, url,
+                   px_slice_of_text(*detail ? detail : curl_easy_strerror(code)), row->advice);
 }
 
-void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what) {
+void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what,
+                        px_slice detail) {
     failure->result = result;
-    write_sentence(failure, what, url, "", "");
+    write_sentence(failure, what, url, detail, "");
 }

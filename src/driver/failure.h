@@ -16,8 +16,10 @@ typedef struct px_failure {
  * The sentence names host and port, says what went wrong and, where that is known, what to do. */
 void px_failure_of_curl(px_failure *failure, CURLcode code, px_slice url, const char *detail);
 
-/* The same for a failure that libcurl has no part in. `what` is the middle of the sentence. */
-void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what);
+/* The same for a failure that libcurl has no part in: "WHAT HOST:PORT: DETAIL". `detail` may be
+ * empty. */
+void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what,
+                        px_slice detail);
 
 /* "HOST:PORT" of a URL, without user name and password; the port only where the URL has it. */
 px_slice px_url_authority(px_slice url);

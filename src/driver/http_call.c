@@ -11,7 +11,8 @@ int px_http_call(const px_http_call_options *options, px_http_reply *reply) {
         px_failure_of_peer(&reply->failure, result, options->url,
                            result == PX_ERR_ARGUMENT
                                ? "a control character in the method, URL or headers for"
-                               : "no memory left for");
+                               : "no memory left for",
+                           PX_SLICE(""));
         return result;
     }
     px_http_exchange_finish(&exchange, curl_easy_perform(exchange.easy));

@@ -1,0 +1,117 @@
+#include "driver/multi.h"
+
+struct px_multi {
+    px_loop *loop;
+    CURLM *curl;
+    px_deadline timer;
+};
+
+/* A socket of libcurl's. */
+typedef struct px_curl_socket {
+    px_watch watch;
+    px_multi *multi;
+} px_curl_socket;
+
+static void report_done(px_multi *multi) {
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(multi->curl, &left)) != NULL;) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode code = message->data.result;
+        char *transfer = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        ((px_transfer *)(void *)transfer)->done((px_transfer *)(void *)transfer, code);
+    }
+}
+
+static void act(px_multi *multi, curl_socket_t fd, int events) {
+    int running;
+    curl_multi_socket_action(multi->curl, fd, events, &running);
+    report_done(multi);
+}
+
+static void on_ready(px_watch *watch, unsigned events) {
+    px_curl_socket *socket = (px_curl_socket *)watch;
+    act(socket->multi, watch->fd,
+        (events & PX_READABLE ? CURL_CSELECT_IN : 0) |
+            (events & PX_WRITABLE ? CURL_CSELECT_OUT : 0));
+}
+
+static void on_timer(px_deadline *deadline) {
+    px_multi *multi = (px_multi *)((char *)deadline - offsetof(px_multi, timer));
+    act(multi, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int set_timer(CURLM *curl, long timeout_ms, void *context) {
+    (void)curl;
+    px_multi *multi = context;
+    px_loop_arm(multi->loop, &multi->timer,
+                timeout_ms < 0 ? UINT64_MAX : px_loop_now(multi->loop) + (uint64_t)timeout_ms);
+    return 0;
+}
+
+static void forget_socket(px_multi *multi, px_curl_socket *socket) {
+    (void)!px_loop_watch(multi->loop, &socket->watch, 0); /* forgetting never fails */
+    px_free(px_loop_allocator(multi->loop), socket, sizeof *socket);
+}
+
+/* A non-zero result makes libcurl fail the transfers of this socket. */
+static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known) {
+    (void)easy;
+    px_multi *multi = context;
+    px_curl_socket *socket = known;
+    if (what == CURL_POLL_REMOVE) {
+        if (socket)
+            forget_socket(multi, socket);
+        return 0;
+    }
+    if (!socket) {
+        socket = px_alloc_zero(px_loop_allocator(multi->loop), sizeof *socket);
+        if (!socket)
+            return -1;
+        *socket = (px_curl_socket){.watch = {.fd = fd, .ready = on_ready}, .multi = multi};
+        curl_multi_assign(multi->curl, fd, socket);
+    }
+    unsigned wanted =
+        (what & CURL_POLL_IN ? PX_READABLE : 0u) | (what & CURL_POLL_OUT ? PX_WRITABLE : 0u);
+    return px_loop_watch(multi->loop, &socket->watch, wanted) ? -1 : 0;
+}
+
+int px_multi_new(px_loop *loop, px_multi **multi) {
+    px_multi *made = px_alloc_zero(px_loop_allocator(loop), sizeof *made);
+    if (!made)
+        return PX_ERR_NO_MEMORY;
+    made->loop = loop;
+    int result = px_loop_join(loop, &made->timer, on_timer);
+    if (result) {
+        px_free(px_loop_allocator(loop), made, sizeof *made);
+        return result;
+    }
+    made->curl = curl_multi_init();
+    if (!made->curl || curl_multi_setopt(made->curl, CURLMOPT_SOCKETFUNCTION, set_socket) ||
+        curl_multi_setopt(made->curl, CURLMOPT_SOCKETDATA, made) ||
+        curl_multi_setopt(made->curl, CURLMOPT_TIMERFUNCTION, set_timer) ||
+        curl_multi_setopt(made->curl, CURLMOPT_TIMERDATA, made)) {
+        px_multi_free(made);
+        return PX_ERR_NO_MEMORY;
+    }
+    *multi = made;
+    return PX_OK;
+}
+
+void px_multi_free(px_multi *multi) {
+    curl_multi_cleanup(multi->curl);
+    px_loop_leave(multi->loop, &multi->timer);
+    px_free(px_loop_allocator(multi->loop), multi, sizeof *multi);
+}
+
+int px_multi_add(px_multi *multi, px_transfer *transfer) {
+    if (curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer) ||
+        curl_multi_add_handle(multi->curl, transfer->easy))
+        return PX_ERR_NO_MEMORY;
+    return PX_OK;
+}
+
+void px_multi_remove(px_multi *multi, px_transfer *transfer) {
+    curl_multi_remove_handle(multi->curl, transfer->easy);
+}
