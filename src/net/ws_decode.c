@@ -2,7 +2,7 @@
 #include "base/utf8.h"
 #include "net/ws_frame.h"
 
-enum { CLOSE_CODE_LENGTH = 2, CLOSE_INTERNAL_ERROR = 1011 };
+enum { CLOSE_CODE_LENGTH = 2 };
 
 typedef struct frame {
     bool final;
@@ -127,7 +127,7 @@ static px_ws_status gather(px_ws_decoder *decoder, const frame *part, px_ws_mess
         decoder->fragment_opcode = part->opcode;
     int result = px_buffer_append(&decoder->fragments, part->payload);
     if (result != PX_OK)
-        return fail(message, CLOSE_INTERNAL_ERROR, PX_SLICE("out of memory"));
+        return fail(message, PX_WS_CLOSE_INTERNAL_ERROR, PX_SLICE("out of memory"));
     if (!part->final)
         return PX_WS_NEED_MORE;
     px_slice whole = px_buffer_slice(&decoder->fragments);

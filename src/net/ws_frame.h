@@ -30,6 +30,7 @@ enum {
     PX_WS_CLOSE_ABNORMAL = 1006,
     PX_WS_CLOSE_INVALID_DATA = 1007,
     PX_WS_CLOSE_TOO_BIG = 1009,
+    PX_WS_CLOSE_INTERNAL_ERROR = 1011,
 };
 
 typedef struct px_ws_decoder {
