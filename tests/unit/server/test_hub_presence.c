@@ -274,46 +274,71 @@ static void check(model *m) {
     }
 }
 
-static void step(test_world *world, model *m, uint32_t random) {
-    unsigned who = (random >> 16) % CLIENTS;
-    test_client *client = &m->clients[who];
-    if (!m->views[who].in_room) {
-        char data[64];
-        m->user_of[who] = (random >> 8) % USERS;
-        (void)snprintf(data, sizeof(data), "{'user_id':'u%u'}", m->user_of[who]);
-        client_ask_to_join(world, client, ROOM, data);
-        m->connections_of[m->user_of[who]]++;
-        return;
-    }
+static void enter(test_world *world, model *m, unsigned who, unsigned user) {
+    char data[64];
+    m->user_of[who] = user;
+    (void)snprintf(data, sizeof(data), "{'user_id':'u%u'}", user);
+    client_ask_to_join(world, &m->clients[who], ROOM, data);
+    if (!m->clients[who].is_closed)
+        m->connections_of[user]++;
+}
+
+static void exit_room(test_world *world, model *m, unsigned who, bool is_cut) {
     m->connections_of[m->user_of[who]]--;
     m->views[who].in_room = false;
-    if (random & 0x80) {
-        leave(world, client);
-        return;
+    if (is_cut)
+        px_hub_close_connection(world->hub, &m->clients[who].connection);
+    else
+        leave(world, &m->clients[who]);
+}
+
+/* With `scarce` memory, every other step finds none for one of its allocations. */
+static void step(test_world *world, model *m, uint32_t random, bool scarce) {
+    unsigned who = (random >> 16) % CLIENTS;
+    test_client *client = &m->clients[who];
+    bool is_cut = (random & 0x80) != 0;
+    if (scarce && random & 0x40) {
+        world->memory.fail_at = world->memory.calls + 1 + (random >> 24) % 12;
+        world->memory.fail_once = true;
     }
-    client_cut(world, client);
-    client_open(world, client);
+    if (m->views[who].in_room)
+        exit_room(world, m, who, is_cut);
+    else
+        enter(world, m, who, (random >> 8) % USERS);
+    world->memory.fail_at = 0;
+    if (client->is_closed || !client->connection.app) {
+        client_cut(world, client);
+        client_open(world, client);
+    }
+}
+
+static void play_against_the_model(uint32_t seed, bool scarce) {
+    static model m;
+    test_world world;
+    world_start(&world, NULL, NULL);
+    m = (model){.user_of = {0}};
+    for (int i = 0; i < CLIENTS; i++)
+        client_open(&world, &m.clients[i]);
+    for (int i = 0; i < STEPS; i++) {
+        seed = seed * 1664525 + 1013904223;
+        step(&world, &m, seed, scarce);
+        check(&m);
+    }
+    for (int i = 0; i < CLIENTS; i++)
+        client_cut(&world, &m.clients[i]);
+    world_stop(&world);
 }
 
 static void every_view_equals_the_truth_after_every_step(void **state) {
     (void)state;
-    static model m;
-    test_world world;
-    world_start(&world, NULL, NULL);
-    for (uint32_t seed = 1; seed <= 3; seed++) {
-        uint32_t random = seed;
-        m = (model){.user_of = {0}};
-        for (int i = 0; i < CLIENTS; i++)
-            client_open(&world, &m.clients[i]);
-        for (int i = 0; i < STEPS; i++) {
-            random = random * 1664525 + 1013904223;
-            step(&world, &m, random);
-            check(&m);
-        }
-        for (int i = 0; i < CLIENTS; i++)
-            client_cut(&world, &m.clients[i]);
-    }
-    world_stop(&world);
+    for (uint32_t seed = 1; seed <= 3; seed++)
+        play_against_the_model(seed, false);
+}
+
+static void every_view_equals_the_truth_when_memory_is_scarce(void **state) {
+    (void)state;
+    for (uint32_t seed = 1; seed <= 3; seed++)
+        play_against_the_model(seed, true);
 }
 
 int main(void) {
@@ -325,6 +350,7 @@ int main(void) {
         cmocka_unit_test(limit_counts_distinct_users),
         cmocka_unit_test(member_ids_with_quotes_stay_whole),
         cmocka_unit_test(every_view_equals_the_truth_after_every_step),
+        cmocka_unit_test(every_view_equals_the_truth_when_memory_is_scarce),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
