@@ -21,7 +21,7 @@
  *    for a dead id is ignored.
  *  - Functions that return px_result codes leave the engine as it was when they fail.
  *  - An allocation that fails inside a network input never corrupts: the connection is closed as
- *    lost (and tried again), PX_EVENT_ERROR tells PX_ERR_NO_MEMORY. */
+ *    lost (and tried again), an error event tells PX_ERR_NO_MEMORY. */
 #ifndef PX_CORE_CORE_H
 #define PX_CORE_CORE_H
 
@@ -44,7 +44,7 @@ typedef uint32_t px_channel_id;
 #define PX_MAX_CHANNEL_NAME 200
 /* Bytes of one incoming message, at most: a longer one ends the connection. */
 #define PX_MAX_MESSAGE 16777216
-/* Members of one presence channel, at most: more are not taken in, PX_EVENT_ERROR says so. */
+/* Members of one presence channel, at most: more are not taken in, an error event says so. */
 #define PX_MAX_MEMBERS 100000
 
 typedef enum px_state {
@@ -224,13 +224,15 @@ void px_core_free(px_core *core);
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
-/* Says what time it is (never backwards) and fires what is due. */
+/* Says what time it is (never backwards) and fires what is due. Allowed at any time, but best
+ * before each input of the network: what comes in is taken to come at the time told last. */
 void px_core_tick(px_core *core, uint64_t now_ms);
 
 /* ---- Requests of the application (allowed at any time, from handlers too) ---------------------
  */
 
-/* Starts to connect. Does nothing when connected or on the way. */
+/* Starts to connect. Does nothing when connected or on the way; ends the pause before the next
+ * attempt. */
 void px_core_connect(px_core *core);
 
 /* Closes for good, from any state. */
@@ -263,7 +265,8 @@ void px_core_network_online(px_core *core);
 void px_core_network_offline(px_core *core);
 
 /* Answers PX_ACTION_AUTHORIZE when the application has only parameters and headers to add: the
- * engine then makes the HTTP request. Errors leave the question open. */
+ * engine then makes the HTTP request, under the same id. PX_ERR_ARGUMENT: a header that HTTP does
+ * not allow. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. Errors leave the question open. */
 PX_MUST_CHECK int px_core_authorize_with(px_core *core, px_id id, const px_header *params,
                                          size_t param_count, const px_header *headers,
                                          size_t header_count);
@@ -274,7 +277,7 @@ typedef struct px_authorization {
 } px_authorization;
 
 /* Answers PX_ACTION_AUTHORIZE with the application's own authorization. An unknown (old) id is
- * ignored. PX_ERR_NO_MEMORY leaves the question open. */
+ * ignored. PX_ERR_NO_MEMORY and PX_ERR_LIMIT leave the question open. */
 PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authorization *answer);
 
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */

@@ -25,7 +25,8 @@ typedef struct px_slices {
 
 /* X(type, field, "nameOfTheOption", default, minimum, maximum, "documentation")
  * type: TEXT, NUMBER (32 bits), FLAG, LIST (of names), PAIRS.
- * A NUMBER of 0 and an empty TEXT mean "the default". Minimum and maximum are of NUMBERs. */
+ * A NUMBER of 0 and an empty TEXT mean "the default"; but an empty key is a key, and only one whose
+ * pointer is NULL is missing. Minimum and maximum are of NUMBERs. */
 #define PX_OPTIONS(X)                                                                              \
     X(TEXT, key, "key", "", 0, 0, "The app key. Required.")                                        \
     X(TEXT, cluster, "cluster", "", 0, 0,                                                          \

@@ -135,8 +135,8 @@ int px_roster_read(px_core *core, px_roster *roster, px_slice data) {
         return PX_ERR_SYNTAX;
     px_json_reader reader;
     px_json_reader_init(&reader, hash);
-    px_json_token token = px_json_next(&reader);
-    while ((token = px_json_next(&reader)) == PX_JSON_KEY) {
+    px_json_next(&reader); /* the object's begin, as find_hash saw */
+    while (px_json_next(&reader) == PX_JSON_KEY) {
         px_field key = {.token = PX_JSON_STRING, .value = reader.text, .escaped = reader.escaped};
         px_member member = {0};
         int result = px_field_text(core, &key, &member.id);

@@ -148,6 +148,7 @@ static void end_turn(px_core *core, uint8_t number) {
 static void time_out_turn(px_core *core, uint8_t number) {
     const px_node *node = &px_strategy_tree[number];
     px_node_run *run = run_of(core, number);
+    px_log_text(core, PX_LOG_WARN, PX_SLICE("No connection within the time limit, trying again"));
     stop(core, node->children[run->turn]);
     run->limit_ms = run->limit_ms < node->max_ms / 2 ? run->limit_ms * 2 : node->max_ms;
     if (pass_turn(core, number))
