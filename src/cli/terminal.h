@@ -31,7 +31,8 @@ void px_cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * write to the terminal's screen from afar or break a line in two. */
 void px_cli_print_text(FILE *stream, px_slice text);
 
-/* The number of columns that px_cli_print_text fills, if each character fills one. */
+/* The number of columns that px_cli_print_text fills, if each character fills one and none is a
+ * control character. */
 size_t px_cli_text_width(px_slice text);
 
 /* Flushes stdout; false when what was written did not arrive (a closed pipe, a full disk). */
