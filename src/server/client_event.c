@@ -12,10 +12,8 @@ static bool takes_token(const px_hub *hub, px_hub_connection *connection) {
     if (rate == 0)
         return true;
     uint64_t full = rate * ONE_TOKEN;
-    uint64_t elapsed = hub->now_ms - connection->client_events_at_ms;
-    if (elapsed > ONE_TOKEN)
-        elapsed = ONE_TOKEN;
-    uint64_t tokens = connection->client_event_tokens + elapsed * rate;
+    uint64_t elapsed_ms = hub->now_ms - connection->client_events_at_ms;
+    uint64_t tokens = connection->client_event_tokens + elapsed_ms * rate;
     connection->client_events_at_ms = hub->now_ms;
     bool taken = tokens >= ONE_TOKEN;
     tokens = (tokens < full ? tokens : full) - (taken ? ONE_TOKEN : 0);

@@ -15,8 +15,7 @@ enum {
     NEWEST_PROTOCOL = 7,
 };
 
-/* ---- Sending ----------------------------------------------------------------------------------
- */
+/* ---- Sending ---- */
 
 void px_connection_send(px_hub *hub, px_hub_connection *connection, px_message *message) {
     if (!connection->app)
@@ -37,8 +36,7 @@ void px_connection_complain(px_hub *hub, px_hub_connection *connection, px_proto
                                 px_protocol_error_text(error));
 }
 
-/* ---- Closing ----------------------------------------------------------------------------------
- */
+/* ---- Closing ---- */
 
 static void forget(px_hub *hub, px_hub_connection *connection) {
     while (connection->subscriptions)
@@ -77,8 +75,7 @@ void px_hub_close_connection(px_hub *hub, px_hub_connection *connection) {
     forget(hub, connection);
 }
 
-/* ---- Pings ------------------------------------------------------------------------------------
- */
+/* ---- Pings ---- */
 
 static uint64_t activity_timeout_ms(const px_hub *hub) {
     return UINT64_C(1000) * hub->options.activity_timeout;
@@ -131,8 +128,7 @@ void px_hub_activity(px_hub *hub, px_hub_connection *connection) {
     connection->flags |= ANSWERS_CONTROL;
 }
 
-/* ---- Opening ----------------------------------------------------------------------------------
- */
+/* ---- Opening ---- */
 
 typedef struct px_opening {
     const px_hub *hub;

@@ -3,8 +3,7 @@
 #include "server/http_call.h"
 #include "server/text.h"
 
-/* ---- Errors -----------------------------------------------------------------------------------
- */
+/* ---- Errors ---- */
 
 int px_http_fail(px_http_call *call, int status, px_slice text) {
     px_buffer *body = call->answer.out;
@@ -22,8 +21,7 @@ int px_http_fail_memory(px_http_call *call) {
     return px_http_fail(call, PX_HTTP_INTERNAL, PX_SLICE("The server is out of memory"));
 }
 
-/* ---- Routes -----------------------------------------------------------------------------------
- */
+/* ---- Routes ---- */
 
 enum { MAX_SEGMENTS = 3 };
 
@@ -88,8 +86,7 @@ static const px_http_route *find_route(px_http_call *call, px_slice path, const 
     return NULL;
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------
- */
+/* ---- Requests ---- */
 
 static int fail_method(px_http_call *call, const char *allow) {
     return px_http_fail(
@@ -154,8 +151,7 @@ void px_hub_http(px_hub *hub, const px_http_request *request, px_http_response *
     px_hub_input_done(hub);
 }
 
-/* ---- Users ------------------------------------------------------------------------------------
- */
+/* ---- Users ---- */
 
 /* Closes the connections that signed in as the user. There are none: presence alone is not signing
  * in. */

@@ -17,8 +17,7 @@ static int unauthorized(px_http_call *call, px_slice text) {
     return px_http_fail(call, PX_HTTP_UNAUTHORIZED, text);
 }
 
-/* ---- Presence of the parameters and the key -----------------------------------------------------
- */
+/* ---- Presence of the parameters and the key ---- */
 
 static int check_params(px_http_call *call) {
     static const px_slice REQUIRED[] = {PX_LITERAL("auth_key"), PX_LITERAL("auth_timestamp"),
@@ -41,8 +40,7 @@ static int check_key(px_http_call *call) {
     return PX_HTTP_OK;
 }
 
-/* ---- Timestamp --------------------------------------------------------------------------------
- */
+/* ---- Timestamp ---- */
 
 /* ISO 8601; far beyond any calendar the number itself. */
 static px_slice time_text(px_arena *arena, uint64_t unix_seconds) {
@@ -70,8 +68,7 @@ static int check_timestamp(px_http_call *call) {
                                    time_text(call->arena, now), PX_SLICE(")")));
 }
 
-/* ---- Body -------------------------------------------------------------------------------------
- */
+/* ---- Body ---- */
 
 static int check_body(px_http_call *call) {
     char digest[PX_MD5_LENGTH];
@@ -87,8 +84,7 @@ static int check_body(px_http_call *call) {
     return PX_HTTP_OK;
 }
 
-/* ---- Signature --------------------------------------------------------------------------------
- */
+/* ---- Signature ---- */
 
 /* METHOD, PATH and the sorted parameters except the signature, each on its line. Empty without
  * memory. */

@@ -3,8 +3,7 @@
 #include "server/http_call.h"
 #include "server/text.h"
 
-/* ---- Attributes -------------------------------------------------------------------------------
- */
+/* ---- Attributes ---- */
 
 static const struct {
     px_slice name;
@@ -65,8 +64,7 @@ static int read_info(px_http_call *call, unsigned *attributes) {
     return px_http_fail_info(call, unknown);
 }
 
-/* ---- All channels -----------------------------------------------------------------------------
- */
+/* ---- All channels ---- */
 
 /* A channel of one user is a means of delivery, nothing that applications ask about. */
 static bool is_listed(const px_channel *channel, px_slice prefix) {
@@ -100,8 +98,7 @@ int px_http_get_channels(px_http_call *call) {
     return PX_HTTP_OK;
 }
 
-/* ---- One channel ------------------------------------------------------------------------------
- */
+/* ---- One channel ---- */
 
 static int check_name(px_http_call *call) {
     const char *fault = px_channel_name_fault(call->name, call->app->options.max_channel_name);

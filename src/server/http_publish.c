@@ -6,8 +6,7 @@
 #include "server/publication.h"
 #include "server/text.h"
 
-/* ---- Sending ----------------------------------------------------------------------------------
- */
+/* ---- Sending ---- */
 
 typedef struct px_outgoing {
     px_channel *channel;
@@ -65,8 +64,7 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
     return prepared ? PX_HTTP_OK : px_http_fail_memory(call);
 }
 
-/* ---- One event --------------------------------------------------------------------------------
- */
+/* ---- One event ---- */
 
 static void write_channels(px_http_call *call, const px_publication *publication) {
     px_json_object_begin(&call->answer);
@@ -113,8 +111,7 @@ int px_http_publish_raw(px_http_call *call) {
     return status == PX_HTTP_OK ? PX_HTTP_ACCEPTED : status;
 }
 
-/* ---- A batch ----------------------------------------------------------------------------------
- */
+/* ---- A batch ---- */
 
 /* Reads and checks every event of the array; *count of them are in `publications`. */
 static int read_batch(px_http_call *call, px_slice array, px_publication *publications,

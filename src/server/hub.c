@@ -14,66 +14,7 @@ enum {
     LOG_LINE = 512,
 };
 
-/* ---- Apps -------------------------------------------------------------------------------------
- */
-
-static int copy_list(px_arena *arena, px_name_list *list) {
-    void *memory;
-    if (list->count == 0)
-        return PX_OK;
-    if (px_arena_alloc(arena, list->count * sizeof(px_slice), &memory) != PX_OK)
-        return PX_ERR_NO_MEMORY;
-    px_slice *items = memory;
-    for (size_t i = 0; i < list->count; i++)
-        if (px_arena_copy(arena, list->items[i], &items[i]) != PX_OK)
-            return PX_ERR_NO_MEMORY;
-    list->items = items;
-    return PX_OK;
-}
-
-static int copy_text(px_arena *arena, px_slice *text) {
-    return px_arena_copy(arena, *text, text) == PX_OK ? PX_OK : PX_ERR_NO_MEMORY;
-}
-
-/* Makes the options' texts the app's own. */
-static int copy_options(px_app *app) {
-#define COPY_TEXT(field)                                                                           \
-    if (copy_text(&app->texts, &app->options.field) != PX_OK)                                      \
-        return PX_ERR_NO_MEMORY;
-#define COPY_LIST(field)                                                                           \
-    if (copy_list(&app->texts, &app->options.field) != PX_OK)                                      \
-        return PX_ERR_NO_MEMORY;
-#define COPY_NUMBER(field)
-#define COPY_FLAG(field)
-#define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(field)
-    PX_APP_OPTIONS(COPY)
-    return PX_OK;
-}
-
-int px_app_new(const px_allocator *allocator, const px_app_options *options, const uint64_t seed[2],
-               px_app **app) {
-    px_app *made = px_alloc(allocator, sizeof(*made));
-    if (!made)
-        return PX_ERR_NO_MEMORY;
-    *made = (px_app){.options = *options};
-    px_arena_init(&made->texts, allocator, SIZE_MAX);
-    px_map_init(&made->channels, allocator, seed);
-    if (copy_options(made) != PX_OK) {
-        px_app_free(allocator, made);
-        return PX_ERR_NO_MEMORY;
-    }
-    *app = made;
-    return PX_OK;
-}
-
-void px_app_free(const px_allocator *allocator, px_app *app) {
-    px_map_entry entry;
-    for (size_t cursor = 0; px_map_next(&app->channels, &cursor, &entry);)
-        px_channel_free(allocator, entry.value);
-    px_map_free(&app->channels);
-    px_arena_free(&app->texts);
-    px_free(allocator, app, sizeof(*app));
-}
+/* ---- Apps ---- */
 
 int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why) {
     px_app *app;
@@ -97,8 +38,7 @@ int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why)
     return PX_ERR_NO_MEMORY;
 }
 
-/* ---- Life -------------------------------------------------------------------------------------
- */
+/* ---- Life ---- */
 
 int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
                const px_hub_host *host, const uint64_t seed[2], uint64_t now_ms,
@@ -148,8 +88,7 @@ void px_hub_free(px_hub *hub) {
     px_free(hub->allocator, hub, sizeof(*hub));
 }
 
-/* ---- Time -------------------------------------------------------------------------------------
- */
+/* ---- Time ---- */
 
 static px_hub_connection *connection_of(px_wheel_node *timer) {
     return (px_hub_connection *)(void *)((char *)timer - offsetof(px_hub_connection, timer));
@@ -181,8 +120,7 @@ uint64_t px_hub_random(px_hub *hub, uint64_t limit) {
     return px_hash(hub->seed, input) % limit;
 }
 
-/* ---- Shared by the files of the hub -----------------------------------------------------------
- */
+/* ---- Shared by the files of the hub ---- */
 
 void px_hub_deliver(px_hub *hub, px_hub_connection *const *connections, size_t count,
                     px_message *message) {
@@ -211,8 +149,7 @@ void px_hub_log(const px_hub *hub, int level, const char *format, ...) {
     hub->host.log(hub->host.context, level, px_slice_of(line, len));
 }
 
-/* ---- What is running --------------------------------------------------------------------------
- */
+/* ---- What is running ---- */
 
 size_t px_hub_connection_count(const px_hub *hub) {
     return px_sockets_count(&hub->sockets);

@@ -13,8 +13,7 @@ static int fail_bad(px_http_call *call, const px_publication *publication, px_sl
     return fail(call, publication, PX_HTTP_BAD_REQUEST, text);
 }
 
-/* ---- From JSON --------------------------------------------------------------------------------
- */
+/* ---- From JSON ---- */
 
 /* JSON without the blanks between its tokens. Errors as px_arena_alloc. */
 static int compact(px_arena *arena, px_slice json, px_slice *out) {
@@ -113,8 +112,7 @@ int px_publication_from_json(px_http_call *call, px_slice json, px_publication *
     return PX_HTTP_OK;
 }
 
-/* ---- From parameters --------------------------------------------------------------------------
- */
+/* ---- From parameters ---- */
 
 /* channels[]=a&channels[]=b, or channel=a. */
 static int read_channel_params(px_http_call *call, px_publication *publication) {
@@ -140,8 +138,7 @@ int px_publication_from_params(px_http_call *call, px_publication *publication) 
     return read_channel_params(call, publication);
 }
 
-/* ---- Checks -----------------------------------------------------------------------------------
- */
+/* ---- Checks ---- */
 
 static int check_name(px_http_call *call, px_publication *publication) {
     px_slice name = publication->name;

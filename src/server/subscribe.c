@@ -5,8 +5,7 @@
 #include "server/presence.h"
 #include "server/text.h"
 
-/* ---- Refusals ---------------------------------------------------------------------------------
- */
+/* ---- Refusals ---- */
 
 /* Modern clients bind pusher:subscription_error on the channel, old ones look at pusher:error: both
  * are sent, and the connection goes on. */
@@ -68,8 +67,7 @@ static bool is_refused(px_hub *hub, px_hub_connection *connection, px_slice name
     return true;
 }
 
-/* ---- Subscribing ------------------------------------------------------------------------------
- */
+/* ---- Subscribing ---- */
 
 /* What a subscription needs, made before anything is changed for others to see. */
 typedef struct px_joining {
@@ -174,8 +172,7 @@ void px_subscribe(px_hub *hub, px_hub_connection *connection, px_slice name,
         join(hub, connection, name, NULL);
 }
 
-/* ---- Unsubscribing ----------------------------------------------------------------------------
- */
+/* ---- Unsubscribing ---- */
 
 void px_subscription_end(px_hub *hub, px_subscription *subscription) {
     px_channel *channel = subscription->channel;

@@ -13,8 +13,7 @@
 
 enum { MAX_TEXT = 256 * 1024, MAX_RECORD = 64 * 1024 * 1024 };
 
-/* ---- Texts ------------------------------------------------------------------------------------
- */
+/* ---- Texts ---- */
 
 /* Formats, with ' as "; the result lives until the second next call. */
 static px_slice format_text(const char *format, va_list arguments) {
@@ -44,8 +43,7 @@ static void assert_slices_equal(px_slice actual, px_slice expected) {
              expected.ptr);
 }
 
-/* ---- The host ---------------------------------------------------------------------------------
- */
+/* ---- The host ---- */
 
 static void record(test_client *client, px_slice text) {
     assert_int_equal(px_buffer_append(&client->received, text), PX_OK);
@@ -90,8 +88,7 @@ static void host_log(void *context, int level, px_slice line) {
     assert_true(line.len > 0);
 }
 
-/* ---- The world --------------------------------------------------------------------------------
- */
+/* ---- The world ---- */
 
 px_app_options world_app(void) {
     px_app_options app;
@@ -137,8 +134,7 @@ void world_pass(test_world *world, uint64_t ms) {
     px_hub_tick(world->hub, end, TEST_TIME);
 }
 
-/* ---- Clients ----------------------------------------------------------------------------------
- */
+/* ---- Clients ---- */
 
 void client_open_as(test_world *world, test_client *client, const px_hub_open *open) {
     static const char START[] =
@@ -239,8 +235,7 @@ void client_clear(test_client *client) {
     client->read = 0;
 }
 
-/* ---- Subscribing ------------------------------------------------------------------------------
- */
+/* ---- Subscribing ---- */
 
 const char *test_auth(const test_client *client, const char *channel, const char *channel_data) {
     static char auth[sizeof(TEST_KEY) + PX_SIGNATURE_LENGTH + 1] = TEST_KEY ":";
@@ -294,8 +289,7 @@ void client_join(test_world *world, test_client *client, const char *channel,
                 px_slice_equal(px_slice_after(answer, expected.len), PX_SLICE("{}\"}")));
 }
 
-/* ---- The HTTP API -----------------------------------------------------------------------------
- */
+/* ---- The HTTP API ---- */
 
 void world_request_raw(test_world *world, const char *method, const char *path, const char *query,
                        const char *body) {

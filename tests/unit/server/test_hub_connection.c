@@ -13,8 +13,7 @@ static px_hub_open open_with(const char *key, const char *protocol) {
     return (px_hub_open){.key = px_slice_of_text(key), .protocol = px_slice_of_text(protocol)};
 }
 
-/* ---- Opening ----------------------------------------------------------------------------------
- */
+/* ---- Opening ---- */
 
 static void first_message_is_connection_established(void **state) {
     (void)state;
@@ -155,8 +154,7 @@ static void refused_connections_are_not_counted_and_get_nothing_more(void **stat
     world_stop(&world);
 }
 
-/* ---- Socket ids -------------------------------------------------------------------------------
- */
+/* ---- Socket ids ---- */
 
 static void socket_ids_are_unique_and_never_used_again(void **state) {
     (void)state;
@@ -219,8 +217,7 @@ static void socket_table_finds_open_connections_only(void **state) {
     assert_int_equal(memory.live_blocks, 0);
 }
 
-/* ---- Messages ---------------------------------------------------------------------------------
- */
+/* ---- Messages ---- */
 
 static void ping_is_answered_whatever_its_data(void **state) {
     (void)state;
@@ -314,8 +311,7 @@ static void nesting_is_bounded(void **state) {
     world_stop(&world);
 }
 
-/* ---- Liveness ---------------------------------------------------------------------------------
- */
+/* ---- Liveness ---- */
 
 enum { ACTIVITY_MS = 120 * 1000, JITTER_MS = 12 * 1000, PONG_MS = 30 * 1000, STEP_MS = 256 };
 
@@ -398,8 +394,7 @@ static void deadline_is_never_without_connections(void **state) {
     world_stop(&world);
 }
 
-/* ---- Draining ---------------------------------------------------------------------------------
- */
+/* ---- Draining ---- */
 
 static void draining_closes_all_within_the_grace_period(void **state) {
     (void)state;

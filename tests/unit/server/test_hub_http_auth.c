@@ -246,8 +246,7 @@ static void disabled_app_is_forbidden(void **state) {
     world_stop(&world);
 }
 
-/* ---- Routes -----------------------------------------------------------------------------------
- */
+/* ---- Routes ---- */
 
 static void unknown_paths_are_not_found(void **state) {
     (void)state;

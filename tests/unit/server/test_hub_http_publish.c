@@ -45,8 +45,7 @@ static void expect_silence(void) {
     client_expect_nothing(&bob);
 }
 
-/* ---- One event --------------------------------------------------------------------------------
- */
+/* ---- One event ---- */
 
 static void event_reaches_every_subscriber_once(void **state) {
     (void)state;
@@ -277,8 +276,7 @@ static void information_is_given_on_request(void **state) {
     world_expect(&world, 200, "{}");
 }
 
-/* ---- A batch ----------------------------------------------------------------------------------
- */
+/* ---- A batch ---- */
 
 static void batch_is_sent_in_order(void **state) {
     (void)state;
@@ -356,8 +354,7 @@ static void information_of_a_batch_stands_in_its_order(void **state) {
     world_expect(&world, 200, "{'batch':[{},{'subscription_count':2},{'user_count':0}]}");
 }
 
-/* ---- The deprecated way -----------------------------------------------------------------------
- */
+/* ---- The deprecated way ---- */
 
 static void body_itself_may_be_the_data(void **state) {
     (void)state;

@@ -7,8 +7,7 @@
 
 #include <cmocka.h>
 
-/* ---- Costs ------------------------------------------------------------------------------------
- */
+/* ---- Costs ---- */
 
 static void connection_with_a_subscription_is_small(void **state) {
     (void)state;
@@ -100,8 +99,7 @@ static void pings_allocate_nothing(void **state) {
     world_stop(&world);
 }
 
-/* ---- Without memory ---------------------------------------------------------------------------
- */
+/* ---- Without memory ---- */
 
 enum { ACTORS = 3 };
 

@@ -206,8 +206,7 @@ static void member_ids_with_quotes_stay_whole(void **state) {
     world_stop(&world);
 }
 
-/* ---- Against a model --------------------------------------------------------------------------
- */
+/* ---- Against a model ---- */
 
 enum { CLIENTS = 24, USERS = 7, STEPS = 4000 };
 

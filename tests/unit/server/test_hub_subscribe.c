@@ -10,8 +10,7 @@
 #include "server/authorization.h"
 #include "server/channel_name.h"
 
-/* ---- Names ------------------------------------------------------------------------------------
- */
+/* ---- Names ---- */
 
 static void kinds_follow_from_exact_prefixes(void **state) {
     (void)state;
@@ -107,8 +106,7 @@ static void escaped_nul_is_no_channel_name(void **state) {
     world_stop(&world);
 }
 
-/* ---- Public channels --------------------------------------------------------------------------
- */
+/* ---- Public channels ---- */
 
 static void public_channels_need_nothing(void **state) {
     (void)state;
@@ -247,8 +245,7 @@ static void crowds_come_and_go(void **state) {
     world_stop(&world);
 }
 
-/* ---- Private channels -------------------------------------------------------------------------
- */
+/* ---- Private channels ---- */
 
 /* Digests that the protocol's documentation publishes. */
 static void documented_signatures_are_accepted(void **state) {
