@@ -2,21 +2,10 @@
 
 #include "server/event.h"
 #include "server/json_object.h"
-#include "server/text.h"
 
-/* A number is written as an application writes it: 10 and "10" are the same user. */
-static bool read_user_id(px_hub *hub, const px_member_value *value, px_slice *user_id) {
-    int64_t number;
-    if (px_value_is_string(value)) {
-        *user_id = value->text;
-    } else if (value->token != PX_JSON_NUMBER) {
-        return false;
-    } else if (px_json_to_i64(value->raw, &number) && number >= 0) {
-        *user_id = px_text_of_number(&hub->arena, (uint64_t)number);
-    } else {
-        *user_id = value->raw;
-    }
-    return user_id->len > 0;
+/* A number counts as the text it is written with: 10 and "10" are the same user. */
+static px_slice user_id_of(const px_member_value *value) {
+    return value->token == PX_JSON_NUMBER ? value->raw : value->text;
 }
 
 const char *px_presence_read_user(px_hub *hub, const px_app *app, px_slice channel_data,
@@ -27,8 +16,8 @@ const char *px_presence_read_user(px_hub *hub, const px_app *app, px_slice chann
     if (result != PX_OK)
         return result == PX_ERR_SYNTAX ? "channel_data must be a JSON object"
                                        : "the server has no memory for channel_data";
-    px_presence_user read = {.user_info = values[1].raw};
-    if (!read_user_id(hub, &values[0], &read.user_id))
+    px_presence_user read = {user_id_of(&values[0]), values[1].raw};
+    if (read.user_id.len == 0)
         return "channel_data must include a user_id";
     if (read.user_id.len > app->options.max_presence_user_id)
         return "the user_id in channel_data is too long";

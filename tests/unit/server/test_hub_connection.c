@@ -211,6 +211,10 @@ static void socket_table_finds_open_connections_only(void **state) {
     for (size_t i = 0; i < COUNT; i++)
         assert_ptr_equal(px_sockets_find(&table, px_socket_id_text(&connections[i], text)),
                          i % 3 ? &connections[i] : NULL);
+    connections[1].socket_id[1] ^= 1; /* the right place alone is not enough */
+    px_slice wrong = px_socket_id_text(&connections[1], text);
+    connections[1].socket_id[1] ^= 1;
+    assert_null(px_sockets_find(&table, wrong));
     assert_null(px_sockets_find(&table, PX_SLICE("99999999999999999999999.1")));
     assert_null(px_sockets_find(&table, PX_SLICE("nonsense")));
     px_sockets_free(&table);

@@ -181,6 +181,8 @@ static void both_spellings_of_the_path_verify(void **state) {
     world_expect(&world, 200, "{'occupied':false}");
     request_signed(&world, "GET", DECODED, DECODED, AUTH, AUTH, "");
     world_expect(&world, 200, "{'occupied':false}");
+    request_signed(&world, "GET", DECODED, RAW, AUTH "&info=%20", AUTH "&info=%20", "");
+    world_expect_error(&world, 400, "Unknown info attribute:  ");
     request_signed(&world, "GET", RAW, DECODED, AUTH, AUTH, "");
     assert_int_equal(world.status, 401);
     world_stop(&world);
