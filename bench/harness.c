@@ -1,0 +1,119 @@
+#define _GNU_SOURCE /* sched_setaffinity */
+#include "harness.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DEFAULT_RUNS = 5 };
+
+_Noreturn void bench_fail(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+static size_t read_runs(const char *text) {
+    char *end;
+    unsigned long runs = text ? strtoul(text, &end, 10) : 0;
+    if (runs < 1 || runs > BENCH_MAX_RUNS || *end)
+        bench_fail("--runs takes a number from 1 to %d", BENCH_MAX_RUNS);
+    return runs;
+}
+
+bench bench_start(const char *name, int argc, char **argv) {
+    bench b = {.name = name, .runs = DEFAULT_RUNS};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            b.json = true;
+        else if (strcmp(argv[i], "--runs") == 0)
+            b.runs = read_runs(argv[++i]);
+        else
+            bench_fail("usage: %s [--json] [--runs N]", argv[0]);
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    return b;
+}
+
+uint64_t bench_now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void bench_pin(unsigned processor) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor % (unsigned)(count > 0 ? count : 1), &set);
+    if (sched_setaffinity(0, sizeof(set), &set) != 0)
+        perror("sched_setaffinity");
+}
+
+void bench_note(const bench *b, const char *format, ...) {
+    if (b->json)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+void bench_add(bench_series *series, double value) {
+    if (series->count == BENCH_MAX_RUNS)
+        bench_fail("too many runs");
+    series->values[series->count++] = value;
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void print_value(double value) {
+    printf(" %14.*f", value < 100 ? 2 : 0, value);
+}
+
+static void print_table_row(bench *b, const char *what, const char *subject,
+                            const double numbers[3], const char *unit) {
+    if (!b->has_head)
+        printf("\n%-30s %-24s %14s %14s %14s\n", b->name, "", "median", "min", "max");
+    b->has_head = true;
+    printf("%-30s %-24s", what, subject);
+    for (size_t i = 0; i < 3; i++)
+        print_value(numbers[i]);
+    printf("  %s\n", unit);
+}
+
+void bench_row(bench *b, const char *what, const char *subject, const bench_series *series,
+               const char *unit) {
+    double sorted[BENCH_MAX_RUNS];
+    size_t count = series->count;
+    if (count == 0)
+        bench_fail("%s: nothing was measured", subject);
+    memcpy(sorted, series->values, count * sizeof(sorted[0]));
+    qsort(sorted, count, sizeof(sorted[0]), compare);
+    double median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+    if (b->json)
+        printf("{\"bench\":\"%s\",\"case\":\"%s\",\"subject\":\"%s\",\"unit\":\"%s\","
+               "\"median\":%.6g,\"min\":%.6g,\"max\":%.6g,\"runs\":%zu}\n",
+               b->name, what, subject, unit, median, sorted[0], sorted[count - 1], count);
+    else
+        print_table_row(b, what, subject, (double[]){median, sorted[0], sorted[count - 1]}, unit);
+}
+
+void bench_ratio(bench *b, const char *what, const char *subject, const bench_series *ours,
+                 const bench_series *theirs) {
+    bench_series quotients = {.count = 0};
+    for (size_t i = 0; i < ours->count && i < theirs->count; i++)
+        bench_add(&quotients, ours->values[i] / theirs->values[i]);
+    bench_row(b, what, subject, &quotients, "times");
+}
