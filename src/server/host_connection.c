@@ -122,9 +122,20 @@ static void on_written(px_host_connection *connection) {
         /* Closing at once would reset the connection if the peer has sent something meanwhile, and
          * take our last bytes from it. So wait for its end, within the deadline. */
         connection->is_shut = true;
+        px_host_set_deadline(connection, connection->server->options.close_timeout_ms);
         if (connection->is_ended || shutdown(connection->fd, SHUT_WR) != 0)
             px_host_cut(connection);
     }
+}
+
+/* Half of what makes a connection too slow is worth a word, once. */
+static void note_backlog(px_host_connection *connection) {
+    const px_server *server = connection->server;
+    if (connection->is_late || connection->output.bytes < server->options.max_backlog / 2)
+        return;
+    connection->is_late = true;
+    px_host_log(server, PX_LOG_INFORMATION, "a connection is slow: %zu bytes wait for it",
+                connection->output.bytes);
 }
 
 void px_host_write(px_host_connection *connection) {
@@ -135,6 +146,7 @@ void px_host_write(px_host_connection *connection) {
         on_written(connection);
         break;
     case PX_WRITTEN_SOME:
+        note_backlog(connection);
         if (event_add(&connection->writable, NULL) != 0)
             px_host_cut(connection);
         break;

@@ -92,6 +92,11 @@ static bool read_target(px_slice target, px_http_head *head) {
     return head->path.len > 0 && head->path.ptr[0] == '/';
 }
 
+/* HTTP/ digit . digit: some version, perhaps not ours. */
+static bool is_version(px_slice text) {
+    return text.len == 8 && px_slice_starts_with(text, PX_SLICE("HTTP/")) && text.ptr[6] == '.';
+}
+
 static px_http_progress read_request_line(px_slice line, px_http_head *head,
                                           px_http_refusal *refusal) {
     bool found = false;
@@ -102,7 +107,7 @@ static px_http_progress read_request_line(px_slice line, px_http_head *head,
     if (px_slice_equal(line, PX_SLICE("HTTP/1.1")))
         head->keep_alive = true;
     else if (!px_slice_equal(line, PX_SLICE("HTTP/1.0")))
-        return refuse(refusal, px_slice_starts_with(line, PX_SLICE("HTTP/")) ? 505 : 400,
+        return refuse(refusal, is_version(line) ? 505 : 400,
                       "This server speaks HTTP/1.1.");
     if (!read_target(target, head))
         return refuse(refusal, 400, "The target of the request must be a path.");

@@ -67,6 +67,7 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
         connection->phase = PX_PHASE_ANSWER;
     else
         px_host_finish(connection);
+    px_host_set_deadline(connection, connection->server->options.body_timeout_ms);
 }
 
 static void refuse(px_host_connection *connection, const px_http_refusal *refusal) {
@@ -99,7 +100,6 @@ static void send_answer(px_host_connection *connection) {
         break;
     case PX_WRITTEN_SOME:
         event_del(&connection->readable);
-        px_host_set_deadline(connection, connection->server->options.body_timeout_ms);
         if (event_add(&connection->writable, NULL) == 0)
             break;
         /* fall through */

@@ -1,0 +1,387 @@
+/* HTTP on real sockets: what good and bad clients are answered, and that all of them are left
+ * behind in time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "host_peer.h"
+
+static test_server server;
+
+static int start(void **state) {
+    (void)state;
+    test_server_start(&server, NULL);
+    return 0;
+}
+
+static int stop(void **state) {
+    (void)state;
+    test_server_stop(&server);
+    return 0;
+}
+
+static void make_impatient(px_server_options *options) {
+    options->head_timeout_ms = 100;
+    options->body_timeout_ms = 100;
+    options->idle_timeout_ms = 100;
+    options->close_timeout_ms = 100;
+}
+
+static int start_impatient(void **state) {
+    (void)state;
+    test_server_start(&server, make_impatient);
+    return 0;
+}
+
+#define GET(path)  "GET " path " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+#define HEAD(path) "HEAD " path " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+/* ---- Routes ---- */
+
+static const struct {
+    const char *request;
+    int status;
+    const char *part; /* of the answer */
+} ANSWERS[] = {
+    {GET("/"), 200, "A Pusher Channels server is running here"},
+    {GET("/"), 200, "app-secret"},
+    {GET("/?x"), 200, "Content-Type: text/html; charset=utf-8\r\n"},
+    {GET("/healthz"), 200, "\r\n\r\nok\n"},
+    {GET("/health"), 200, "ok"},
+    {GET("/ready"), 200, "ok"},
+    {GET("/nowhere"), 404, "{\"error\":\"There is nothing at this path.\",\"code\":404}"},
+    {GET("/apps"), 404, "\"code\":404"},
+    {GET("/healthz/"), 404, "\"code\":404"},
+    {GET("/pusher/auth"), 404, "\"code\":404"}, /* dev_auth is off */
+    {GET("/apps/app-id/channels"), 401, "\"code\":401"},
+    {GET("/apps/nobody/channels"), 404, "\"code\":404"},
+    {GET("/app/app-key"), 426, "Upgrade: websocket\r\n"},
+    {"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405, "Allow: GET, HEAD\r\n"},
+    {"DELETE /apps/app-id/channels HTTP/1.1\r\nHost: a\r\n\r\n", 405, "Allow: GET\r\n"},
+    {"GET / HTTP/1.0\r\n\r\n", 200, "Connection: close\r\n"},
+    {"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200, "Connection: keep-alive\r\n"},
+    {"GET http://x/healthz HTTP/1.1\r\nHost: x\r\n\r\n", 200, "Date: "},
+};
+
+static void each_path_has_its_answer(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof ANSWERS / sizeof *ANSWERS; i++) {
+        test_peer peer;
+        int status = peer_request(server.port, ANSWERS[i].request, &peer);
+        if (status != ANSWERS[i].status || !strstr(peer.bytes, ANSWERS[i].part))
+            fail_msg("%s\nwas answered: %s", ANSWERS[i].request, peer.bytes);
+        assert_null(strstr(peer.bytes, "Access-Control"));
+        peer_close(&peer);
+    }
+}
+
+static void head_has_no_body(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, HEAD("/healthz"));
+    peer_receive_all(&peer);
+    assert_non_null(strstr(peer.bytes, "Content-Length: 3\r\n"));
+    assert_memory_equal(peer.bytes + peer.len - 4, "\r\n\r\n", 4);
+    peer_close(&peer);
+}
+
+static void set_prefix(px_server_options *options) {
+    options->path_prefix = PX_SLICE("/real/time");
+}
+
+static void a_prefix_stands_before_every_path(void **state) {
+    (void)state;
+    test_server own;
+    test_peer peer;
+    static const struct {
+        const char *request;
+        int status;
+    } CASES[] = {
+        {GET("/real/time"), 200},
+        {GET("/real/time/"), 200},
+        {GET("/"), 404},
+        {GET("/real/timeless"), 404},
+        {GET("/real/time/healthz"), 200},
+        {GET("/healthz"), 200},
+        {GET("/real/time/apps/a/b"), 404},
+        {GET("/real/time/app/app-key"), 426},
+        {GET("/app/app-key"), 404},
+    };
+    test_server_start(&own, set_prefix);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        if (peer_request(own.port, CASES[i].request, &peer) != CASES[i].status)
+            fail_msg("%s\nwas answered: %s", CASES[i].request, peer.bytes);
+        peer_close(&peer);
+    }
+    test_server_stop(&own);
+}
+
+static void the_page_escapes_what_it_repeats(void **state) {
+    (void)state;
+    test_peer peer;
+    assert_int_equal(peer_request(server.port,
+                                  "GET / HTTP/1.1\r\nHost: <b>&\"':1\r\nConnection: close\r\n\r\n",
+                                  &peer),
+                     200);
+    assert_non_null(strstr(peer.bytes, "&lt;b&gt;&amp;&quot;&#39;"));
+    assert_null(strstr(peer.bytes, "<b>"));
+    peer_close(&peer);
+}
+
+static void set_own_app(px_server_options *options) {
+    static px_app_options app;
+    px_app_options_default(&app);
+    app.id = PX_SLICE("own-id");
+    app.key = PX_SLICE("own-key");
+    app.secret = PX_SLICE("own-hidden");
+    options->apps = &app;
+    options->app_count = 1;
+}
+
+static void the_page_shows_no_credentials_of_ones_own(void **state) {
+    (void)state;
+    test_server own;
+    test_peer peer;
+    test_server_start(&own, set_own_app);
+    assert_int_equal(peer_request(own.port, GET("/"), &peer), 200);
+    assert_null(strstr(peer.bytes, "own-"));
+    assert_null(strstr(peer.bytes, "app-secret"));
+    peer_close(&peer);
+    test_server_stop(&own);
+}
+
+/* ---- Requests one after the other ---- */
+
+static void a_connection_serves_many_requests(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    for (int i = 0; i < 3; i++) {
+        peer_send_text(&peer, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_int_equal(peer_answer(&peer), 200);
+        assert_non_null(strstr(peer.bytes, "Connection: keep-alive\r\n"));
+    }
+    peer_close(&peer);
+}
+
+static void requests_may_be_sent_all_at_once(void **state) {
+    (void)state;
+    enum { COUNT = 3000 };
+    static const char REQUEST[] = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    test_peer peer = peer_connect(server.port);
+    for (int i = 0; i < COUNT; i++)
+        peer_send_text(&peer, REQUEST);
+    peer_send_text(&peer, GET("/nowhere"));
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(peer_answer(&peer), 200);
+    assert_int_equal(peer_answer(&peer), 404);
+    assert_int_equal(peer.answered, peer.len);
+    assert_int_equal(peer_receive(&peer), 0);
+    peer_close(&peer);
+}
+
+/* It sends more and more requests and takes no answers: at some point nothing more is read from it,
+ * so that its own sending stalls, and then it is left behind. */
+static void who_takes_no_answers_is_left_behind(void **state) {
+    (void)state;
+    static const char REQUEST[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    test_peer peer = peer_connect(server.port);
+    while (peer_try_send(&peer, px_slice_of_text(REQUEST)))
+        ;
+    peer_close(&peer);
+}
+
+static void bodies_follow_each_other(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer,
+                   "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\n"
+                   "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+                   "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+                   "abcGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(peer_answer(&peer), 401);
+    assert_int_equal(peer_answer(&peer), 401);
+    assert_int_equal(peer_answer(&peer), 200);
+    peer_close(&peer);
+}
+
+static void a_body_may_come_in_pieces(void **state) {
+    (void)state;
+    static const char *const REQUESTS[] = {
+        "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{\"a\":[1]}",
+        "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "4\r\n{\"a\"\r\n5\r\n:[1]}\r\n0\r\n\r\n",
+    };
+    test_peer peer = peer_connect(server.port);
+    for (size_t i = 0; i < 2; i++) {
+        for (const char *byte = REQUESTS[i]; *byte; byte++)
+            peer_send(&peer, px_slice_of(byte, 1));
+        assert_int_equal(peer_answer(&peer), 401);
+    }
+    peer_close(&peer);
+}
+
+static void a_client_may_ask_before_it_sends_the_body(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                          "Expect: 100-continue\r\n\r\n");
+    while (!strstr(peer.bytes, "\r\n\r\n"))
+        assert_true(peer_receive(&peer) > 0);
+    assert_string_equal(peer.bytes, "HTTP/1.1 100 Continue\r\n\r\n");
+    peer.len = 0;
+    peer_send_text(&peer, "abc");
+    assert_int_equal(peer_answer(&peer), 401);
+    peer_close(&peer);
+}
+
+static void publishing_works(void **state) {
+    (void)state;
+    assert_int_equal(peer_publish(server.port, "c", "e", "d"), 200);
+}
+
+/* ---- Bad clients ---- */
+
+static void what_is_refused_ends_the_connection(void **state) {
+    (void)state;
+    static const struct {
+        const char *request;
+        int status;
+    } CASES[] = {
+        {"garbage\r\n", 400},
+        {"\x16\x03\x01\x02", 400},
+        {"GET / HTTP/3.0\r\n\r\n", 505},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n", 413},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n",
+         413},
+        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n.", 413},
+        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx", 400},
+        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        test_peer peer;
+        if (peer_request(server.port, CASES[i].request, &peer) != CASES[i].status)
+            fail_msg("%s\nwas answered: %s", CASES[i].request, peer.bytes);
+        assert_non_null(strstr(peer.bytes, "Connection: close\r\n"));
+        assert_non_null(strstr(peer.bytes, "{\"error\":\""));
+        assert_int_equal(peer_receive(&peer), 0);
+        peer_close(&peer);
+    }
+}
+
+/* The answer must arrive even though the client is still sending. */
+static void a_body_that_is_too_large_is_answered(void **state) {
+    (void)state;
+    static char body[2097152];
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2097152\r\n\r\n");
+    peer_send(&peer, px_slice_of(body, sizeof body));
+    assert_int_equal(peer_answer(&peer), 413);
+    peer_close(&peer);
+}
+
+static void a_head_that_is_too_large_is_answered(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, "GET / HTTP/1.1\r\n");
+    for (int i = 0; i < 1024; i++)
+        peer_send_text(&peer, "X: 345678901234\r\n");
+    assert_int_equal(peer_answer(&peer), 431);
+    peer_close(&peer);
+}
+
+/* ---- Slow clients ---- */
+
+/* Sends one byte after the other, slowly, until something comes back. */
+static void dribble(test_peer *peer, char byte) {
+    struct pollfd wait = {.fd = peer->fd, .events = POLLIN};
+    for (int i = 0; i < 2000 && poll(&wait, 1, 5) == 0; i++)
+        (void)peer_try_send(peer, px_slice_of(&byte, 1));
+}
+
+static void a_slow_head_is_given_up(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, "GET / HTTP/1.1\r\nX: ");
+    dribble(&peer, 'a');
+    assert_int_equal(peer_answer(&peer), 408);
+    peer_close(&peer);
+}
+
+static void a_slow_body_is_given_up(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+    dribble(&peer, 'a');
+    assert_int_equal(peer_answer(&peer), 408);
+    peer_close(&peer);
+}
+
+static void who_says_nothing_is_let_go(void **state) {
+    (void)state;
+    test_peer silent = peer_connect(server.port);
+    assert_true(peer_is_at_end(&silent));
+    peer_close(&silent);
+    test_peer idle = peer_connect(server.port);
+    peer_send_text(&idle, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(peer_answer(&idle), 200);
+    assert_int_equal(peer_receive(&idle), 0);
+    peer_close(&idle);
+}
+
+static void who_does_not_close_is_cut(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, GET("/healthz"));
+    assert_int_equal(peer_answer(&peer), 200);
+    dribble(&peer, 'a');                        /* the end of the server's stream comes first */
+    while (peer_try_send(&peer, PX_SLICE("a"))) /* then the reset */
+        ;
+    peer_close(&peer);
+}
+
+/* A client that has closed its side still gets its answer. */
+static void a_half_closed_client_is_answered(void **state) {
+    (void)state;
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, GET("/"));
+    shutdown(peer.fd, SHUT_WR);
+    assert_int_equal(peer_answer(&peer), 200);
+    assert_non_null(strstr(peer.bytes, "</html>"));
+    peer_close(&peer);
+}
+
+int main(void) {
+#define PATIENT(test)   cmocka_unit_test_setup_teardown(test, start, stop)
+#define IMPATIENT(test) cmocka_unit_test_setup_teardown(test, start_impatient, stop)
+    const struct CMUnitTest tests[] = {
+        PATIENT(each_path_has_its_answer),
+        PATIENT(head_has_no_body),
+        cmocka_unit_test(a_prefix_stands_before_every_path),
+        PATIENT(the_page_escapes_what_it_repeats),
+        cmocka_unit_test(the_page_shows_no_credentials_of_ones_own),
+        PATIENT(a_connection_serves_many_requests),
+        PATIENT(requests_may_be_sent_all_at_once),
+        PATIENT(bodies_follow_each_other),
+        PATIENT(a_body_may_come_in_pieces),
+        PATIENT(a_client_may_ask_before_it_sends_the_body),
+        PATIENT(publishing_works),
+        PATIENT(what_is_refused_ends_the_connection),
+        PATIENT(a_body_that_is_too_large_is_answered),
+        PATIENT(a_head_that_is_too_large_is_answered),
+        IMPATIENT(a_slow_head_is_given_up),
+        IMPATIENT(a_slow_body_is_given_up),
+        IMPATIENT(who_says_nothing_is_let_go),
+        IMPATIENT(who_does_not_close_is_cut),
+        IMPATIENT(who_takes_no_answers_is_left_behind),
+        PATIENT(a_half_closed_client_is_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
