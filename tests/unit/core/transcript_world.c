@@ -321,9 +321,12 @@ void transcript_world_advance(transcript_world *world, uint64_t until) {
         world->now = px_core_deadline(world->core);
         transcript_world_settle(world);
     }
+    size_t done = world->output_count;
     world->now = until;
     px_core_tick(world->core, world->now);
     transcript_world_settle(world);
+    if (world->output_count != done)
+        transcript_fail(world, "the client acts at a time that its deadline did not name");
 }
 
 void transcript_world_advance_to_output(transcript_world *world, uint64_t until) {
