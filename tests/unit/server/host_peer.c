@@ -249,26 +249,32 @@ void peer_subscribe(test_peer *peer, const char *channel) {
     peer_expect(peer, "pusher_internal:subscription_succeeded");
 }
 
-int peer_publish(int port, const char *channel, const char *event, const char *data) {
-    static char body[65536];
+int peer_post(int port, const char *path, const char *body) {
     static char request[70000];
     char query[256];
     char md5[PX_MD5_LENGTH];
     char signature[PX_SIGNATURE_LENGTH];
-    snprintf(body, sizeof body, "{\"name\":\"%s\",\"channel\":\"%s\",\"data\":\"%s\"}", event,
-             channel, data);
     assert_int_equal(px_md5(px_slice_of_text(body), md5), PX_OK);
     snprintf(query, sizeof query,
              "auth_key=app-key&auth_timestamp=%lld&auth_version=1.0&body_md5=%.*s",
              (long long)time(NULL), PX_MD5_LENGTH, md5);
-    const px_slice parts[] = {PX_SLICE("POST\n/apps/app-id/events\n"), px_slice_of_text(query)};
-    assert_int_equal(px_signature(PX_SLICE("app-secret"), parts, 2, signature), PX_OK);
-    snprintf(request, sizeof request,
-             "POST /apps/app-id/events?%s&auth_signature=%.*s HTTP/1.1\r\nHost: localhost\r\n"
-             "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
-             query, PX_SIGNATURE_LENGTH, signature, strlen(body), body);
+    const px_slice parts[] = {PX_SLICE("POST\n"), px_slice_of_text(path), PX_SLICE("\n"),
+                              px_slice_of_text(query)};
+    assert_int_equal(px_signature(PX_SLICE("app-secret"), parts, 4, signature), PX_OK);
+    int len = snprintf(request, sizeof request,
+                       "POST %s?%s&auth_signature=%.*s HTTP/1.1\r\nHost: localhost\r\n"
+                       "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                       path, query, PX_SIGNATURE_LENGTH, signature, strlen(body), body);
+    assert_in_range(len, 0, sizeof request - 1);
     test_peer answer;
     int status = peer_request(port, request, &answer);
     peer_close(&answer);
     return status;
+}
+
+int peer_publish(int port, const char *channel, const char *event, const char *data) {
+    static char body[65536];
+    snprintf(body, sizeof body, "{\"name\":\"%s\",\"channel\":\"%s\",\"data\":\"%s\"}", event,
+             channel, data);
+    return peer_post(port, "/apps/app-id/events", body);
 }

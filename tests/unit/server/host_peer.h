@@ -94,6 +94,9 @@ void peer_expect_close(test_peer *peer, uint16_t code);
 /* Subscribes to a public channel and waits for the confirmation. */
 void peer_subscribe(test_peer *peer, const char *channel);
 
+/* Sends a signed POST to the HTTP API of the default app; returns the status. */
+int peer_post(int port, const char *path, const char *body);
+
 /* Publishes through the HTTP API of the default app; returns the status. */
 int peer_publish(int port, const char *channel, const char *event, const char *data);
 
