@@ -87,7 +87,7 @@ uint32_t px_connection_failure_pause(px_core *core) {
 }
 
 static uint32_t backoff_pause(px_core *core) {
-    return MIN_BACKOFF_MS + px_core_random(core, count_failure(core) - MIN_BACKOFF_MS);
+    return MIN_BACKOFF_MS + px_core_random(core, count_failure(core));
 }
 
 /* ---- Seeking a connection
