@@ -52,7 +52,7 @@ extern "C" {
 #define PUSHER_RESULT_MATTERS
 #endif
 
-/* ---- Text -------------------------------------------------------------------------------------- */
+/* ---- Text ---- */
 
 typedef struct pusher_string {
     const char *ptr;
@@ -75,7 +75,7 @@ PUSHER_API const char *pusher_result_text(int result);
 /* The version of the library, such as "1.0.0". Static. Thread-safe. */
 PUSHER_API const char *pusher_version(void);
 
-/* ---- Types ------------------------------------------------------------------------------------- */
+/* ---- Types ---- */
 
 typedef struct pusher_client pusher_client;
 typedef struct pusher_channel pusher_channel;
@@ -160,7 +160,7 @@ typedef void (*pusher_event_fn)(const pusher_event *event, void *context);
  * touch the client when it is called out of pusher_client_free. NULL: none is needed. */
 typedef void (*pusher_destroy_fn)(void *context);
 
-/* ---- Options ----------------------------------------------------------------------------------- */
+/* ---- Options ---- */
 
 typedef struct pusher_pair {
     pusher_string name;
@@ -267,7 +267,7 @@ typedef struct pusher_options {
     { .size = sizeof(pusher_options) }
 #endif
 
-/* ---- Client ------------------------------------------------------------------------------------ */
+/* ---- Client ---- */
 
 /* Makes a client; it does not connect yet. `options` NULL: all defaults.
  * PUSHER_ERR_ARGUMENT: a missing key or an option that makes no sense; pusher_options_check
@@ -303,7 +303,7 @@ PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
 PUSHER_API void pusher_network_online(pusher_client *client);
 PUSHER_API void pusher_network_offline(pusher_client *client);
 
-/* ---- Channels ---------------------------------------------------------------------------------- */
+/* ---- Channels ---- */
 
 /* Subscribes now, or as soon as there is a connection, and again after each reconnection. Names that
  * start with private- or presence- are authorized first. Subscribing twice gives the same channel.
@@ -354,7 +354,7 @@ PUSHER_API bool pusher_channel_me(const pusher_channel *channel, pusher_member *
 PUSHER_API bool pusher_channel_next_member(const pusher_channel *channel, size_t *cursor,
                                            pusher_member *member);
 
-/* ---- Events ------------------------------------------------------------------------------------ */
+/* ---- Events ---- */
 
 /* Handlers can be bound at three places:
  *

@@ -19,11 +19,15 @@ static void add_host(const px_options *options, px_text *out) {
     }
 }
 
-void px_url_websocket(const px_options *options, bool tls, px_text *out) {
-    px_text_add(out, tls ? PX_SLICE("wss://") : PX_SLICE("ws://"));
+void px_url_add_authority(const px_options *options, bool tls, px_text *out) {
     add_host(options, out);
     px_text_add(out, PX_SLICE(":"));
     px_text_add_number(out, tls ? options->wss_port : options->ws_port);
+}
+
+void px_url_websocket(const px_options *options, bool tls, px_text *out) {
+    px_text_add(out, tls ? PX_SLICE("wss://") : PX_SLICE("ws://"));
+    px_url_add_authority(options, tls, out);
     px_text_add(out, options->ws_path);
     px_text_add(out, PX_SLICE("/app/"));
     px_text_add_path_segment(out, options->key);

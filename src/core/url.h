@@ -5,6 +5,9 @@
 #include "core/options.h"
 #include "core/text.h"
 
+/* Adds HOST:PORT of the connection. The options are filled (px_options_fill). */
+void px_url_add_authority(const px_options *options, bool tls, px_text *out);
+
 /* Adds SCHEME://HOST:PORT{wsPath}/app/KEY?protocol=7&client=...&version=...&flash=false. The port
  * is always written. The key is inserted as px_text_add_path_segment has it. */
 void px_url_websocket(const px_options *options, bool tls, px_text *out);

@@ -2,7 +2,6 @@
 
 #include "driver/clock.h"
 #include "driver/multi.h"
-#include "driver/posts.h"
 
 #include <limits.h>
 #include <string.h>
@@ -243,12 +242,11 @@ void px_loop_remove_user(px_loop *loop) {
     loop->users--;
 }
 
-int px_loop_post(px_loop *loop, void *owner, void (*run_post)(void *owner, void *context),
-                 void *context) {
-    return px_posts_add(&loop->posts, owner, run_post, context);
+int px_loop_post(px_loop *loop, const px_call *call) {
+    return px_posts_add(&loop->posts, call);
 }
 
-void px_loop_drop_posts(px_loop *loop, void *owner) {
+void px_loop_drop_posts(px_loop *loop, const void *owner) {
     px_posts_drop(&loop->posts, owner);
 }
 

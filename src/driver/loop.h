@@ -8,6 +8,7 @@
 
 #include "driver/deadlines.h"
 #include "driver/poller.h"
+#include "driver/posts.h"
 #include "driver/random.h"
 
 #include <stdbool.h>
@@ -61,13 +62,11 @@ PX_MUST_CHECK int px_loop_start(px_loop *loop);
  * on that thread itself. */
 void px_loop_stop(px_loop *loop);
 
-/* Thread-safe: runs `function(owner, context)` on the loop's thread, in the order of the calls.
- * PX_ERR_NO_MEMORY. */
-PX_MUST_CHECK int px_loop_post(px_loop *loop, void *owner, void (*run)(void *owner, void *context),
-                               void *context);
+/* Thread-safe: makes the call on the loop's thread, in the order of the posts. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_loop_post(px_loop *loop, const px_call *call);
 
 /* Drops the posts of an owner that goes. */
-void px_loop_drop_posts(px_loop *loop, void *owner);
+void px_loop_drop_posts(px_loop *loop, const void *owner);
 
 /* ---- For what lives on the loop ----------------------------------------------------------------
  */

@@ -6,9 +6,7 @@
 struct px_post {
     px_post *next;
     uint64_t serial;
-    void *owner;
-    void (*run)(void *owner, void *context);
-    void *context;
+    px_call call;
 };
 
 static int prepare_end(int fd) {
@@ -73,12 +71,11 @@ bool px_posts_take_quit(px_posts *posts) {
     return quit;
 }
 
-int px_posts_add(px_posts *posts, void *owner, void (*run)(void *owner, void *context),
-                 void *context) {
+int px_posts_add(px_posts *posts, const px_call *call) {
     px_post *post = px_alloc(posts->allocator, sizeof *post);
     if (!post)
         return PX_ERR_NO_MEMORY;
-    *post = (px_post){.owner = owner, .run = run, .context = context};
+    *post = (px_post){.call = *call};
     pthread_mutex_lock(&posts->lock);
     post->serial = posts->next_serial++;
     if (posts->last)
@@ -91,13 +88,13 @@ int px_posts_add(px_posts *posts, void *owner, void (*run)(void *owner, void *co
     return PX_OK;
 }
 
-void px_posts_drop(px_posts *posts, void *owner) {
+void px_posts_drop(px_posts *posts, const void *owner) {
     pthread_mutex_lock(&posts->lock);
     px_post **link = &posts->first;
     posts->last = NULL;
     while (*link) {
         px_post *post = *link;
-        if (post->owner == owner) {
+        if (post->call.owner == owner) {
             *link = post->next;
             px_free(posts->allocator, post, sizeof *post);
         } else {
@@ -131,7 +128,7 @@ void px_posts_run(px_posts *posts) {
     uint64_t limit = posts->next_serial;
     pthread_mutex_unlock(&posts->lock);
     for (px_post *post; (post = take(posts, limit)) != NULL;) {
-        post->run(post->owner, post->context);
+        post->call.run(&post->call);
         px_free(posts->allocator, post, sizeof *post);
     }
 }

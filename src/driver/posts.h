@@ -36,12 +36,19 @@ void px_posts_wake(px_posts *posts);
 void px_posts_quit(px_posts *posts);
 bool px_posts_take_quit(px_posts *posts);
 
+/* A call to be made: `run` knows what kind of function it is, and calls it. */
+typedef struct px_call {
+    void (*run)(const struct px_call *call);
+    void *owner; /* px_posts_drop finds it by this */
+    void (*function)(void);
+    void *context;
+} px_call;
+
 /* Thread-safe. PX_ERR_NO_MEMORY. */
-PX_MUST_CHECK int px_posts_add(px_posts *posts, void *owner,
-                               void (*run)(void *owner, void *context), void *context);
+PX_MUST_CHECK int px_posts_add(px_posts *posts, const px_call *call);
 
 /* Drops what was posted for the owner. */
-void px_posts_drop(px_posts *posts, void *owner);
+void px_posts_drop(px_posts *posts, const void *owner);
 
 /* Quietens px_posts_fd and runs what was posted before the call, in order. */
 void px_posts_run(px_posts *posts);

@@ -41,8 +41,7 @@ static px_slice url_of(const px_ws_transport *transport) {
     return px_slice_of(transport->url, transport->url_len);
 }
 
-/* ---- The end -----------------------------------------------------------------------------------
- */
+/* ---- The end ---- */
 
 static void destroy(px_garbage *garbage) {
     px_ws_transport *transport = TRANSPORT_OF(garbage, garbage);
@@ -102,8 +101,7 @@ static void fail_with_result(px_ws_transport *transport, int result) {
     fail_with(transport, result, what, PX_SLICE(""));
 }
 
-/* ---- Writing -----------------------------------------------------------------------------------
- */
+/* ---- Writing ---- */
 
 /* Where the caller must not be called back: the transport ends later in the turn. */
 static void doom(px_ws_transport *transport, int result) {
@@ -167,8 +165,7 @@ void px_ws_transport_close(px_ws_transport *transport, uint16_t code, px_slice r
     die(transport);
 }
 
-/* ---- Messages ----------------------------------------------------------------------------------
- */
+/* ---- Messages ---- */
 
 /* The peer broke the rules. */
 static void break_off(px_ws_transport *transport, uint16_t code, px_slice why) {
@@ -226,8 +223,7 @@ static size_t take_messages(px_ws_transport *transport, char *bytes, size_t len)
     return used;
 }
 
-/* ---- The opening handshake ---------------------------------------------------------------------
- */
+/* ---- The opening handshake ---- */
 
 /* The Host header: without the port where it is the scheme's own. */
 static px_slice host_of(px_slice url) {
@@ -289,8 +285,7 @@ static size_t take_reply(px_ws_transport *transport, px_slice bytes) {
     return head_len;
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading ---- */
 
 static size_t take_bytes(px_ws_transport *transport, char *bytes, size_t len) {
     const px_ws_options *options = transport->options;
@@ -388,8 +383,7 @@ static void on_ready(px_stream *stream, unsigned events) {
         receive(transport);
 }
 
-/* ---- The beginning -----------------------------------------------------------------------------
- */
+/* ---- The beginning ---- */
 
 /* ws:// becomes http://, wss:// https://, as libcurl wants it. PX_ERR_ARGUMENT, PX_ERR_NO_MEMORY.
  */

@@ -1,0 +1,125 @@
+/* Delivers events: fills in struct pusher_event and hands it to the bindings. An event that nobody
+ * is bound to costs two or three look-ups and nothing else. */
+#include "client/internal.h"
+
+/* Where an event goes at one place: the bindings and the name they know it by. */
+typedef struct px_stop {
+    px_bindings *bindings;
+    px_slice name;
+} px_stop;
+
+enum { MAX_STOPS = 3 };
+
+/* In the order of delivery, and only where somebody listens. */
+static size_t find_stops(pusher_client *client, pusher_channel *channel, const px_event *event,
+                         px_stop stops[MAX_STOPS]) {
+    const px_stop candidates[MAX_STOPS] = {
+        {event->targets & PX_TO_CHANNEL && channel ? &channel->bindings : NULL, event->name},
+        {event->targets & PX_TO_CLIENT ? &client->bindings : NULL, event->name},
+        {event->targets & PX_TO_CONNECTION ? &client->connection_bindings : NULL,
+         event->connection_name},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < MAX_STOPS; i++) {
+        const px_stop *candidate = &candidates[i];
+        if (candidate->bindings && px_bindings_want(candidate->bindings, candidate->name))
+            stops[count++] = *candidate;
+    }
+    return count;
+}
+
+/* What pusher_event points to. */
+typedef struct px_event_details {
+    pusher_member member;
+    pusher_error error;
+} px_event_details;
+
+static pusher_member outside_member(const px_member *member) {
+    pusher_member outside = {px_outside(member->id), px_outside(member->info)};
+    return outside;
+}
+
+static pusher_error outside_error(const px_error *error) {
+    pusher_error outside = {
+        .type = (pusher_error_type)error->type,
+        .result = error->result,
+        .code = error->code,
+        .status = error->status,
+        .will_retry = error->will_retry,
+        .message = px_outside(error->message),
+        .data = px_outside(error->data),
+    };
+    return outside;
+}
+
+/* PX_ERR_NO_MEMORY. */
+static int fill(pusher_client *client, const px_event *event, pusher_event *out,
+                px_event_details *details) {
+    px_slice text = event->data;
+    int result = PX_OK;
+    switch (event->data_type) {
+    case PX_DATA_STRING:
+        result = px_core_event_text(client->core, event, &text);
+        out->data_type = PUSHER_DATA_STRING;
+        out->data = px_outside(text);
+        break;
+    case PX_DATA_JSON:
+        out->data_type = PUSHER_DATA_JSON;
+        out->data = px_outside(text);
+        break;
+    case PX_DATA_MEMBER:
+        details->member = outside_member(&event->member);
+        out->member = &details->member;
+        break;
+    case PX_DATA_ERROR:
+        details->error = outside_error(&event->error);
+        out->error = &details->error;
+        break;
+    case PX_DATA_DELAY:
+        out->delay_ms = event->delay_ms;
+        break;
+    case PX_DATA_NONE:
+    case PX_DATA_MEMBERS: /* pusher_channel_next_member gives them */
+        break;
+    }
+    return result;
+}
+
+void px_client_deliver(pusher_client *client, const px_event *event) {
+    pusher_channel *channel = px_client_channel(client, event->channel);
+    px_stop stops[MAX_STOPS];
+    size_t count = find_stops(client, channel, event, stops);
+    if (!count)
+        return;
+    px_event_details details;
+    pusher_event out = {
+        .client = client,
+        .channel = channel,
+        .name = px_outside(event->name),
+        .channel_name = px_outside(event->channel_name),
+        .user_id = px_outside(event->user_id),
+        .previous = (pusher_state)px_core_state(client->core),
+        .current = (pusher_state)px_core_state(client->core),
+    };
+    if (fill(client, event, &out, &details)) {
+        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an event's data: it is lost");
+        return;
+    }
+    for (size_t i = 0; i < count && !client->dying; i++)
+        px_bindings_deliver(stops[i].bindings, stops[i].name, &out);
+}
+
+void px_client_deliver_state(pusher_client *client, px_state previous, px_state current) {
+    px_bindings *bindings = &client->connection_bindings;
+    pusher_event out = {
+        .client = client,
+        .previous = (pusher_state)previous,
+        .current = (pusher_state)current,
+    };
+    const px_slice names[] = {PX_SLICE("state_change"), px_state_name(current)};
+    for (size_t i = 0; i < 2 && !client->dying; i++) {
+        out.name = px_outside(names[i]);
+        if (px_bindings_want(bindings, names[i]))
+            px_bindings_deliver(bindings, names[i], &out);
+    }
+}

@@ -1,0 +1,259 @@
+/* The pump: carries out what the core wants, and tells it what the network says. */
+#include "client/internal.h"
+
+#include "net/ws_frame.h"
+
+static pusher_client *client_of_task(px_task *task) {
+    return (pusher_client *)(void *)((char *)task - offsetof(pusher_client, pump));
+}
+
+static pusher_client *client_of_deadline(px_deadline *deadline) {
+    return (pusher_client *)(void *)((char *)deadline - offsetof(pusher_client, deadline));
+}
+
+void px_client_log(const pusher_client *client, pusher_log_level level, const char *line) {
+    const px_settings *settings = &client->settings;
+    if (settings->log && (uint32_t)level <= settings->core.log_level)
+        settings->log(level, pusher_str(line), settings->log_context);
+}
+
+static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice scheme) {
+    if (client->settings.tls.insecure && px_slice_starts_with(url, scheme))
+        px_client_log(client, PUSHER_LOG_WARN,
+                      "TLS certificates are not verified (option insecure): whoever is on the way "
+                      "can read and change this connection");
+}
+
+/* ---- Transports
+ * ---------------------------------------------------------------------------------- */
+
+static px_connection_attempt *attempt_by_id(pusher_client *client, px_id id) {
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        if (client->attempts[i].id == id)
+            return &client->attempts[i];
+    }
+    return NULL;
+}
+
+static px_connection_attempt *attempt_of(pusher_client *client, const px_ws_transport *socket) {
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        if (client->attempts[i].id && client->attempts[i].socket == socket)
+            return &client->attempts[i];
+    }
+    return NULL;
+}
+
+static void open_transport(pusher_client *client, const px_action *action) {
+    px_slice url = action->as.open.url;
+    warn_if_insecure(client, url, PX_SLICE("wss:"));
+    px_connection_attempt *attempt = attempt_by_id(client, 0);
+    if (!attempt)
+        return; /* the core has no more transports than we have places */
+    attempt->id = action->id;
+    attempt->socket = px_ws_transport_open(client->loop, url, &client->ws_options);
+}
+
+static void send_message(pusher_client *client, const px_action *action) {
+    const px_connection_attempt *attempt = attempt_by_id(client, action->id);
+    if (attempt && attempt->socket)
+        px_ws_transport_send(attempt->socket, action->as.send.message);
+}
+
+bool px_client_is_congested(const pusher_client *client, size_t more) {
+    size_t backlog = 0;
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        if (client->attempts[i].socket)
+            backlog += px_ws_transport_backlog(client->attempts[i].socket);
+    }
+    return backlog + more > client->settings.max_outbound;
+}
+
+static void close_transport(pusher_client *client, const px_action *action) {
+    px_connection_attempt *attempt = attempt_by_id(client, action->id);
+    if (!attempt)
+        return;
+    if (attempt->socket)
+        px_ws_transport_close(attempt->socket, action->as.close.code, action->as.close.reason);
+    *attempt = (px_connection_attempt){0};
+}
+
+/* ---- Requests
+ * ------------------------------------------------------------------------------------ */
+
+static void start_request(pusher_client *client, const px_action *action) {
+    px_http_call_options options = {
+        .method = action->as.request.method,
+        .url = action->as.request.url,
+        .headers = action->as.request.headers,
+        .header_count = action->as.request.header_count,
+        .body = action->as.request.body,
+        .tls = client->settings.tls,
+        .timeout_ms = client->settings.auth_timeout,
+    };
+    warn_if_insecure(client, options.url, PX_SLICE("https:"));
+    /* Without memory the request runs into the core's time-out. */
+    if (px_http_queue_start(&client->requests, action->id, &options))
+        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an authorization request");
+}
+
+/* ---- Carrying out
+ * -------------------------------------------------------------------------------- */
+
+static void carry_out(pusher_client *client, const px_action *action) {
+    switch (action->type) {
+    case PX_ACTION_OPEN:
+        open_transport(client, action);
+        break;
+    case PX_ACTION_SEND:
+        send_message(client, action);
+        break;
+    case PX_ACTION_CLOSE:
+        close_transport(client, action);
+        break;
+    case PX_ACTION_REQUEST:
+        start_request(client, action);
+        break;
+    case PX_ACTION_CANCEL:
+        px_http_queue_cancel(&client->requests, action->id);
+        break;
+    case PX_ACTION_AUTHORIZE:
+        px_client_authorize(client, action);
+        break;
+    case PX_ACTION_STATE:
+        px_client_deliver_state(client, action->as.state.previous, action->as.state.current);
+        break;
+    case PX_ACTION_EVENT:
+        px_client_deliver(client, &action->as.event);
+        break;
+    case PX_ACTION_CHANNEL_GONE: {
+        pusher_channel *channel = px_client_channel(client, action->as.channel_gone.channel);
+        if (channel)
+            px_channel_end(channel);
+        break;
+    }
+    case PX_ACTION_LOG:
+        if (client->settings.log)
+            client->settings.log((pusher_log_level)action->as.log.level,
+                                 px_outside(action->as.log.line), client->settings.log_context);
+        break;
+    case PX_ACTION_STORE: /* nothing is remembered between two runs of a program */
+        break;
+    }
+}
+
+static void drain(pusher_client *client) {
+    px_action action;
+    while (!client->dying && px_core_next(client->core, &action))
+        carry_out(client, &action);
+}
+
+/* Tells the core of a transport that could not even be begun. False: there is none. */
+static bool tell_failed_attempt(pusher_client *client) {
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        px_connection_attempt attempt = client->attempts[i];
+        if (!attempt.id || attempt.socket)
+            continue;
+        client->attempts[i] = (px_connection_attempt){0};
+        px_core_transport_closed(client->core, attempt.id, PX_WS_CLOSE_ABNORMAL, PX_SLICE(""),
+                                 false, PX_ERR_NO_MEMORY,
+                                 PX_SLICE("no memory left for a connection"));
+        return true;
+    }
+    return false;
+}
+
+/* Handlers may call anything, but nothing they call comes back here: they only queue a task. */
+static void pump(pusher_client *client) {
+    client->pumping = true;
+    do
+        drain(client);
+    while (!client->dying && tell_failed_attempt(client));
+    client->pumping = false;
+    if (client->dying) {
+        px_client_finish(client);
+        return;
+    }
+    /* A deadline that moved away is left alone until it fires: most messages move it. */
+    uint64_t deadline = px_core_deadline(client->core);
+    if (deadline < client->deadline.at)
+        px_loop_arm(client->loop, &client->deadline, deadline);
+}
+
+/* ---- What makes it run
+ * ---------------------------------------------------------------------------- */
+
+void px_client_changed(pusher_client *client) {
+    px_loop_queue(client->loop, &client->pump);
+}
+
+void px_client_on_pump(px_task *task) {
+    pusher_client *client = client_of_task(task);
+    px_core_tick(client->core, px_loop_now(client->loop));
+    pump(client);
+}
+
+void px_client_on_deadline(px_deadline *deadline) {
+    pusher_client *client = client_of_deadline(deadline);
+    px_core_tick(client->core, px_loop_now(client->loop));
+    pump(client);
+}
+
+void px_client_on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
+    pusher_client *client = owner;
+    px_core_request_done(client->core, id, reply->status, px_buffer_slice(&reply->body),
+                         px_slice_of_text(reply->failure.text));
+    pump(client);
+}
+
+static void on_opened(void *owner, px_ws_transport *socket) {
+    pusher_client *client = owner;
+    px_core_transport_opened(client->core, attempt_of(client, socket)->id);
+    pump(client);
+}
+
+/* Time goes on before messages are told, except when a deadline has passed: then the messages,
+ * which were here before we looked at the clock, may be what it waits for. */
+static void on_begin(void *owner, px_ws_transport *socket) {
+    (void)socket;
+    pusher_client *client = owner;
+    uint64_t now = px_loop_now(client->loop);
+    if (px_core_deadline(client->core) > now)
+        px_core_tick(client->core, now);
+}
+
+static void on_message(void *owner, px_ws_transport *socket, px_slice text) {
+    pusher_client *client = owner;
+    px_core_transport_message(client->core, attempt_of(client, socket)->id, text);
+    pump(client);
+}
+
+static void on_closed(void *owner, px_ws_transport *socket, const px_ws_end *end) {
+    pusher_client *client = owner;
+    px_connection_attempt *attempt = attempt_of(client, socket);
+    px_id id = attempt->id;
+    *attempt = (px_connection_attempt){0};
+    px_core_transport_closed(client->core, id, end->code, end->reason, end->clean, end->result,
+                             end->message);
+    pump(client);
+}
+
+const px_ws_events px_client_ws_events = {on_opened, on_begin, on_message, on_closed};
+
+/* ---- The end
+ * -------------------------------------------------------------------------------------- */
+
+void px_client_hang_up(pusher_client *client) {
+    px_core_disconnect(client->core);
+    px_action action;
+    while (px_core_next(client->core, &action)) {
+        if (action.type == PX_ACTION_SEND)
+            send_message(client, &action);
+        else if (action.type == PX_ACTION_CLOSE)
+            close_transport(client, &action);
+    }
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        if (client->attempts[i].socket)
+            px_ws_transport_close(client->attempts[i].socket, PX_WS_CLOSE_NORMAL, PX_SLICE(""));
+        client->attempts[i] = (px_connection_attempt){0};
+    }
+}

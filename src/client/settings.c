@@ -1,0 +1,260 @@
+#include "client/settings.h"
+
+#include "core/core.h"
+#include "core/url.h"
+#include "driver/memory.h"
+
+#include <stdio.h>
+
+enum { MIN_MESSAGE = 1024, DEFAULT_MESSAGE = 1 << 20 };
+
+typedef struct px_complaint {
+    char *text;
+    size_t size;
+} px_complaint;
+
+static int refuse(const px_complaint *complaint, const char *sentence) {
+    if (complaint->size)
+        snprintf(complaint->text, complaint->size, "%s", sentence);
+    return PX_ERR_ARGUMENT;
+}
+
+/* ---- The struct as the program knows it
+ * ---------------------------------------------------------- */
+
+/* Programs may be built with an older, shorter struct, or with a newer, longer one whose new
+ * members they leave at zero. */
+static int read_struct(const pusher_options *given, pusher_options *options,
+                       const px_complaint *complaint) {
+    *options = (pusher_options)PUSHER_OPTIONS_INIT;
+    if (!given)
+        return PX_OK;
+    if (given->size < sizeof given->size)
+        return refuse(complaint, "size is not set: start from PUSHER_OPTIONS_INIT");
+    size_t known = given->size < sizeof *options ? given->size : sizeof *options;
+    memcpy(options, given, known);
+    const char *bytes = (const char *)given;
+    for (size_t i = known; i < given->size; i++) {
+        if (bytes[i])
+            return refuse(complaint, "size is that of a newer library, and an option is set that "
+                                     "this one does not know");
+    }
+    return PX_OK;
+}
+
+/* ---- The client's own options
+ * -------------------------------------------------------------------- */
+
+static bool is_http_url(px_slice url) {
+    return px_slice_starts_with(url, PX_SLICE("http://")) ||
+           px_slice_starts_with(url, PX_SLICE("https://"));
+}
+
+static int check_own(const pusher_options *options, const px_complaint *complaint) {
+    px_slice endpoint = px_inside(options->auth_endpoint);
+    px_slice pin = px_inside(options->pin);
+    if (endpoint.len && endpoint.ptr[0] != '/' && !is_http_url(endpoint))
+        return refuse(complaint, "auth_endpoint must be an http:// or https:// URL, or a path that "
+                                 "starts with a slash (on the host of the connection)");
+    if (pin.len && !px_slice_starts_with(pin, PX_SLICE("sha256//")))
+        return refuse(complaint, "pin must be sha256//BASE64, or several joined by semicolons");
+    if (options->insecure && pin.len)
+        return refuse(complaint, "insecure makes no sense together with pin");
+    if (options->max_message_size &&
+        (options->max_message_size < MIN_MESSAGE || options->max_message_size > PX_MAX_MESSAGE))
+        return refuse(complaint, "max_message_size must be between 1024 and 16777216");
+    return PX_OK;
+}
+
+/* A NUL-terminated copy; NULL for an empty text. */
+static int copy_text(px_arena *arena, pusher_string text, const char *name, const char **copy,
+                     const px_complaint *complaint) {
+    if (!text.len)
+        return PX_OK;
+    if (memchr(text.ptr, '\0', text.len)) {
+        char sentence[64];
+        snprintf(sentence, sizeof sentence, "%s must not hold a NUL", name);
+        return refuse(complaint, sentence);
+    }
+    void *memory;
+    int result = px_arena_alloc(arena, text.len + 1, &memory);
+    if (result)
+        return result;
+    memcpy(memory, text.ptr, text.len);
+    ((char *)memory)[text.len] = '\0';
+    *copy = memory;
+    return PX_OK;
+}
+
+static int read_tls(px_tls_options *tls, px_arena *arena, const pusher_options *options,
+                    const px_complaint *complaint) {
+    tls->insecure = options->insecure;
+    int result = copy_text(arena, options->ca_file, "ca_file", &tls->ca_file, complaint);
+    if (!result)
+        result = copy_text(arena, options->ca_path, "ca_path", &tls->ca_path, complaint);
+    if (!result)
+        result = copy_text(arena, options->pin, "pin", &tls->pin, complaint);
+    return result;
+}
+
+/* ---- The core's options
+ * -------------------------------------------------------------------------- */
+
+static int read_names(px_slices *names, px_arena *arena, const pusher_string *given, size_t count) {
+    *names = (px_slices){.count = given ? count : 0, .given = given != NULL};
+    if (!names->count)
+        return PX_OK;
+    void *memory;
+    int result = px_arena_alloc(arena, count * sizeof(px_slice), &memory);
+    if (result)
+        return result;
+    px_slice *items = memory;
+    for (size_t i = 0; i < count; i++)
+        items[i] = px_inside(given[i]);
+    names->items = items;
+    return PX_OK;
+}
+
+static int read_pairs(px_pairs *pairs, px_arena *arena, const pusher_pair *given, size_t count) {
+    *pairs = (px_pairs){.count = given ? count : 0};
+    if (!pairs->count)
+        return PX_OK;
+    void *memory;
+    int result = px_arena_alloc(arena, count * sizeof(px_pair), &memory);
+    if (result)
+        return result;
+    px_pair *items = memory;
+    for (size_t i = 0; i < count; i++)
+        items[i] = (px_pair){px_inside(given[i].name), px_inside(given[i].value)};
+    pairs->items = items;
+    return PX_OK;
+}
+
+static int read_core(px_options *core, px_arena *arena, pusher_string key,
+                     const pusher_options *options) {
+    *core = (px_options){
+        .key = px_inside(key),
+        .cluster = px_inside(options->cluster),
+        .ws_host = px_inside(options->host),
+        .ws_port = options->port,
+        .wss_port = options->tls_port,
+        .ws_path = px_inside(options->path),
+        .plain = options->plain,
+        .activity_timeout = options->activity_timeout,
+        .pong_timeout = options->pong_timeout,
+        .unavailable_timeout = options->unavailable_timeout,
+        .auth_endpoint = px_inside(options->auth_endpoint),
+        .auth_transport = px_inside(options->auth_transport),
+        .auth_timeout = options->auth_timeout,
+        .ask_authorization =
+            options->auth_params_provider || options->auth_headers_provider || options->authorizer,
+        .client_name = PX_SLICE("libpusher"),
+        .client_version = PX_SLICE(PUSHER_VERSION_TEXT),
+        .max_channels = options->max_channels,
+        .max_outbound = options->max_outbound,
+        .log_level = options->log ? (uint32_t)options->log_level : (uint32_t)PX_LOG_ERROR,
+    };
+    int result = read_names(&core->enabled_transports, arena, options->enabled_transports,
+                            options->enabled_transport_count);
+    if (!result)
+        result = read_names(&core->disabled_transports, arena, options->disabled_transports,
+                            options->disabled_transport_count);
+    if (!result)
+        result =
+            read_pairs(&core->auth_params, arena, options->auth_params, options->auth_param_count);
+    if (!result)
+        result = read_pairs(&core->auth_headers, arena, options->auth_headers,
+                            options->auth_header_count);
+    return result;
+}
+
+/* The core's names of options, where ours differ. */
+static const struct {
+    px_slice core;
+    const char *ours;
+} names[] = {
+    {PX_LITERAL("wsHost"), "host"},
+    {PX_LITERAL("wsPort"), "port"},
+    {PX_LITERAL("wssPort"), "tls_port"},
+    {PX_LITERAL("wsPath"), "path"},
+    {PX_LITERAL("enabledTransports"), "enabled_transports"},
+    {PX_LITERAL("disabledTransports"), "disabled_transports"},
+    {PX_LITERAL("activityTimeout"), "activity_timeout"},
+    {PX_LITERAL("pongTimeout"), "pong_timeout"},
+    {PX_LITERAL("unavailableTimeout"), "unavailable_timeout"},
+    {PX_LITERAL("authEndpoint"), "auth_endpoint"},
+    {PX_LITERAL("authTransport"), "auth_transport"},
+    {PX_LITERAL("auth.params"), "auth_params"},
+    {PX_LITERAL("auth.headers"), "auth_headers"},
+    {PX_LITERAL("authTimeout"), "auth_timeout"},
+    {PX_LITERAL("maxChannels"), "max_channels"},
+    {PX_LITERAL("maxOutbound"), "max_outbound"},
+    {PX_LITERAL("logLevel"), "log_level"},
+};
+
+static int check_core(const px_options *core, const px_complaint *complaint) {
+    char sentence[256];
+    int result = px_options_check(core, sentence, sizeof sentence);
+    if (!result)
+        return result;
+    size_t name_len = strcspn(sentence, " ");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!px_slice_equal(names[i].core, px_slice_of(sentence, name_len)))
+            continue;
+        char renamed[320];
+        snprintf(renamed, sizeof renamed, "%s%s", names[i].ours, sentence + name_len);
+        return refuse(complaint, renamed);
+    }
+    return refuse(complaint, sentence);
+}
+
+/* A path belongs to the host of the connection: http for ws, https for wss. The options are filled
+ * already. */
+static int resolve_endpoint(px_options *core, px_arena *arena) {
+    if (core->auth_endpoint.ptr[0] != '/')
+        return PX_OK;
+    px_buffer url;
+    px_buffer_init(&url, &px_malloc_allocator, PX_SETTINGS_MEMORY);
+    px_text text = px_text_begin(&url);
+    px_text_add(&text, core->plain ? PX_SLICE("http://") : PX_SLICE("https://"));
+    px_url_add_authority(core, !core->plain, &text);
+    px_text_add(&text, core->auth_endpoint);
+    int result = text.result;
+    if (!result)
+        result = px_arena_copy(arena, px_buffer_slice(&url), &core->auth_endpoint);
+    px_buffer_free(&url);
+    return result;
+}
+
+int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
+                     const pusher_options *given, char *text, size_t size) {
+    const px_complaint complaint = {text, size};
+    pusher_options options;
+    *settings = (px_settings){0};
+    int result = read_struct(given, &options, &complaint);
+    if (!result)
+        result = check_own(&options, &complaint);
+    if (!result)
+        result = read_tls(&settings->tls, arena, &options, &complaint);
+    if (!result)
+        result = read_core(&settings->core, arena, key, &options);
+    if (!result)
+        result = check_core(&settings->core, &complaint);
+    if (!result) {
+        px_options_fill(&settings->core);
+        result = resolve_endpoint(&settings->core, arena);
+    }
+    if (result)
+        return result;
+    settings->max_message = options.max_message_size ? options.max_message_size : DEFAULT_MESSAGE;
+    settings->max_outbound = settings->core.max_outbound;
+    settings->params_provider = options.auth_params_provider;
+    settings->headers_provider = options.auth_headers_provider;
+    settings->authorizer = options.authorizer;
+    settings->auth_context = options.auth_context;
+    settings->auth_timeout = settings->core.auth_timeout;
+    settings->log = options.log;
+    settings->log_context = options.log_context;
+    settings->loop = options.loop;
+    return PX_OK;
+}
