@@ -45,7 +45,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define PUSHER_API    __attribute__((visibility("default")))
+#define PUSHER_API            __attribute__((visibility("default")))
 #define PUSHER_RESULT_MATTERS __attribute__((warn_unused_result))
 #else
 #define PUSHER_API
@@ -215,11 +215,11 @@ typedef struct pusher_options {
     pusher_string path; /* wsPath: put before /app/KEY */
 
     /* TLS. It is on, and verified, unless something here says otherwise. */
-    bool plain;               /* connect without TLS (forceTLS: false, encrypted: false) */
-    pusher_string ca_file;    /* PEM file of certificate authorities, instead of the system's */
-    pusher_string ca_path;    /* folder of hashed certificate authorities */
-    pusher_string pin;        /* public key pin, "sha256//BASE64[;sha256//BASE64...]" */
-    bool insecure;            /* verify nothing; every connection logs a warning */
+    bool plain;            /* connect without TLS (forceTLS: false, encrypted: false) */
+    pusher_string ca_file; /* PEM file of certificate authorities, instead of the system's */
+    pusher_string ca_path; /* folder of hashed certificate authorities */
+    pusher_string pin;     /* public key pin, "sha256//BASE64[;sha256//BASE64...]" */
+    bool insecure;         /* verify nothing; every connection logs a warning */
 
     /* Transports, by name ("ws", "wss"). A list pointer that is not NULL with count 0 means none. */
     const pusher_string *enabled_transports;
@@ -239,7 +239,7 @@ typedef struct pusher_options {
     size_t auth_param_count;
     const pusher_pair *auth_headers;
     size_t auth_header_count;
-    uint32_t auth_timeout;                  /* milliseconds; 15000 */
+    uint32_t auth_timeout; /* milliseconds; 15000 */
     pusher_provider_fn auth_params_provider;
     pusher_provider_fn auth_headers_provider;
     pusher_authorizer_fn authorizer; /* instead of the endpoint */
@@ -272,16 +272,14 @@ typedef struct pusher_options {
 /* Makes a client; it does not connect yet. `options` NULL: all defaults.
  * PUSHER_ERR_ARGUMENT: a missing key or an option that makes no sense; pusher_options_check
  * says which and why. PUSHER_ERR_NO_MEMORY, PUSHER_ERR_SYSTEM (no more descriptors). */
-PUSHER_API PUSHER_RESULT_MATTERS int pusher_client_new(pusher_string key,
-                                                       const pusher_options *options,
-                                                       pusher_client **client);
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_client_new(pusher_string key, const pusher_options *options, pusher_client **client);
 
 /* Checks options as pusher_client_new does, and writes a sentence that names the option and says what
  * is wrong into `text` (NUL-terminated, cut at `size`). PUSHER_OK or PUSHER_ERR_ARGUMENT.
  * Thread-safe. */
-PUSHER_API PUSHER_RESULT_MATTERS int pusher_options_check(pusher_string key,
-                                                          const pusher_options *options, char *text,
-                                                          size_t size);
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_options_check(pusher_string key, const pusher_options *options, char *text, size_t size);
 
 /* Ends the client: closes its connection, ends its bindings. Legal in every state and inside every
  * handler; never blocks; no handler runs afterwards. NULL is fine. */
@@ -336,9 +334,8 @@ PUSHER_API bool pusher_channel_is_subscribed(const pusher_channel *channel);
  * `data` must be JSON text (empty: none). Nothing is queued for later.
  * PUSHER_ERR_ARGUMENT: a wrong event name or data that is not JSON. PUSHER_ERR_STATE: not connected.
  * PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
-PUSHER_API PUSHER_RESULT_MATTERS int pusher_channel_trigger(pusher_channel *channel,
-                                                            pusher_string event,
-                                                            pusher_string data);
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_channel_trigger(pusher_channel *channel, pusher_string event, pusher_string data);
 
 /* Sends an event as it is, to a channel or (empty) to none. Errors as pusher_channel_trigger, without the
  * check of the event's name. */
@@ -445,9 +442,8 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_start(pusher_loop *loop);
  * caller's thread. */
 PUSHER_API void pusher_loop_stop(pusher_loop *loop);
 /* Thread-safe: runs `function` on the loop's thread, in order. PUSHER_ERR_NO_MEMORY. */
-PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_post(pusher_loop *loop,
-                                                      void (*function)(void *context),
-                                                      void *context);
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_loop_post(pusher_loop *loop, void (*function)(void *context), void *context);
 
 /* The same for a client's loop. */
 PUSHER_API int pusher_run(pusher_client *client);
@@ -458,10 +454,9 @@ PUSHER_API int pusher_dispatch(pusher_client *client);
 PUSHER_API void pusher_quit(pusher_client *client); /* thread-safe */
 PUSHER_API PUSHER_RESULT_MATTERS int pusher_start(pusher_client *client);
 PUSHER_API void pusher_stop(pusher_client *client);
-PUSHER_API PUSHER_RESULT_MATTERS int pusher_post(pusher_client *client,
-                                                 void (*function)(pusher_client *client,
-                                                                  void *context),
-                                                 void *context); /* thread-safe */
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_post(pusher_client *client, void (*function)(pusher_client *client, void *context),
+            void *context); /* thread-safe */
 
 #ifdef __cplusplus
 }

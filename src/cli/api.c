@@ -52,8 +52,7 @@ static void add_encoded(text_builder *builder, px_slice text) {
     }
 }
 
-/* ---- The URL -----------------------------------------------------------------------------------
- */
+/* ---- The URL ---- */
 
 static void add_path(text_builder *builder, const px_cli_settings *settings,
                      const px_cli_request *request) {
@@ -131,8 +130,7 @@ static int build_url(text_builder *url, const px_cli_settings *settings,
     return result;
 }
 
-/* ---- The answer --------------------------------------------------------------------------------
- */
+/* ---- The answer ---- */
 
 /* The text of {"error":"..."}, or else the body as it is. */
 static px_slice error_text(px_buffer *body) {

@@ -48,8 +48,7 @@ static const px_cli_option own_options[] = {
      .help = "Print the server's answer as it is."},
 };
 
-/* ---- The answer, as tables ---------------------------------------------------------------------
- */
+/* ---- The answer, as tables ---- */
 
 /* Resolves the escapes of the reader's last text where it stands in the answer. Reading goes on
  * behind it, so nothing of it is needed any more. */
@@ -215,8 +214,7 @@ static bool print_channel(const px_buffer *answer) {
     return token == PX_JSON_OBJECT_END;
 }
 
-/* ---- The request -------------------------------------------------------------------------------
- */
+/* ---- The request ---- */
 
 static bool check(const channels_options *own, const char *name) {
     if (own->users && !name)

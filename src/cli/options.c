@@ -19,8 +19,7 @@ typedef struct command_line {
     size_t arguments; /* moved to the front so far */
 } command_line;
 
-/* ---- Help --------------------------------------------------------------------------------------
- */
+/* ---- Help ---- */
 
 enum { HELP_COLUMN = 30 };
 
@@ -63,8 +62,7 @@ static void print_help(const command_line *line) {
     }
 }
 
-/* ---- Complaints --------------------------------------------------------------------------------
- */
+/* ---- Complaints ---- */
 
 static int refuse(const command_line *line) {
     fprintf(stderr, "Try `pusher %s --help`.\n", line->usage->verb);
@@ -99,8 +97,7 @@ static int refuse_unknown(const command_line *line, const char *text) {
     return refuse(line);
 }
 
-/* ---- Options -----------------------------------------------------------------------------------
- */
+/* ---- Options ---- */
 
 /* Finds the option that `text`, "--name[=value]" or "-x", names; *target is its group's,
  * *inline_value what follows the "=", or NULL. */

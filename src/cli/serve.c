@@ -86,8 +86,7 @@ static const px_cli_option own_options[] = {
      .help = "Log warnings and errors only."},
 };
 
-/* ---- --help-config -----------------------------------------------------------------------------
- */
+/* ---- --help-config ---- */
 
 #define FALLBACK_TEXT(fallback)   ""
 #define FALLBACK_LIST(fallback)   "[]"
@@ -114,8 +113,7 @@ static int print_config_help(void) {
     return px_cli_flush() ? PX_CLI_DONE : PX_CLI_FAILED;
 }
 
-/* ---- From the command line to the server's options ----------------------------------------------
- */
+/* ---- From the command line to the server's options ---- */
 
 /* All that the options point to, until the server has copied it. */
 typedef struct preparation {
@@ -227,8 +225,7 @@ static bool prepare(preparation *prepared, const serve_options *own) {
     return gather_apps(prepared, &own->apps);
 }
 
-/* ---- Running -----------------------------------------------------------------------------------
- */
+/* ---- Running ---- */
 
 static void announce(const px_server *server, const px_server_options *options) {
     char address[PX_SERVER_ADDRESS_SIZE];

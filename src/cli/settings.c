@@ -64,8 +64,7 @@ static const char *not_empty(const char *text) {
     return text && *text ? text : NULL;
 }
 
-/* ---- The environment ---------------------------------------------------------------------------
- */
+/* ---- The environment ---- */
 
 /* Ends `text` before `mark`, and gives what stands behind it; NULL when the mark is not there. */
 static char *cut(char *text, const char *mark) {
@@ -117,8 +116,7 @@ static bool read_url(const char *url, px_cli_settings *settings, source *out, ch
     return false;
 }
 
-/* ---- Where -------------------------------------------------------------------------------------
- */
+/* ---- Where ---- */
 
 static bool is_local(const char *host) {
     return strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 ||
@@ -205,8 +203,7 @@ static bool set_port(px_cli_settings *settings, const px_cli_given *given, const
     return true;
 }
 
-/* ---- All of it ---------------------------------------------------------------------------------
- */
+/* ---- All of it ---- */
 
 /* The credentials that everybody knows stand in only for a server on this machine, and only as a
  * whole: together with somebody's own key they would just be refused. */

@@ -33,8 +33,7 @@ static void finish(watcher *watch, int code) {
         watch->code = code;
 }
 
-/* ---- What goes on, on stderr -------------------------------------------------------------------
- */
+/* ---- What goes on, on stderr ---- */
 
 static const char *advice(const px_cli_settings *settings, int code) {
     switch (code) {
@@ -128,8 +127,7 @@ static void on_log(pusher_log_level level, pusher_string line, void *context) {
     fprintf(stderr, "%s\n", px_cli_colour_on(stderr, PX_CLI_PLAIN));
 }
 
-/* ---- Events, on stdout -------------------------------------------------------------------------
- */
+/* ---- Events, on stdout ---- */
 
 static bool is_named(const pusher_event *event, const char *name) {
     return px_slice_equal(px_slice_of(event->name.ptr, event->name.len), px_slice_of_text(name));
@@ -160,8 +158,7 @@ static void on_channel_event(const pusher_event *event, void *context) {
         print_event(watch, event);
 }
 
-/* ---- Making the client -------------------------------------------------------------------------
- */
+/* ---- Making the client ---- */
 
 /* Cuts "NAME<mark>VALUE"; blanks after the mark do not count. */
 static pusher_pair cut_pair(const char *text, char mark) {
@@ -242,8 +239,7 @@ static bool subscribe(watcher *watch, char *const *channels, size_t count) {
     return result == PUSHER_OK;
 }
 
-/* ---- Running -----------------------------------------------------------------------------------
- */
+/* ---- Running ---- */
 
 static int sooner(int a, int b) {
     return a < 0 || (b >= 0 && b < a) ? b : a;

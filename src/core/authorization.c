@@ -375,9 +375,7 @@ void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice mess
     px_authorization_denied(core, channel, status, message);
 }
 
-/* ---- Time
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Time ---- */
 
 uint64_t px_requests_deadline(const px_core *core) {
     return core->requests.oldest ? core->requests.oldest->deadline : PX_NO_DEADLINE;

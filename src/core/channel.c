@@ -5,8 +5,7 @@
 
 enum { MAX_RETRIES = 5, FIRST_RETRY_MS = 1000 };
 
-/* ---- Life ---------------------------------------------------------------------------------------
- */
+/* ---- Life ---- */
 
 void px_channels_init(px_channels *channels, const px_allocator *allocator,
                       const uint64_t seed[2]) {

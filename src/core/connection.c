@@ -31,8 +31,7 @@ void px_connection_init(px_core *core) {
     px_buffer_init(&connection->socket_id, core->allocator, PX_MAX_SOCKET_ID);
 }
 
-/* ---- Telling ------------------------------------------------------------------------------------
- */
+/* ---- Telling ---- */
 
 static void set_state(px_core *core, px_state state) {
     px_connection *connection = &core->connection;
@@ -387,9 +386,7 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
     }
 }
 
-/* ---- Time
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Time ---- */
 
 static uint64_t alive_deadline(const px_connection *connection) {
     if (!connection->live)
@@ -446,9 +443,7 @@ void px_connection_tick(px_core *core) {
         check_alive(core);
 }
 
-/* ---- The network
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- The network ---- */
 
 void px_core_network_online(px_core *core) {
     px_connection *connection = &core->connection;
@@ -466,9 +461,7 @@ void px_core_network_offline(px_core *core) {
     }
 }
 
-/* ---- Looking
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Looking ---- */
 
 px_state px_core_state(const px_core *core) {
     return core->connection.state;

@@ -35,8 +35,7 @@ void px_connection_error(px_core *core, px_error error);
  * nothing when there is none. */
 void px_connection_broken(px_core *core, int result);
 
-/* ---- For the strategy ---------------------------------------------------------------------------
- */
+/* ---- For the strategy ---- */
 
 /* Counts a failed attempt; how many ms to wait before the next: full jitter, so that the clients
  * of a server that was down don't come back all at once. */

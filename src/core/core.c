@@ -6,8 +6,7 @@ enum {
     KEPT_BUFFER = 1 << 16, /* larger buffers are given back when the queue is drained */
 };
 
-/* ---- Life --------------------------------------------------------------------------------------
- */
+/* ---- Life ---- */
 
 static void init_parts(px_core *core) {
     const px_allocator *allocator = core->allocator;

@@ -70,7 +70,7 @@ typedef struct px_header {
     px_slice value;
 } px_header;
 
-/* ---- What the engine wants done ------------------------------------------------------------ */
+/* ---- What the engine wants done ---- */
 
 typedef enum px_action_type {
     PX_ACTION_OPEN = 1,     /* open a transport */
@@ -212,7 +212,7 @@ uint64_t px_core_deadline(const px_core *core);
  * Does no work when there is no escape. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_core_event_text(px_core *core, const px_event *event, px_slice *text);
 
-/* ---- Life ----------------------------------------------------------------------------------- */
+/* ---- Life ---- */
 
 /* Copies the options. `seed` feeds jitter and hashing: give it unpredictable bits. `now_ms` is any
  * monotonic clock in milliseconds. PX_ERR_ARGUMENT for options that px_options_check refuses. */
@@ -222,14 +222,13 @@ PX_MUST_CHECK int px_core_new(const px_allocator *allocator, const px_options *o
 /* Frees everything at once, in any state; the owner drops its sockets and requests by itself. */
 void px_core_free(px_core *core);
 
-/* ---- Time ----------------------------------------------------------------------------------- */
+/* ---- Time ---- */
 
 /* Says what time it is (never backwards) and fires what is due. Allowed at any time, but best
  * before each input of the network: what comes in is taken to come at the time told last. */
 void px_core_tick(px_core *core, uint64_t now_ms);
 
-/* ---- Requests of the application (allowed at any time, from handlers too) ---------------------
- */
+/* ---- Requests of the application (allowed at any time, from handlers too) ---- */
 
 /* Starts to connect. Does nothing when connected or on the way; ends the pause before the next
  * attempt. */
@@ -283,8 +282,7 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
 
-/* ---- What the network says (only when the queue is drained) -----------------------------------
- */
+/* ---- What the network says (only when the queue is drained) ---- */
 
 void px_core_transport_opened(px_core *core, px_id id);
 
@@ -300,8 +298,7 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
 /* The answer to PX_ACTION_REQUEST. `status` 0: none came, and `message` says why. */
 void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px_slice message);
 
-/* ---- Looking ----------------------------------------------------------------------------------
- */
+/* ---- Looking ---- */
 
 px_state px_core_state(const px_core *core);
 

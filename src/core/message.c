@@ -2,8 +2,7 @@
 
 #include "core/internal.h"
 
-/* ---- Decoding ----------------------------------------------------------------------------------
- */
+/* ---- Decoding ---- */
 
 int px_field_text(px_core *core, const px_field *field, px_slice *text) {
     if (!field->escaped) {
@@ -63,8 +62,7 @@ int px_frame_data(px_core *core, const px_frame *frame, px_slice *json) {
     return PX_OK;
 }
 
-/* ---- Events ------------------------------------------------------------------------------------
- */
+/* ---- Events ---- */
 
 px_event *px_event_push(px_core *core, unsigned targets, px_slice name) {
     px_action *action = px_queue_push(&core->queue, PX_ACTION_EVENT, 0);
@@ -91,8 +89,7 @@ px_event *px_event_of_frame(px_core *core, const px_frame *frame, px_slice name,
     return event;
 }
 
-/* ---- Encoding ----------------------------------------------------------------------------------
- */
+/* ---- Encoding ---- */
 
 static int send(px_core *core, px_slice message) {
     px_action *action = px_queue_push(&core->queue, PX_ACTION_SEND, core->connection.live->id);

@@ -35,8 +35,7 @@ px_event *px_event_of_frame(px_core *core, const px_frame *frame, px_slice name,
 /* An empty event; NULL: no memory. */
 px_event *px_event_push(px_core *core, unsigned targets, px_slice name);
 
-/* ---- Outgoing: all need a live connection. Errors: PX_ERR_NO_MEMORY, PX_ERR_LIMIT --------------
- */
+/* ---- Outgoing: all need a live connection. Errors: PX_ERR_NO_MEMORY, PX_ERR_LIMIT ---- */
 
 /* {"event":...,"data":...,"channel":...}; empty data or channel: left out. */
 PX_MUST_CHECK int px_send_event(px_core *core, px_slice event, px_slice data, px_slice channel);

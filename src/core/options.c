@@ -43,7 +43,7 @@ void px_options_fill(px_options *options) {
     }
 }
 
-/* ---- The sentence that says what is wrong ---------------------------------------------------- */
+/* ---- The sentence that says what is wrong ---- */
 
 typedef struct sentence {
     char *text;
@@ -70,8 +70,7 @@ static int refuse(sentence *complaint, px_slice option, px_slice why) {
     return PX_ERR_ARGUMENT;
 }
 
-/* ---- Checks -----------------------------------------------------------------------------------
- */
+/* ---- Checks ---- */
 
 static bool has_any_of(px_slice text, px_slice characters) {
     for (size_t i = 0; i < text.len; i++)
@@ -191,8 +190,7 @@ int px_options_check(const px_options *options, char *text, size_t size) {
     return PX_OK;
 }
 
-/* ---- Copying ----------------------------------------------------------------------------------
- */
+/* ---- Copying ---- */
 
 static int copy_list(px_arena *arena, px_slices *list) {
     void *items;

@@ -34,8 +34,7 @@ static bool supported(const px_core *core, uint8_t number) {
     return false;
 }
 
-/* ---- Starting. False: the node can't be tried at all -------------------------------------------
- */
+/* ---- Starting. False: the node can't be tried at all ---- */
 
 static bool start_transport(px_core *core, uint8_t number) {
     px_transport_type type = px_strategy_tree[number].transport;
@@ -118,8 +117,7 @@ static bool start(px_core *core, uint8_t node, uint8_t parent) {
     return run->running;
 }
 
-/* ---- Ending ------------------------------------------------------------------------------------
- */
+/* ---- Ending ---- */
 
 /* Stops the node and all that runs below it. */
 static void stop(px_core *core, uint8_t number) {
@@ -178,8 +176,7 @@ static void failed(px_core *core, uint8_t number) {
     }
 }
 
-/* ---- For connection.c --------------------------------------------------------------------------
- */
+/* ---- For connection.c ---- */
 
 bool px_strategy_supported(const px_core *core) {
     return supported(core, PX_NODE_ROOT);

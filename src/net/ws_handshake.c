@@ -28,8 +28,7 @@ int px_ws_accept(px_slice key, char out[PX_WS_ACCEPT_LENGTH]) {
     return PX_OK;
 }
 
-/* ---- The client's request ----------------------------------------------------------------------
- */
+/* ---- The client's request ---- */
 
 /* Printable; line breaks and other control characters would let a value become a header. */
 static bool is_header_text(px_slice text, const char *blanks) {
@@ -75,8 +74,7 @@ int px_ws_request(px_buffer *out, px_slice host, px_slice path, px_slice key, px
     return append_all(out, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
-/* ---- The server's answer, as the client reads it -----------------------------------------------
- */
+/* ---- The server's answer, as the client reads it ---- */
 
 static px_slice trim(px_slice text) {
     while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t'))
@@ -271,8 +269,7 @@ px_ws_reply px_ws_read_reply(px_slice bytes, px_slice key, size_t *head_len, int
     return PX_WS_REPLY_ACCEPTED;
 }
 
-/* ---- The server's side -------------------------------------------------------------------------
- */
+/* ---- The server's side ---- */
 
 static bool is_key(px_slice key) {
     char decoded[KEY_BYTES + 2];

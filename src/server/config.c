@@ -9,7 +9,7 @@
 #include "server/heap.h"
 #include "json/reader.h"
 
-/* ---- The tables ------------------------------------------------------------------------------ */
+/* ---- The tables ---- */
 
 typedef enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_FLAG, SETTING_LIST } setting_type;
 
@@ -42,7 +42,7 @@ enum {
 _Static_assert(APP_SETTING_COUNT < MAX_SETTINGS && SERVER_SETTING_COUNT < MAX_SETTINGS,
                "the keys of an object are bits of a word");
 
-/* ---- Errors ---------------------------------------------------------------------------------- */
+/* ---- Errors ---- */
 
 typedef struct config {
     const char *name; /* of the file */
@@ -147,7 +147,7 @@ static int fail_unknown(const config *this, px_slice key, size_t at, const setti
                 nearest.len > 0 ? "'?" : "", list);
 }
 
-/* ---- Values ---------------------------------------------------------------------------------- */
+/* ---- Values ---- */
 
 /* The KEY or STRING just read, unescaped, in the arena. */
 static int copy_text(config *this, px_slice *out) {
@@ -226,7 +226,7 @@ static int read_value(config *this, const setting *wanted, void *options) {
     return PX_ERR_ARGUMENT;
 }
 
-/* ---- Objects --------------------------------------------------------------------------------- */
+/* ---- Objects ---- */
 
 static int read_apps(config *this);
 
@@ -344,7 +344,7 @@ int px_config_parse(const char *name, px_slice text, px_arena *arena, px_server_
     return result;
 }
 
-/* ---- Files ----------------------------------------------------------------------------------- */
+/* ---- Files ---- */
 
 static int read_file(const char *path, px_buffer *text, char *why, size_t size) {
     FILE *file = fopen(path, "rb");

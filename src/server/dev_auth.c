@@ -10,7 +10,7 @@
 
 enum { MAX_CALLBACK = 128 };
 
-/* ---- Which pages are local ------------------------------------------------------------------- */
+/* ---- Which pages are local ---- */
 
 static bool ends_with(px_slice text, px_slice end) {
     return text.len >= end.len &&
@@ -53,7 +53,7 @@ bool px_origin_is_local(px_slice origin) {
     return false;
 }
 
-/* ---- Answers --------------------------------------------------------------------------------- */
+/* ---- Answers ---- */
 
 typedef struct call {
     px_arena *arena;

@@ -19,7 +19,7 @@ bool px_server_app_is_default(const px_app_options *app) {
     return px_slice_equal(app->secret, PX_SLICE(PX_SERVER_DEFAULT_SECRET));
 }
 
-/* ---- Copying --------------------------------------------------------------------------------- */
+/* ---- Copying ---- */
 
 static int copy_list(px_arena *arena, px_name_list *list) {
     void *items = NULL;
@@ -81,7 +81,7 @@ int px_host_copy_options(const px_server_options *options, px_arena *arena,
     return result;
 }
 
-/* ---- Checks ---------------------------------------------------------------------------------- */
+/* ---- Checks ---- */
 
 static bool is_outside(uint32_t value, uint32_t minimum, uint32_t maximum) {
     return value < minimum || value > maximum;

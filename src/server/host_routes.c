@@ -32,7 +32,7 @@ bool px_host_strip_prefix(const px_server *server, px_slice *path) {
     return true;
 }
 
-/* ---- What the paths do ----------------------------------------------------------------------- */
+/* ---- What the paths do ---- */
 
 typedef struct call {
     px_server *server;
@@ -127,7 +127,7 @@ static px_host_answer authorize(const call *this) {
     return answer;
 }
 
-/* ---- Routes ---------------------------------------------------------------------------------- */
+/* ---- Routes ---- */
 
 /* Where a route is offered. */
 enum { EVERYWHERE = 1, BELOW_PREFIX, FOR_DEVELOPMENT };

@@ -28,7 +28,7 @@ void px_host_log(const px_server *server, int level, const char *format, ...) {
     server->options.log(server->options.log_context, level, px_slice_of(line, used));
 }
 
-/* ---- Time ------------------------------------------------------------------------------------ */
+/* ---- Time ---- */
 
 static uint64_t monotonic_ms(void) {
     struct timespec now;
@@ -80,7 +80,7 @@ static void expire_due(px_server *server) {
         expire((px_host_connection *)((char *)node - offsetof(px_host_connection, deadline)));
 }
 
-/* ---- Stopping -------------------------------------------------------------------------------- */
+/* ---- Stopping ---- */
 
 void px_server_stop(px_server *server) {
     int saved = errno;
@@ -123,7 +123,7 @@ static void on_signal(evutil_socket_t signal_number, short what, void *context) 
     stop(context);
 }
 
-/* ---- Making and freeing ---------------------------------------------------------------------- */
+/* ---- Making and freeing ---- */
 
 static int make_pipe(px_server *server) {
     if (pipe(server->stop_pipe) != 0)
@@ -228,7 +228,7 @@ void px_server_free(px_server *server) {
     px_free(&px_heap, server, sizeof *server);
 }
 
-/* ---- Running --------------------------------------------------------------------------------- */
+/* ---- Running ---- */
 
 static int turn(px_server *server) {
     if (set_timer(server) != 0 || event_base_loop(server->base, EVLOOP_ONCE) != 0)

@@ -5,7 +5,7 @@
 #include "server/host.h"
 #include "server/http_params.h"
 
-/* ---- What the hub calls: none of this may call the hub back ---------------------------------- */
+/* ---- What the hub calls: none of this may call the hub back ---- */
 
 static px_host_connection *host_connection_of(px_hub_connection *connection) {
     return (px_host_connection *)connection; /* its first member */
@@ -99,7 +99,7 @@ void px_host_shed(px_host_connection *connection) {
     px_connection_close(connection->server->hub, &connection->hub, PX_ERROR_CAPACITY);
 }
 
-/* ---- What the peer sends ------------------------------------------------------------------- */
+/* ---- What the peer sends ---- */
 
 /* The transport ends, by the peer's wish or fault. */
 static void end(px_host_connection *connection, uint16_t code, px_slice reason) {
@@ -168,7 +168,7 @@ void px_host_websocket_input(px_host_connection *connection, char *bytes, size_t
         read_received(connection);
 }
 
-/* ---- The upgrade --------------------------------------------------------------------------- */
+/* ---- The upgrade ---- */
 
 /* /app/KEY. */
 static bool read_key(const px_server *server, px_slice path, px_slice *key) {

@@ -90,8 +90,7 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds);
 /* When the next tick is wanted, at the latest; UINT64_MAX: not before the next input. */
 uint64_t px_hub_deadline(const px_hub *hub);
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ---- */
 
 typedef struct px_hub_open {
     px_slice key;      /* the path segment after /app/, percent-decoded */
@@ -122,8 +121,7 @@ void px_hub_drain(px_hub *hub, uint32_t grace_ms);
 /* Open connections, of all apps. */
 size_t px_hub_connection_count(const px_hub *hub);
 
-/* ---- The HTTP API ------------------------------------------------------------------------------
- */
+/* ---- The HTTP API ---- */
 
 typedef struct px_http_request {
     px_slice method;

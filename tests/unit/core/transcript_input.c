@@ -8,7 +8,7 @@
 #include "transcript_options.h"
 #include "transcript_text.h"
 
-/* ---- What the application does --------------------------------------------------------------- */
+/* ---- What the application does ---- */
 
 static void do_connect(transcript_world *world, px_slice rest) {
     (void)rest;
@@ -179,7 +179,7 @@ static void run_command(transcript_world *world, px_slice line) {
         transcript_fail(world, "not a line of a transcript");
 }
 
-/* ---- What the network says ------------------------------------------------------------------- */
+/* ---- What the network says ---- */
 
 /* The engine must not look at a message any more once its actions are carried out: the page goes.
  */
@@ -257,7 +257,7 @@ static void lose(transcript_world *world, px_slice rest) {
                              result, message);
 }
 
-/* ---- Time ------------------------------------------------------------------------------------ */
+/* ---- Time ---- */
 
 static const char time_syntax[] =
     "time is written as 500ms, 2s, until 10s (not in the past), 2s asleep, or 0ms to 2s";
@@ -295,7 +295,7 @@ static void pass_time(transcript_world *world, px_slice rest) {
     }
 }
 
-/* ---- Any line -------------------------------------------------------------------------------- */
+/* ---- Any line ---- */
 
 static void do_option(transcript_world *world, px_slice rest) {
     if (world->core)

@@ -60,7 +60,7 @@ static bool works(transcript_world *world) {
     return result == PX_OK || result == PX_ERR_LIMIT; /* a transcript may have set a low limit */
 }
 
-/* ---- Losses ---------------------------------------------------------------------------------- */
+/* ---- Losses ---- */
 
 static int compare_texts(const void *a, const void *b) {
     const transcript_output *first = a;
@@ -81,7 +81,7 @@ static char *all_deeds(transcript_world *world) {
     return transcript_text_take(&deeds);
 }
 
-/* ---- One run --------------------------------------------------------------------------------- */
+/* ---- One run ---- */
 
 typedef struct transcript_outcome {
     bool works;
@@ -117,7 +117,7 @@ static const char *complaint(const transcript_outcome *outcome,
     return NULL;
 }
 
-/* ---- All runs -------------------------------------------------------------------------------- */
+/* ---- All runs ---- */
 
 static void fail_each(const transcript_script *script, const transcript_outcome *undisturbed,
                       bool fail_once, char failure[TRANSCRIPT_FAILURE_SIZE]) {

@@ -55,7 +55,7 @@ void transcript_print_channel(const px_channel_info *info, px_buffer *text) {
         transcript_add(text, ", count %lld", (long long)info->subscription_count);
 }
 
-/* ---- Actions for the network ---------------------------------------------------------------- */
+/* ---- Actions for the network ---- */
 
 static void print_open(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
@@ -109,7 +109,7 @@ static void print_store(px_core *core, const px_action *action, px_buffer *text)
     add_word(text, action->as.store.data);
 }
 
-/* ---- Actions for the application ------------------------------------------------------------ */
+/* ---- Actions for the application ---- */
 
 static void print_state(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;

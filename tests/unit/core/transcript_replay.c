@@ -6,7 +6,7 @@
 #include "transcript_match.h"
 #include "transcript_text.h"
 
-/* ---- Reports --------------------------------------------------------------------------------- */
+/* ---- Reports ---- */
 
 static void add_output(px_buffer *text, const transcript_output *output) {
     transcript_add(text, "%c", output->mark);
@@ -36,7 +36,7 @@ static void report(const transcript_line *line, const char *complaint, transcrip
     px_buffer_free(&text);
 }
 
-/* ---- Exactly as written ---------------------------------------------------------------------- */
+/* ---- Exactly as written ---- */
 
 /* True when the line is fulfilled. */
 static bool play_line(transcript_world *world, const transcript_line *line,
@@ -82,7 +82,7 @@ void transcript_replay(const transcript_script *script, char failure[TRANSCRIPT_
     end_replay(&world, &script->lines[script->count - 1], failure);
 }
 
-/* ---- Cut short ------------------------------------------------------------------------------- */
+/* ---- Cut short ---- */
 
 static bool is_input(const transcript_line *line) {
     return !transcript_line_is_comment(line->text) && !transcript_line_is_expectation(line->text);
@@ -107,7 +107,7 @@ void transcript_replay_cut_short(const transcript_script *script,
     }
 }
 
-/* ---- Recording ------------------------------------------------------------------------------- */
+/* ---- Recording ---- */
 
 static void print_outputs(transcript_world *world) {
     for (; transcript_output_peek(world); transcript_output_take(world)) {

@@ -66,7 +66,7 @@ void transcript_world_create(transcript_world *world) {
         transcript_options_spoil(world);
 }
 
-/* ---- Outputs --------------------------------------------------------------------------------- */
+/* ---- Outputs ---- */
 
 void transcript_output_add(transcript_world *world, transcript_output output) {
     transcript_output *outputs =
@@ -95,7 +95,7 @@ void transcript_world_result(transcript_world *world, int result) {
                           (transcript_output){.mark = '=', .text = transcript_text_take(&text)});
 }
 
-/* ---- Connections and requests ---------------------------------------------------------------- */
+/* ---- Connections and requests ---- */
 
 static size_t alive_count(const transcript_peers *peers) {
     size_t alive = 0;
@@ -164,7 +164,7 @@ static transcript_peer *request_peer(transcript_world *world, px_id id) {
     return asked;
 }
 
-/* ---- Channels -------------------------------------------------------------------------------- */
+/* ---- Channels ---- */
 
 void transcript_world_channel_add(transcript_world *world, px_channel_id id, px_slice name) {
     for (size_t i = 0; i < world->channel_count; i++)
@@ -208,7 +208,7 @@ static void check_event(transcript_world *world, const px_event *event) {
         transcript_fail(world, "an event tells the id of one channel and the name of another");
 }
 
-/* ---- Actions --------------------------------------------------------------------------------- */
+/* ---- Actions ---- */
 
 /* Keeps the books, and says which connection or request the action is about (NULL: none). */
 static transcript_peer *account(transcript_world *world, const px_action *action) {
@@ -302,7 +302,7 @@ void transcript_world_drain(transcript_world *world) {
         transcript_fail(world, "the state changed without an action that says so");
 }
 
-/* ---- Time ------------------------------------------------------------------------------------ */
+/* ---- Time ---- */
 
 void transcript_world_settle(transcript_world *world) {
     transcript_world_drain(world);
