@@ -67,12 +67,17 @@ static void sets_everything(void **state) {
 
 static void an_empty_object_changes_nothing(void **state) {
     (void)state;
-    px_server_options untouched;
-    px_server_options_default(&untouched);
-    parsed out = parse(" {} ");
-    assert_int_equal(out.result, PX_OK);
-    assert_memory_equal(&out.options, &untouched, sizeof untouched);
-    px_arena_free(&out.arena);
+    px_arena arena;
+    px_server_options options;
+    char before[sizeof options];
+    char why[PX_SERVER_ERROR_SIZE];
+    px_arena_init(&arena, &test_malloc, 1 << 20);
+    px_server_options_default(&options);
+    memcpy(before, &options, sizeof options);
+    assert_int_equal(px_config_parse("c", PX_SLICE(" {} "), &arena, &options, why, sizeof why),
+                     PX_OK);
+    assert_memory_equal(&options, before, sizeof options);
+    px_arena_free(&arena);
 }
 
 static const struct {

@@ -1,0 +1,246 @@
+/* The authorization endpoint for development: what it signs, and for whom. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "host_peer.h"
+#include "memory.h"
+#include "net/signature.h"
+#include "server/dev_auth.h"
+
+typedef struct answer {
+    int status;
+    char type[64];
+    char body[2048];
+} answer;
+
+static answer ask_with(const px_dev_auth_request *request) {
+    px_app_options apps[2];
+    px_arena arena;
+    px_buffer out;
+    const char *type = NULL;
+    answer given = {0};
+    for (size_t i = 0; i < 2; i++)
+        px_app_options_default(&apps[i]);
+    apps[0].key = PX_SLICE("278d425bdf160c739803");
+    apps[0].secret = PX_SLICE("7ad3773142a6692b25b8");
+    apps[1].key = PX_SLICE("other");
+    apps[1].secret = PX_SLICE("hidden");
+    px_arena_init(&arena, &test_malloc, 1 << 20);
+    px_buffer_init(&out, &test_malloc, sizeof given.body - 1);
+    given.status = px_dev_auth(apps, 2, request, &arena, &out, &type);
+    memcpy(given.body, out.data, out.len);
+    snprintf(given.type, sizeof given.type, "%s", type);
+    px_buffer_free(&out);
+    px_arena_free(&arena);
+    return given;
+}
+
+static answer ask(const char *fields) {
+    px_dev_auth_request request = {
+        .fields = px_slice_of_text(fields), .host = PX_SLICE("localhost:6001"), .is_jsonp = true};
+    return ask_with(&request);
+}
+
+/* The examples of the Channels documentation. */
+static void private_channels_are_signed(void **state) {
+    (void)state;
+    answer given = ask("socket_id=1234.1234&channel_name=private-foobar");
+    assert_int_equal(given.status, 200);
+    assert_string_equal(given.type, "application/json");
+    assert_string_equal(given.body,
+                        "{\"auth\":\"278d425bdf160c739803:"
+                        "58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4"
+                        "\"}");
+}
+
+static void assert_signs(const char *fields, const char *channel, const char *data) {
+    char expected[PX_SIGNATURE_LENGTH + 1] = {0};
+    const px_slice parts[] = {PX_SLICE("1.2:"), px_slice_of_text(channel), PX_SLICE(":"),
+                              px_slice_of_text(data)};
+    assert_int_equal(px_signature(PX_SLICE("7ad3773142a6692b25b8"), parts, 4, expected), PX_OK);
+    answer given = ask(fields);
+    assert_int_equal(given.status, 200);
+    if (!strstr(given.body, expected))
+        fail_msg("%s does not sign %s", given.body, data);
+}
+
+static void presence_channels_get_a_member(void **state) {
+    (void)state;
+    assert_signs("socket_id=1.2&channel_name=presence-x", "presence-x",
+                 "{\"user_id\":\"user-1.2\"}");
+    assert_signs("socket_id=1.2&channel_name=presence-x&user_id=a%22b&user_info=%7B%22a%22:1%7D",
+                 "presence-x", "{\"user_id\":\"a\\\"b\",\"user_info\":{\"a\":1}}");
+    answer given = ask("socket_id=1.2&channel_name=presence-x");
+    assert_non_null(strstr(given.body, "\"channel_data\":\"{\\\"user_id\\\":\\\"user-1.2\\\"}\"}"));
+}
+
+static void the_app_can_be_named(void **state) {
+    (void)state;
+    answer given = ask("socket_id=1.2&channel_name=private-x&app_key=other");
+    assert_int_equal(given.status, 200);
+    assert_non_null(strstr(given.body, "{\"auth\":\"other:"));
+}
+
+static void jsonp_is_answered_with_a_call(void **state) {
+    (void)state;
+    static const char FIELDS[] = "callback=Pusher.auth_callbacks%5B%271%27%5D&socket_id=1.2"
+                                 "&channel_name=private-x";
+    answer given = ask(FIELDS);
+    assert_int_equal(given.status, 200);
+    assert_string_equal(given.type, "application/javascript");
+    assert_ptr_equal(strstr(given.body, "Pusher.auth_callbacks['1']({\"auth\":"), given.body);
+    assert_string_equal(given.body + strlen(given.body) - 4, "\"});");
+    px_dev_auth_request form = {.fields = px_slice_of_text(FIELDS), .host = PX_SLICE("127.0.0.1")};
+    assert_string_equal(ask_with(&form).type, "application/json");
+}
+
+static void what_is_wrong_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *fields;
+        const char *part;
+    } CASES[] = {
+        {"", "socket_id must be"},
+        {"channel_name=private-x", "socket_id must be"},
+        {"socket_id=1&channel_name=private-x", "socket_id must be"},
+        {"socket_id=1.2:presence-y&channel_name=private-x", "socket_id must be"},
+        {"socket_id=1.2", "channel_name is missing"},
+        {"socket_id=1.2&channel_name=", "channel_name is missing"},
+        {"socket_id=1.2&channel_name=private-x%20y", "channel_name is not the name"},
+        {"socket_id=1.2&channel_name=private-x:1", "channel_name is not the name"},
+        {"socket_id=1.2&channel_name=x", "Only private and presence channels"},
+        {"socket_id=1.2&channel_name=private-encrypted-x", "Encrypted channels"},
+        {"socket_id=1.2&channel_name=private-x&app_key=nobody", "no app with this app_key"},
+        {"socket_id=1.2&channel_name=presence-x&user_info=%7B", "user_info must be JSON"},
+        {"socket_id=1.2&channel_name=private-x&callback=a(b)", "callback is not the name"},
+        {"socket_id=1.2&channel_name=private-x&callback=%3Cb%3E", "callback is not the name"},
+        {"socket_id=1.2&channel_name=private-x&callback=a%00", "callback is not the name"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        answer given = ask(CASES[i].fields);
+        if (given.status != 400 || !strstr(given.body, CASES[i].part))
+            fail_msg("%s: %d %s", CASES[i].fields, given.status, given.body);
+        assert_null(strstr(given.body, "auth\":"));
+        assert_string_equal(given.type, "application/json");
+    }
+}
+
+static void strangers_get_nothing(void **state) {
+    (void)state;
+    static const struct {
+        const char *host;
+        const char *origin;
+        int status;
+    } CASES[] = {
+        {"localhost:6001", "", 200},
+        {"127.0.0.1", "http://localhost:3000", 200},
+        {"[::1]:1", "https://app.localhost", 200},
+        {"LOCALHOST", "http://127.0.0.1:8080/page.html?x", 200},
+        {"evil.example", "", 403},
+        {"evil.example:6001", "http://localhost", 403},
+        {"localhost", "https://evil.example", 403},
+        {"localhost", "null", 403},
+        {"localhost", "http://localhost.evil.example", 403},
+        {"localhost", "http://evillocalhost", 403},
+        {"localhost", "http://127.0.0.1.evil.example/", 403},
+        {"localhost", "http://localhost@evil.example/", 403},
+        {"localhost", "http://localhost:80@evil.example/", 403},
+        {"localhost", "file:///etc", 403},
+        {"", "", 403},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        px_dev_auth_request request = {
+            .fields = PX_SLICE("socket_id=1.2&channel_name=private-x"),
+            .host = px_slice_of_text(CASES[i].host),
+            .origin = px_slice_of_text(CASES[i].origin),
+        };
+        answer given = ask_with(&request);
+        if (given.status != CASES[i].status)
+            fail_msg("%s, %s: %d", CASES[i].host, CASES[i].origin, given.status);
+    }
+}
+
+/* ---- Through the server ---------------------------------------------------------------------- */
+
+static void switch_on(px_server_options *options) {
+    options->dev_auth = true;
+}
+
+static void post(int port, const char *headers, const char *body, test_peer *peer) {
+    char request[1024];
+    snprintf(request, sizeof request,
+             "POST /pusher/auth HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %zu\r\n\r\n%s",
+             headers, strlen(body), body);
+    (void)peer_request(port, request, peer);
+}
+
+static void a_client_joins_with_it(void **state) {
+    (void)state;
+    test_server server;
+    test_server_start(&server, switch_on);
+    test_peer client = peer_connect(server.port);
+    peer_send_text(&client,
+                   "GET /app/app-key?protocol=7 HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    while (!strstr(client.bytes, "activity_timeout"))
+        assert_true(peer_receive(&client) > 0);
+    char socket_id[64];
+    assert_int_equal(
+        sscanf(strstr(client.bytes, "socket_id"), "socket_id\\\":\\\"%63[0-9.]", socket_id), 1);
+    client.len = 0;
+    char body[256];
+    snprintf(body, sizeof body, "socket_id=%s&channel_name=presence-x&user_id=ada", socket_id);
+    test_peer peer;
+    post(server.port, "Origin: http://localhost:3000\r\n", body, &peer);
+    assert_non_null(strstr(peer.bytes, "Access-Control-Allow-Origin: http://localhost:3000\r\n"));
+    char message[1024];
+    snprintf(message, sizeof message,
+             "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"presence-x\",%s}",
+             peer_answer_body(&peer) + 1);
+    peer_send_message(&client, message);
+    peer_expect(&client, "\\\"ids\\\":[\\\"ada\\\"]");
+    peer_close(&peer);
+    peer_close(&client);
+    test_server_stop(&server);
+}
+
+static void browsers_may_ask_first(void **state) {
+    (void)state;
+    test_server server;
+    test_peer peer;
+    test_server_start(&server, switch_on);
+    assert_int_equal(peer_request(server.port,
+                                  "OPTIONS /pusher/auth HTTP/1.1\r\nHost: localhost\r\n"
+                                  "Origin: http://127.0.0.1:8080\r\n\r\n",
+                                  &peer),
+                     200);
+    assert_non_null(strstr(peer.bytes, "Access-Control-Allow-Origin: http://127.0.0.1:8080\r\n"));
+    assert_non_null(strstr(peer.bytes, "Access-Control-Allow-Headers: *, Authorization\r\n"));
+    peer_close(&peer);
+    post(server.port, "Origin: http://evil.example\r\n", "", &peer);
+    assert_null(strstr(peer.bytes, "Access-Control"));
+    assert_non_null(strstr(peer.bytes, "HTTP/1.1 403 "));
+    peer_close(&peer);
+    test_server_stop(&server);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(private_channels_are_signed),
+        cmocka_unit_test(presence_channels_get_a_member),
+        cmocka_unit_test(the_app_can_be_named),
+        cmocka_unit_test(jsonp_is_answered_with_a_call),
+        cmocka_unit_test(what_is_wrong_is_told),
+        cmocka_unit_test(strangers_get_nothing),
+        cmocka_unit_test(a_client_joins_with_it),
+        cmocka_unit_test(browsers_may_ask_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
