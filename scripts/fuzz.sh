@@ -14,7 +14,7 @@ seconds=${FUZZ_SECONDS:-${TIME:-30}}
 build=build-fuzz
 
 cmake --preset fuzz --log-level=WARNING
-cmake --build --preset fuzz -j "${JOBS:-2}"
+cmake --build --preset fuzz -j "${JOBS:-2}" --target fuzz_targets
 
 if [ $# -eq 0 ]; then
     for program in "$build"/bin/fuzz_*; do

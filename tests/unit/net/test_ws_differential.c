@@ -1,10 +1,8 @@
 /* The decoder beside wslay's, on generated streams: both must take the same messages, and refuse
- * the same streams with the same close code.
- *
- * Two differences are known and kept out of the streams: wslay refuses the close codes 1012 to
- * 1014, which IANA has registered since; and it checks fragments of text as they come, so that of
- * two faults in one stream it may tell the other one. */
+ * the same streams with the same close code. The known differences (see ws_oracle.h) are kept out
+ * of the streams. */
 #include "memory.h"
+#include "ws_oracle.h"
 #include "ws_stream.h"
 
 #include <setjmp.h>
@@ -13,79 +11,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <wslay/wslay.h>
 
 enum { MAX_MESSAGE = 1000, STREAMS = 3000, MAX_STREAM = 65536 };
-
-/* ---- wslay ---- */
-
-typedef struct oracle {
-    px_slice input;
-    px_buffer *log;
-    bool closed; /* the peer closed */
-} oracle;
-
-static ssize_t give_input(wslay_event_context_ptr context, uint8_t *data, size_t len, int flags,
-                          void *user_data) {
-    (void)flags;
-    oracle *o = user_data;
-    if (o->input.len == 0 || o->closed) {
-        wslay_event_set_error(context, WSLAY_ERR_WOULDBLOCK);
-        return -1;
-    }
-    size_t count = len < o->input.len ? len : o->input.len;
-    memcpy(data, o->input.ptr, count);
-    o->input = px_slice_after(o->input, count);
-    return (ssize_t)count;
-}
-
-static ssize_t drop_output(wslay_event_context_ptr context, const uint8_t *data, size_t len,
-                           int flags, void *user_data) {
-    (void)context;
-    (void)data;
-    (void)flags;
-    (void)user_data;
-    return (ssize_t)len;
-}
-
-static int same_mask(wslay_event_context_ptr context, uint8_t *mask, size_t len, void *user_data) {
-    (void)context;
-    (void)user_data;
-    memset(mask, 0, len);
-    return 0;
-}
-
-static void log_message(wslay_event_context_ptr context,
-                        const struct wslay_event_on_msg_recv_arg *message, void *user_data) {
-    (void)context;
-    oracle *o = user_data;
-    px_slice payload = px_slice_of((const char *)message->msg, message->msg_length);
-    uint16_t code = message->status_code ? message->status_code : PX_WS_CLOSE_NO_STATUS;
-    if (message->opcode == PX_WS_CLOSE) {
-        o->closed = true;
-        payload = px_slice_after(payload, payload.len ? 2 : 0);
-    }
-    ws_log(o->log, message->opcode, code, payload);
-}
-
-static void ask_wslay(px_slice stream, bool masked, px_buffer *log) {
-    static const struct wslay_event_callbacks CALLBACKS = {
-        give_input, drop_output, same_mask, NULL, NULL, NULL, log_message,
-    };
-    oracle o = {.input = stream, .log = log};
-    wslay_event_context_ptr context;
-    int result = masked ? wslay_event_context_server_init(&context, &CALLBACKS, &o)
-                        : wslay_event_context_client_init(&context, &CALLBACKS, &o);
-    assert_int_equal(result, 0);
-    wslay_event_config_set_max_recv_msg_length(context, MAX_MESSAGE);
-    int received = wslay_event_recv(context);
-    assert_int_equal(wslay_event_send(context), 0);
-    if (received == WSLAY_ERR_CALLBACK_FAILURE) /* so it tells what its frame layer refuses */
-        ws_log_failure(log, PX_WS_CLOSE_PROTOCOL_ERROR);
-    else if (!o.closed && wslay_event_get_close_sent(context))
-        ws_log_failure(log, wslay_event_get_status_code_sent(context));
-    wslay_event_context_free(context);
-}
 
 /* ---- Streams ---- */
 
@@ -235,7 +162,7 @@ static void same_as_wslay(void **state) {
         size_t piece = 1 + test_random_below(&g.random, 300);
         ws_feed(px_buffer_slice(&g.stream), (ws_feeding){piece, piece, MAX_MESSAGE, g.masked},
                 &ours);
-        ask_wslay(px_buffer_slice(&g.stream), g.masked, &theirs);
+        ws_ask_wslay(px_buffer_slice(&g.stream), MAX_MESSAGE, g.masked, &theirs);
         if (!px_slice_equal(px_buffer_slice(&ours), px_buffer_slice(&theirs)))
             fail_msg("seed %u:\nours:\n%.*s\nwslay:\n%.*s", (unsigned)seed, (int)ours.len,
                      ours.data, (int)theirs.len, theirs.data);

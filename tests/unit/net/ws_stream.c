@@ -25,7 +25,8 @@ void ws_append_shape(px_buffer *out, ws_shape shape) {
     size_t len = shape.payload.len;
     unsigned extension = shape.length_bytes ? shape.length_bytes : shortest_form(len);
     uint8_t short_length = extension == 8 ? 127 : extension == 2 ? 126 : (uint8_t)len;
-    append_number(out, (shape.not_final ? 0u : 0x80u) | shape.reserved << 4u | shape.opcode, 1);
+    append_number(out,
+                  (shape.not_final ? 0u : 0x80u) | (unsigned)shape.reserved << 4 | shape.opcode, 1);
     append_number(out, (shape.masked ? 0x80u : 0u) | short_length, 1);
     append_number(out, len, extension);
     if (!shape.masked) {
