@@ -166,6 +166,16 @@ static int make_hub(px_server *server, char *why, size_t size) {
     return result;
 }
 
+static int add_signals(px_server *server) {
+    static const int SIGNALS[] = {SIGTERM, SIGINT};
+    for (size_t i = 0; server->options.handle_signals && i < 2; i++) {
+        server->signals[i] = evsignal_new(server->base, SIGNALS[i], on_signal, server);
+        if (!server->signals[i] || event_add(server->signals[i], NULL) != 0)
+            return PX_ERR_STATE;
+    }
+    return PX_OK;
+}
+
 static int fill(px_server *server, const px_server_options *options, char *why, size_t size) {
     server->stop_pipe[0] = server->stop_pipe[1] = -1;
     server->timer_at_ms = UINT64_MAX;
@@ -184,6 +194,8 @@ static int fill(px_server *server, const px_server_options *options, char *why, 
         result = make_hub(server, why, size);
     if (result == PX_OK)
         result = px_host_listen(server, why, size);
+    if (result == PX_OK)
+        result = add_signals(server);
     return result;
 }
 
@@ -212,7 +224,8 @@ void px_server_free(px_server *server) {
     }
     px_host_free_listeners(server);
     px_hub_free(server->hub);
-    struct event *events[] = {server->stop_event, server->timer, server->accept_timer};
+    struct event *events[] = {server->stop_event, server->timer, server->accept_timer,
+                              server->signals[0], server->signals[1]};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);
@@ -241,27 +254,9 @@ static int turn(px_server *server) {
     return PX_OK;
 }
 
-static int add_signals(px_server *server) {
-    static const int SIGNALS[] = {SIGTERM, SIGINT};
-    for (size_t i = 0; server->options.handle_signals && i < 2; i++) {
-        server->signals[i] = evsignal_new(server->base, SIGNALS[i], on_signal, server);
-        if (!server->signals[i] || event_add(server->signals[i], NULL) != 0)
-            return PX_ERR_STATE;
-    }
-    return PX_OK;
-}
-
-static void remove_signals(px_server *server) {
-    for (size_t i = 0; i < 2; i++)
-        if (server->signals[i])
-            event_free(server->signals[i]);
-    server->signals[0] = server->signals[1] = NULL;
-}
-
 int px_server_run(px_server *server) {
-    int result = add_signals(server);
+    int result = PX_OK;
     while (result == PX_OK && !server->is_ended)
         result = turn(server);
-    remove_signals(server);
     return result;
 }

@@ -59,7 +59,7 @@ typedef struct px_server_options {
     px_hub_options hub;
     const px_app_options *apps; /* none: the default app, on loopback addresses only */
     size_t app_count;
-    bool handle_signals; /* SIGTERM and SIGINT stop the server while px_server_run runs */
+    bool handle_signals; /* SIGTERM and SIGINT stop the server, from px_server_new to _free */
     /* A line for the operator, without a line break: no secret, no payload. Level: 1 error,
      * 2 warning, 3 information, 4 debug (a line for each request and connection). NULL: silence. */
     void (*log)(void *context, int level, px_slice line);
