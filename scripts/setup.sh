@@ -79,7 +79,7 @@ install_node_modules() {
     stamp=$(cat "$folder/package.json" "$folder/package-lock.json" | cksum)
     [ "$(cat "$folder/node_modules/.stamp" 2>/dev/null)" = "$stamp" ] && return
     say "installing the npm packages of $folder"
-    (cd "$folder" && npm "$@" --no-audit --no-fund --loglevel=error)
+    (cd "$folder" && npm "$@" --loglevel=error)
     echo "$stamp" >"$folder/node_modules/.stamp"
 }
 
@@ -105,6 +105,6 @@ if [ "$purpose" = test ]; then
     install_node_modules tests/e2e ci
     # soketi names a native package that only the override in package.json can be installed for;
     # `npm ci` does not take the two together, `npm install` keeps to the lock file as well.
-    install_node_modules tests/e2e/soketi install --ignore-scripts --omit=optional
+    install_node_modules tests/e2e/soketi install --no-save --ignore-scripts --omit=optional
 fi
 say "everything that '$purpose' needs is here"
