@@ -1,56 +1,46 @@
-/* An app's settings: the defaults, and the hub's own copy of them. */
+/* The settings: defaults and copies; and an app with its own copy of them. */
 #include "server/app.h"
 
 #include "server/channel.h"
 
-#define DEFAULT_TEXT(value)   PX_SLICE(value)
-#define DEFAULT_NUMBER(value) (value)
-#define DEFAULT_FLAG(value)   (value)
-#define DEFAULT_LIST(value)                                                                        \
-    { NULL, (value) }
-
-#define DEFAULT(type, field, name, fallback, minimum, maximum, text)                               \
-    .field = DEFAULT_##type(fallback),
-
 void px_app_options_default(px_app_options *options) {
-    *options = (px_app_options){PX_APP_OPTIONS(DEFAULT)};
+    *options = (px_app_options){PX_APP_OPTIONS(PX_SETTING_DEFAULT)};
 }
 
 void px_hub_options_default(px_hub_options *options) {
-    *options = (px_hub_options){PX_HUB_OPTIONS(DEFAULT)};
+    *options = (px_hub_options){PX_HUB_OPTIONS(PX_SETTING_DEFAULT)};
 }
 
-static int copy_list(px_arena *arena, px_name_list *list) {
+int px_name_list_copy(px_name_list *list, px_arena *arena) {
     void *memory;
     if (list->count == 0)
         return PX_OK;
-    if (px_arena_alloc(arena, list->count * sizeof(px_slice), &memory) != PX_OK)
-        return PX_ERR_NO_MEMORY;
+    int result = px_arena_alloc(arena, list->count * sizeof(px_slice), &memory);
+    if (result != PX_OK)
+        return result;
     px_slice *items = memory;
-    for (size_t i = 0; i < list->count; i++)
-        if (px_arena_copy(arena, list->items[i], &items[i]) != PX_OK)
-            return PX_ERR_NO_MEMORY;
+    for (size_t i = 0; i < list->count; i++) {
+        result = px_arena_copy(arena, list->items[i], &items[i]);
+        if (result != PX_OK)
+            return result;
+    }
     list->items = items;
     return PX_OK;
 }
 
-static int copy_text(px_arena *arena, px_slice *text) {
-    return px_arena_copy(arena, *text, text) == PX_OK ? PX_OK : PX_ERR_NO_MEMORY;
-}
-
-/* Makes the options' texts the app's own. */
-static int copy_options(px_app *app) {
+int px_app_options_copy(px_app_options *options, px_arena *arena) {
+    int result = PX_OK;
 #define COPY_TEXT(field)                                                                           \
-    if (copy_text(&app->texts, &app->options.field) != PX_OK)                                      \
-        return PX_ERR_NO_MEMORY;
+    if (result == PX_OK)                                                                           \
+        result = px_arena_copy(arena, options->field, &options->field);
 #define COPY_LIST(field)                                                                           \
-    if (copy_list(&app->texts, &app->options.field) != PX_OK)                                      \
-        return PX_ERR_NO_MEMORY;
+    if (result == PX_OK)                                                                           \
+        result = px_name_list_copy(&options->field, arena);
 #define COPY_NUMBER(field)
 #define COPY_FLAG(field)
 #define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(field)
     PX_APP_OPTIONS(COPY)
-    return PX_OK;
+    return result;
 }
 
 int px_app_new(const px_allocator *allocator, const px_app_options *options, const uint64_t seed[2],
@@ -61,9 +51,10 @@ int px_app_new(const px_allocator *allocator, const px_app_options *options, con
     *made = (px_app){.options = *options};
     px_arena_init(&made->texts, allocator, SIZE_MAX);
     px_map_init(&made->channels, allocator, seed);
-    if (copy_options(made) != PX_OK) {
+    int result = px_app_options_copy(&made->options, &made->texts);
+    if (result != PX_OK) {
         px_app_free(allocator, made);
-        return PX_ERR_NO_MEMORY;
+        return result;
     }
     *app = made;
     return PX_OK;

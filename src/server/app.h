@@ -4,8 +4,7 @@
 #ifndef PX_SERVER_APP_H
 #define PX_SERVER_APP_H
 
-#include "base/result.h"
-#include "base/slice.h"
+#include "base/arena.h"
 
 /* X(type, field, "name_in_the_config_file", default, minimum, maximum, "documentation") */
 #define PX_APP_OPTIONS(X)                                                                          \
@@ -57,6 +56,15 @@ typedef struct px_name_list {
 #define PX_SETTING_C_FLAG   bool
 #define PX_SETTING_C_LIST   px_name_list
 
+/* The initializer of a field with its default. */
+#define PX_SETTING_DEFAULT_TEXT(value)   PX_LITERAL(value)
+#define PX_SETTING_DEFAULT_NUMBER(value) (value)
+#define PX_SETTING_DEFAULT_FLAG(value)   (value)
+#define PX_SETTING_DEFAULT_LIST(value)                                                             \
+    { NULL, (value) }
+#define PX_SETTING_DEFAULT(type, field, name, fallback, minimum, maximum, text)                    \
+    .field = PX_SETTING_DEFAULT_##type(fallback),
+
 #define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
 typedef struct px_app_options {
     PX_APP_OPTIONS(PX_FIELD)
@@ -71,5 +79,10 @@ typedef struct px_app px_app;
 
 void px_app_options_default(px_app_options *options);
 void px_hub_options_default(px_hub_options *options);
+
+/* What the options or the list point to is copied into the arena. Errors as px_arena_alloc; do not
+ * use them then. */
+PX_MUST_CHECK int px_app_options_copy(px_app_options *options, px_arena *arena);
+PX_MUST_CHECK int px_name_list_copy(px_name_list *list, px_arena *arena);
 
 #endif

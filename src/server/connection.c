@@ -75,6 +75,11 @@ void px_hub_close_connection(px_hub *hub, px_hub_connection *connection) {
     forget(hub, connection);
 }
 
+void px_hub_shed_connection(px_hub *hub, px_hub_connection *connection) {
+    if (connection->app)
+        px_connection_close(hub, connection, PX_ERROR_CAPACITY);
+}
+
 /* ---- Pings ---- */
 
 static uint64_t activity_timeout_ms(const px_hub *hub) {

@@ -2,16 +2,8 @@
 
 #include <stdio.h>
 
-#define DEFAULT_TEXT(value)   PX_SLICE(value)
-#define DEFAULT_NUMBER(value) (value)
-#define DEFAULT_FLAG(value)   (value)
-#define DEFAULT_LIST(value)   ((px_name_list){NULL, (value)})
-
-#define DEFAULT(type, field, name, fallback, minimum, maximum, text)                               \
-    .field = DEFAULT_##type(fallback),
-
 void px_server_options_default(px_server_options *options) {
-    *options = (px_server_options){PX_SERVER_OPTIONS(DEFAULT)};
+    *options = (px_server_options){PX_SERVER_OPTIONS(PX_SETTING_DEFAULT)};
     px_hub_options_default(&options->hub);
 }
 
@@ -20,33 +12,6 @@ bool px_server_app_is_default(const px_app_options *app) {
 }
 
 /* ---- Copying ---- */
-
-static int copy_list(px_arena *arena, px_name_list *list) {
-    void *items = NULL;
-    int result =
-        list->count > 0 ? px_arena_alloc(arena, list->count * sizeof(px_slice), &items) : PX_OK;
-    for (size_t i = 0; result == PX_OK && i < list->count; i++)
-        result = px_arena_copy(arena, list->items[i], (px_slice *)items + i);
-    list->items = items;
-    return result;
-}
-
-#define COPY_TEXT(field)                                                                           \
-    if (result == PX_OK)                                                                           \
-        result = px_arena_copy(arena, (field), &(field));
-#define COPY_LIST(field)                                                                           \
-    if (result == PX_OK)                                                                           \
-        result = copy_list(arena, &(field));
-#define COPY_NUMBER(field)
-#define COPY_FLAG(field)
-
-static int copy_app(px_arena *arena, px_app_options *app) {
-    int result = PX_OK;
-#define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(app->field)
-    PX_APP_OPTIONS(COPY)
-#undef COPY
-    return result;
-}
 
 static int copy_apps(px_arena *arena, px_server_options *copy) {
     px_app_options fallback;
@@ -61,7 +26,7 @@ static int copy_apps(px_arena *arena, px_server_options *copy) {
     px_app_options *apps = memory;
     for (size_t i = 0; result == PX_OK && i < count; i++) {
         apps[i] = given[i];
-        result = copy_app(arena, &apps[i]);
+        result = px_app_options_copy(&apps[i], arena);
     }
     copy->apps = apps;
     copy->app_count = count;
@@ -75,9 +40,10 @@ int px_host_copy_options(const px_server_options *options, px_arena *arena,
     if (copy->listen.count == 0)
         copy->listen = (px_name_list){&FALLBACK, 1};
     int result = copy_apps(arena, copy);
-#define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(copy->field)
-    PX_SERVER_OPTIONS(COPY)
-#undef COPY
+    if (result == PX_OK)
+        result = px_name_list_copy(&copy->listen, arena);
+    if (result == PX_OK)
+        result = px_arena_copy(arena, copy->path_prefix, &copy->path_prefix);
     return result;
 }
 

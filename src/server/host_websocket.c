@@ -1,6 +1,5 @@
 /* WebSocket connections: the upgrade, frames from the peer, and what the hub wants sent. */
 #include "net/ws_handshake.h"
-#include "server/connection.h"
 #include "server/heap.h"
 #include "server/host.h"
 #include "server/http_params.h"
@@ -96,7 +95,7 @@ void px_host_shed(px_host_connection *connection) {
     px_host_log(connection->server, PX_LOG_INFORMATION,
                 "closing a connection that does not take what is sent to it");
     connection->is_slow = false;
-    px_connection_close(connection->server->hub, &connection->hub, PX_ERROR_CAPACITY);
+    px_hub_shed_connection(connection->server->hub, &connection->hub);
 }
 
 /* ---- What the peer sends ---- */

@@ -114,6 +114,9 @@ void px_hub_activity(px_hub *hub, px_hub_connection *connection);
 /* The transport is gone. Safe to call for a connection that the hub closed or never accepted. */
 void px_hub_close_connection(px_hub *hub, px_hub_connection *connection);
 
+/* The peer does not take what is sent to it: closes the connection with 4100. */
+void px_hub_shed_connection(px_hub *hub, px_hub_connection *connection);
+
 /* Closes all connections with 4200, each at its own random moment within `grace_ms` (ticks do it);
  * new ones are refused with 4200. The HTTP API answers 503 from now on. */
 void px_hub_drain(px_hub *hub, uint32_t grace_ms);

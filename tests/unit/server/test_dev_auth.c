@@ -166,7 +166,7 @@ static void strangers_get_nothing(void **state) {
     }
 }
 
-/* ---- Through the server ---------------------------------------------------------------------- */
+/* ---- Through the server ---- */
 
 static void switch_on(px_server_options *options) {
     options->dev_auth = true;

@@ -19,7 +19,7 @@
 #include "host_peer.h"
 #include "server/host_date.h"
 
-/* ---- Options --------------------------------------------------------------------------------- */
+/* ---- Options ---- */
 
 static px_app_options own_app(const char *id, const char *key, const char *secret) {
     px_app_options app;
@@ -104,7 +104,7 @@ static void bad_options_are_told(void **state) {
     }
 }
 
-/* ---- Addresses ------------------------------------------------------------------------------- */
+/* ---- Addresses ---- */
 
 static void addresses_are_told_apart(void **state) {
     (void)state;
@@ -181,7 +181,7 @@ static void a_taken_address_is_told(void **state) {
     px_server_free(first);
 }
 
-/* ---- Ending ---------------------------------------------------------------------------------- */
+/* ---- Ending ---- */
 
 static void connections_are_told_to_come_back(void **state) {
     (void)state;
@@ -290,7 +290,7 @@ static void a_server_is_freed_with_its_connections(void **state) {
     }
 }
 
-/* ---- A server in a process of its own -------------------------------------------------------- */
+/* ---- A server in a process of its own ---- */
 
 typedef struct process {
     pid_t pid;
@@ -388,7 +388,7 @@ static void running_out_of_descriptors_is_survived(void **state) {
     fclose(child.log);
 }
 
-/* ---- Dates ----------------------------------------------------------------------------------- */
+/* ---- Dates ---- */
 
 static void dates_are_written_as_http_wants_them(void **state) {
     (void)state;
