@@ -2,28 +2,28 @@
 
 #include "server/server.h"
 
-static const px_slice TOP = PX_LITERAL(
-    "<!doctype html>\n"
-    "<html lang=\"en\">\n"
-    "<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>pusher serve</title>\n"
-    "<style>\n"
-    ":root { color-scheme: light dark; --line: #8884; --soft: #8881; }\n"
-    "body { font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto;"
-    " padding: 0 1rem; }\n"
-    "h1 { font-size: 1.5rem; margin-bottom: 0; }\n"
-    "h2 { font-size: 1.1rem; margin-top: 2rem; }\n"
-    "dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: 1px;"
-    " background: var(--line); border: 1px solid var(--line); border-radius: 8px;"
-    " overflow: hidden; }\n"
-    "dl div { background: Canvas; padding: .75rem 1rem; }\n"
-    "dt { font-size: .8rem; opacity: .75; }\n"
-    "dd { margin: 0; font-size: 1.3rem; font-variant-numeric: tabular-nums; }\n"
-    "pre { background: var(--soft); border: 1px solid var(--line); border-radius: 8px;"
-    " padding: 1rem; overflow-x: auto; }\n"
-    ".note { border-left: 3px solid #c80; padding-left: 1rem; }\n"
-    "</style>\n");
+static const px_slice TOP =
+    PX_LITERAL("<!doctype html>\n"
+               "<html lang=\"en\">\n"
+               "<meta charset=\"utf-8\">\n"
+               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+               "<title>pusher serve</title>\n"
+               "<style>\n"
+               ":root { color-scheme: light dark; --line: #8884; --soft: #8881; }\n"
+               "body { font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto;"
+               " padding: 0 1rem; }\n"
+               "h1 { font-size: 1.5rem; margin-bottom: 0; }\n"
+               "h2 { font-size: 1.1rem; margin-top: 2rem; }\n"
+               "dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1px;"
+               " background: var(--line); border: 1px solid var(--line); border-radius: 8px;"
+               " overflow: hidden; }\n"
+               "dl div { background: Canvas; padding: .75rem 1rem; }\n"
+               "dt { font-size: .8rem; opacity: .75; }\n"
+               "dd { margin: 0; font-size: 1.3rem; font-variant-numeric: tabular-nums; }\n"
+               "pre { background: var(--soft); border: 1px solid var(--line); border-radius: 8px;"
+               " padding: 1rem; overflow-x: auto; }\n"
+               ".note { border-left: 3px solid #c80; padding-left: 1rem; }\n"
+               "</style>\n");
 
 typedef struct writer {
     px_buffer *out;

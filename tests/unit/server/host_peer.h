@@ -9,7 +9,7 @@
 #include "net/ws_frame.h"
 #include "server/server.h"
 
-enum { PEER_WAIT_MS = 20000, PEER_BUFFER = 262144 };
+enum { PEER_WAIT_MS = 20000, PEER_BUFFER = 16777216 };
 
 typedef struct test_server {
     px_server *server;
