@@ -9,12 +9,13 @@
 
 enum { PX_CLI_LINE_MAX = 64 << 20 };
 
-/* CHANNEL EVENT DATA, with blanks between them; control characters are made visible. */
-void px_cli_print_event(FILE *stream, const pusher_event *event);
-
-/* {"channel":...,"event":...,"data":...,"user_id":...}. The data is what a handler in JavaScript
- * would get: when the text is JSON, its value. `scratch` is overwritten. Errors as
+/* CHANNEL EVENT DATA, with blanks between them; control characters are made visible. The data of a
+ * member that joined or left is {"id":...,"info":...}. `scratch` is overwritten. Errors as
  * px_buffer_append; nothing is printed then. */
+PX_MUST_CHECK int px_cli_print_event(FILE *stream, const pusher_event *event, px_buffer *scratch);
+
+/* {"channel":...,"event":...,"data":...,"user_id":...}. The data is what a handler in JavaScript would
+ * get: when the text is JSON, its value. Otherwise as px_cli_print_event. */
 PX_MUST_CHECK int px_cli_print_event_json(FILE *stream, const pusher_event *event,
                                           px_buffer *scratch);
 

@@ -18,10 +18,8 @@ static int write_user(const px_cli_local_authorizer *who, px_buffer *out) {
     px_json_object_begin(&writer);
     px_json_member(&writer, PX_SLICE("user_id"),
                    px_slice_of_text(who->user_id ? who->user_id : fallback));
-    if (who->user_info) {
-        px_json_key(&writer, PX_SLICE("user_info"));
-        px_json_raw_value(&writer, px_slice_of_text(who->user_info));
-    }
+    px_json_key(&writer, PX_SLICE("user_info"));
+    px_json_raw_value(&writer, px_slice_of_text(who->user_info ? who->user_info : "{}"));
     px_json_object_end(&writer);
     return px_json_writer_finish(&writer);
 }

@@ -8,7 +8,7 @@ typedef struct px_cli_local_authorizer {
     const char *key;
     const char *secret;
     const char *user_id;   /* in presence channels; NULL: "cli-PROCESS" */
-    const char *user_info; /* JSON; NULL: none */
+    const char *user_info; /* JSON; NULL: {} */
 } px_cli_local_authorizer;
 
 /* A pusher_authorizer_fn; the context is a px_cli_local_authorizer. */

@@ -135,9 +135,9 @@ static bool is_named(const pusher_event *event, const char *name) {
 
 static void print_event(watcher *watch, const pusher_event *event) {
     const px_cli_watch_options *options = watch->options;
-    if (!options->json)
-        px_cli_print_event(stdout, event);
-    else if (px_cli_print_event_json(stdout, event, &watch->scratch) != PX_OK) {
+    int result = options->json ? px_cli_print_event_json(stdout, event, &watch->scratch)
+                               : px_cli_print_event(stdout, event, &watch->scratch);
+    if (result != PX_OK) {
         px_cli_error("an event was not printed: it is too large, or there is no memory");
         return;
     }
@@ -206,7 +206,7 @@ static bool make_client(watcher *watch) {
     options.enabled_transports = &transport;
     options.enabled_transport_count = 1;
     options.log = on_log;
-    options.log_level = watch->options->verbose ? PUSHER_LOG_DEBUG : PUSHER_LOG_ERROR;
+    options.log_level = watch->options->verbose ? PUSHER_LOG_DEBUG : PUSHER_LOG_WARN;
     set_authorization(watch, &options);
     pusher_string key = pusher_str(settings->key);
     char why[MAX_WHY];

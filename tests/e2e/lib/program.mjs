@@ -26,6 +26,7 @@ export class Program {
     this.waiting = new Set();
     this.child = spawn(command, args, { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] });
     running.add(this.child);
+    this.child.on('error', (error) => this.err.push(error.message)); // it could not be started
     this.child.stdin.on('error', () => {}); // it may end without reading
     this.child.stdin.end(input);
     for (const [stream, lines] of [['stdout', this.out], ['stderr', this.err]]) {

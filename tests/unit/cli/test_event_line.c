@@ -9,50 +9,63 @@
 
 #include <cmocka.h>
 
-typedef struct row {
+typedef struct expectation {
     const char *name, *data;
     pusher_data_type type;
     const char *user_id;
     const char *text, *json;
-} row;
+    const pusher_member *member;
+} expectation;
 
-static const row rows[] = {
+static const pusher_member ann = {{"ann", 3}, {"{\"n\": 1}", 8}};
+static const pusher_member nameless = {{"ann", 3}, {"", 0}};
+
+static const expectation rows[] = {
     {"new-comment", "{\"text\":\"hi\"}", PUSHER_DATA_STRING, "",
      "ch new-comment {\"text\":\"hi\"}\n",
-     "{\"channel\":\"ch\",\"event\":\"new-comment\",\"data\":{\"text\":\"hi\"}}\n"},
+     "{\"channel\":\"ch\",\"event\":\"new-comment\",\"data\":{\"text\":\"hi\"}}\n", NULL},
     {"e", "plain words", PUSHER_DATA_STRING, "", "ch e plain words\n",
-     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"plain words\"}\n"},
-    {"e", "", PUSHER_DATA_NONE, "", "ch e\n", "{\"channel\":\"ch\",\"event\":\"e\"}\n"},
+     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"plain words\"}\n", NULL},
+    {"e", "", PUSHER_DATA_NONE, "", "ch e\n", "{\"channel\":\"ch\",\"event\":\"e\"}\n", NULL},
     {"e", "", PUSHER_DATA_STRING, "", "ch e\n",
-     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\"}\n"},
+     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\"}\n", NULL},
     {"client-e", "[1]", PUSHER_DATA_JSON, "ann", "ch client-e [1]\n",
-     "{\"channel\":\"ch\",\"event\":\"client-e\",\"data\":[1],\"user_id\":\"ann\"}\n"},
+     "{\"channel\":\"ch\",\"event\":\"client-e\",\"data\":[1],\"user_id\":\"ann\"}\n", NULL},
     /* Lines stay lines. */
     {"e\nx", "{\n  \"a\": 1\r\n}", PUSHER_DATA_STRING, "", "ch e\\nx {\\n  \"a\": 1\\x0d\\n}\n",
-     "{\"channel\":\"ch\",\"event\":\"e\\nx\",\"data\":{   \"a\": 1  }}\n"},
+     "{\"channel\":\"ch\",\"event\":\"e\\nx\",\"data\":{   \"a\": 1  }}\n", NULL},
     /* Nobody clears the screen from afar: ESC, the C1 form of CSI, DEL. */
     {"e", "\033[2J\t\302\233m\177", PUSHER_DATA_STRING, "", "ch e \\x1b[2J\\t\\xc2\\x9bm\\x7f\n",
-     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\\u001b[2J\\t\302\233m\177\"}\n"},
+     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\\u001b[2J\\t\302\233m\177\"}\n", NULL},
     {"e", "\303\244\302\240", PUSHER_DATA_STRING, "", "ch e \303\244\302\240\n",
-     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\303\244\302\240\"}\n"},
+     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\303\244\302\240\"}\n", NULL},
+    {"pusher:member_added", "", PUSHER_DATA_NONE, "",
+     "ch pusher:member_added {\"id\":\"ann\",\"info\":{\"n\": 1}}\n",
+     "{\"channel\":\"ch\",\"event\":\"pusher:member_added\","
+     "\"data\":{\"id\":\"ann\",\"info\":{\"n\": 1}}}\n",
+     &ann},
+    {"pusher:member_removed", "", PUSHER_DATA_NONE, "",
+     "ch pusher:member_removed {\"id\":\"ann\"}\n",
+     "{\"channel\":\"ch\",\"event\":\"pusher:member_removed\",\"data\":{\"id\":\"ann\"}}\n",
+     &nameless},
 };
 
-static char *printed(const row *row, bool json) {
+static char *printed(const expectation *row, bool json) {
     pusher_event event = {.name = pusher_str(row->name),
                           .channel_name = pusher_str("ch"),
                           .data = pusher_str(row->data),
                           .data_type = row->type,
-                          .user_id = pusher_str(row->user_id)};
+                          .user_id = pusher_str(row->user_id),
+                          .member = row->member};
     char *text = NULL;
     size_t length;
     FILE *stream = open_memstream(&text, &length);
     assert_non_null(stream);
     px_buffer scratch;
     px_buffer_init(&scratch, &test_malloc, PX_CLI_LINE_MAX);
-    if (json)
-        assert_int_equal(px_cli_print_event_json(stream, &event, &scratch), PX_OK);
-    else
-        px_cli_print_event(stream, &event);
+    assert_int_equal(json ? px_cli_print_event_json(stream, &event, &scratch)
+                          : px_cli_print_event(stream, &event, &scratch),
+                     PX_OK);
     px_buffer_free(&scratch);
     fclose(stream);
     return text;

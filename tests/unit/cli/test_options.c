@@ -130,25 +130,16 @@ static void refuses(void **state) {
 
 static void refuses_too_long_a_list(void **state) {
     (void)state;
-    char *argv[2 * PX_CLI_LIST_MAX + 4] = {"test"};
-    int argc = 1;
-    for (int i = 0; i < PX_CLI_LIST_MAX; i++) {
-        argv[argc++] = "--app";
-        argv[argc++] = "x";
-    }
-    argv[argc++] = "a";
-    settings found = {.port = 7};
-    const px_cli_group group = {"B:", more_options, PX_CLI_COUNT(more_options), &found};
+    char line[1024] = "test a";
+    for (int i = 0; i < PX_CLI_LIST_MAX; i++)
+        strcat(line, " --app=x");
+    settings found;
+    char *argv[MAX_WORDS];
     size_t arguments;
-    assert_int_equal(px_cli_parse(&usage, &group, 1, argc, argv, &arguments), PX_CLI_GO_ON);
-    argv[0] = "test";
-    for (int i = 0; i < PX_CLI_LIST_MAX; i++) {
-        argv[2 * i + 1] = "--app";
-        argv[2 * i + 2] = "x";
-    }
-    argv[argc++] = "--app=one-too-many";
-    found.apps.count = 0;
-    assert_int_equal(px_cli_parse(&usage, &group, 1, argc, argv, &arguments), PX_CLI_USAGE);
+    assert_int_equal(parse(line, &found, argv, &arguments), PX_CLI_GO_ON);
+    assert_int_equal(found.apps.count, PX_CLI_LIST_MAX);
+    strcat(line, " --app=one-too-many");
+    assert_int_equal(parse(line, &found, argv, &arguments), PX_CLI_USAGE);
 }
 
 static const char *word(const void *words, size_t index) {

@@ -8,28 +8,28 @@
 #include <cmocka.h>
 
 /* NAME=VALUE, up to the first NULL. */
-static char *variables[8];
+static const char *variables[8];
 
 static char *fake_environment(const char *name) {
     size_t length = strlen(name);
     for (size_t i = 0; i < PX_CLI_COUNT(variables) && variables[i]; i++) {
         if (strncmp(variables[i], name, length) == 0 && variables[i][length] == '=')
-            return variables[i] + length + 1;
+            return (char *)(uintptr_t)(variables[i] + length + 1); /* as getenv does */
     }
     return NULL;
 }
 
-typedef struct row {
+typedef struct expectation {
     const char *about;
     px_cli_given given;
-    char *variables[8];
+    const char *variables[8];
     const char *host, *api_host;
     uint16_t port;
     bool tls;
     const char *id, *key, *secret;
-} row;
+} expectation;
 
-static const row rows[] = {
+static const expectation rows[] = {
     {"nothing: the local server",
      {0},
      {NULL},
@@ -191,7 +191,7 @@ static void expect_text(const char *about, const char *found, const char *wanted
 static void finds(void **state) {
     (void)state;
     for (size_t i = 0; i < PX_CLI_COUNT(rows); i++) {
-        const row *row = &rows[i];
+        const expectation *row = &rows[i];
         memcpy(variables, row->variables, sizeof variables);
         px_cli_settings found;
         char why[PX_CLI_WHY_SIZE];
@@ -213,7 +213,7 @@ static void refuses(void **state) {
     memset(long_name, 'a', sizeof long_name - 1);
     const struct {
         px_cli_given given;
-        char *variable;
+        const char *variable;
         const char *why;
     } cases[] = {
         {{.tls = true, .no_tls = true}, NULL, "--tls"},
