@@ -15,9 +15,11 @@ int px_buffer_grow(px_buffer *buffer, size_t extra) {
     if (extra > buffer->max - buffer->len)
         return PX_ERR_LIMIT;
     size_t needed = buffer->len + extra;
-    size_t capacity = buffer->capacity ? buffer->capacity : MINIMUM_CAPACITY;
-    while (capacity < needed)
-        capacity = capacity > buffer->max / 2 ? buffer->max : capacity * 2;
+    size_t capacity = buffer->capacity * 2;
+    if (capacity < MINIMUM_CAPACITY)
+        capacity = MINIMUM_CAPACITY;
+    if (capacity < needed)
+        capacity = needed;
     if (capacity > buffer->max)
         capacity = buffer->max;
     char *data = px_resize(buffer->allocator, buffer->data, buffer->capacity, capacity);

@@ -86,6 +86,10 @@ static void test_odd_keys(void **state) {
     assert_ptr_equal(px_map_get(&map, PX_SLICE("\0")), &nul);
     assert_ptr_equal(px_map_get(&map, PX_SLICE("\0\0")), &longer);
     assert_null(px_map_get(&map, PX_SLICE("\0\0\0")));
+    assert_ptr_equal(px_map_remove(&map, PX_SLICE("")), &empty);
+    assert_null(px_map_get(&map, PX_SLICE("")));
+    assert_int_equal(px_map_put(&map, PX_SLICE(""), &longer), PX_OK);
+    assert_ptr_equal(px_map_get(&map, PX_SLICE("")), &longer);
     px_map_free(&map);
 }
 
@@ -223,6 +227,24 @@ static void test_collisions(void **state) {
     free(items);
 }
 
+/* Two names with the same hash are still two names. */
+static void test_equal_hashes(void **state) {
+    (void)state;
+    px_map map;
+    px_map_init(&map, &test_malloc, SEED);
+    int value, other;
+    assert_int_equal(px_map_put(&map, PX_SLICE("a"), &value), PX_OK);
+    uint64_t hash = px_hash(SEED, PX_SLICE("b"));
+    map.entries[0].hash = hash;
+    memset(map.table, 0, 2 * map.capacity * sizeof(*map.table));
+    map.table[hash & (2 * map.capacity - 1)] = 1;
+    assert_null(px_map_get(&map, PX_SLICE("b")));
+    assert_null(px_map_remove(&map, PX_SLICE("b")));
+    assert_int_equal(px_map_put(&map, PX_SLICE("b"), &other), PX_OK);
+    assert_ptr_equal(px_map_get(&map, PX_SLICE("b")), &other);
+    px_map_free(&map);
+}
+
 /* Each allocation in turn fails: the map is as before, and the next try succeeds. */
 static void test_no_memory(void **state) {
     (void)state;
@@ -283,7 +305,7 @@ int main(void) {
         cmocka_unit_test(test_many),       cmocka_unit_test(test_insertion_order),
         cmocka_unit_test(test_churn),      cmocka_unit_test(test_removal_while_iterating),
         cmocka_unit_test(test_collisions), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_hash),       cmocka_unit_test(test_equal_hashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,9 @@ static void test_no_integers(void **state) {
         PX_LITERAL("1e-99999999999999999999"),
         PX_LITERAL("1e9223372036854775807"),
         PX_LITERAL("9.3e18"),
+        PX_LITERAL("10e9223372036854775807"),
+        PX_LITERAL("10e18446744073709551615"),
+        PX_LITERAL("0.1e-9223372036854775808"),
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
         int64_t value = 42;

@@ -209,6 +209,49 @@ static void test_errors(void **state) {
     }
 }
 
+enum { LONG_STRING = 200 };
+
+/* `start` and then so many letters, in quotes; `change` stands at `place` of the string. */
+static test_guarded long_string(px_slice start, size_t place, px_slice change) {
+    char json[LONG_STRING + 2];
+    memset(json, 'a', sizeof(json));
+    memcpy(json + 1, start.ptr, start.len);
+    memcpy(json + 1 + place, change.ptr, change.len);
+    json[0] = json[LONG_STRING + 1] = '"';
+    return test_guard(px_slice_of(json, sizeof(json)));
+}
+
+/* A bad byte is found at every place, however many blocks are before and behind it. */
+static void test_bad_byte_at_every_place(void **state) {
+    (void)state;
+    static const px_slice BAD[] = {PX_LITERAL("\n"),   PX_LITERAL("\x1f"), PX_LITERAL("\0"),
+                                   PX_LITERAL("\x80"), PX_LITERAL("\xff"), PX_LITERAL("\xc3")};
+    for (size_t b = 0; b < sizeof(BAD) / sizeof(*BAD); b++) {
+        for (size_t place = 2; place < LONG_STRING - 1; place++) {
+            test_guarded json = long_string(PX_SLICE("\\n"), place, BAD[b]);
+            px_json_reader reader;
+            px_json_reader_init(&reader, json.bytes);
+            assert_int_equal(px_json_next(&reader), PX_JSON_ERROR);
+            assert_int_equal(reader.error, PX_JSON_ERROR_STRING);
+            assert_int_equal(reader.position, 1 + place);
+            test_unguard(&json);
+        }
+    }
+}
+
+/* So is an escape. */
+static void test_escape_at_every_place(void **state) {
+    (void)state;
+    for (size_t place = 2; place < LONG_STRING - 1; place++) {
+        test_guarded json = long_string(PX_SLICE("\xc3\xa9"), place, PX_SLICE("\\/"));
+        px_json_reader reader;
+        px_json_reader_init(&reader, json.bytes);
+        assert_int_equal(px_json_next(&reader), PX_JSON_STRING);
+        assert_true(reader.escaped);
+        test_unguard(&json);
+    }
+}
+
 static void test_error_texts(void **state) {
     (void)state;
     for (int error = PX_JSON_ERROR_NONE; error <= PX_JSON_ERROR_TRAILING; error++)
@@ -313,10 +356,16 @@ static void test_skip_of_broken_values(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tokens),         cmocka_unit_test(test_escaped_flag),
-        cmocka_unit_test(test_errors),         cmocka_unit_test(test_error_texts),
-        cmocka_unit_test(test_depth),          cmocka_unit_test(test_skip_and_raw),
-        cmocka_unit_test(test_skip_after_key), cmocka_unit_test(test_skip_of_broken_values),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_escaped_flag),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_error_texts),
+        cmocka_unit_test(test_bad_byte_at_every_place),
+        cmocka_unit_test(test_escape_at_every_place),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_skip_and_raw),
+        cmocka_unit_test(test_skip_after_key),
+        cmocka_unit_test(test_skip_of_broken_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

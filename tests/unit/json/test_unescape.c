@@ -53,6 +53,8 @@ static void test_surrogates(void **state) {
         {PX_LITERAL("\\ud800"), PX_LITERAL(REPLACEMENT)},
         {PX_LITERAL("\\udc00"), PX_LITERAL(REPLACEMENT)},
         {PX_LITERAL("\\udfff!"), PX_LITERAL(REPLACEMENT "!")},
+        {PX_LITERAL("\\udc00\\udc00"), PX_LITERAL(REPLACEMENT REPLACEMENT)},
+        {PX_LITERAL("\\ud800\\udbff"), PX_LITERAL(REPLACEMENT REPLACEMENT)},
         {PX_LITERAL("\\ud800\\ud800"), PX_LITERAL(REPLACEMENT REPLACEMENT)},
         {PX_LITERAL("\\ud800\\ud83d\\ude00"), PX_LITERAL(REPLACEMENT "\xf0\x9f\x98\x80")},
         {PX_LITERAL("\\ude00\\ud83d"), PX_LITERAL(REPLACEMENT REPLACEMENT)},
