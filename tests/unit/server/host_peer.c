@@ -249,8 +249,7 @@ void peer_subscribe(test_peer *peer, const char *channel) {
     peer_expect(peer, "pusher_internal:subscription_succeeded");
 }
 
-int peer_post(int port, const char *path, const char *body) {
-    static char request[70000];
+void peer_sign(const char *path, const char *body, char target[PEER_TARGET_SIZE]) {
     char query[256];
     char md5[PX_MD5_LENGTH];
     char signature[PX_SIGNATURE_LENGTH];
@@ -261,10 +260,18 @@ int peer_post(int port, const char *path, const char *body) {
     const px_slice parts[] = {PX_SLICE("POST\n"), px_slice_of_text(path), PX_SLICE("\n"),
                               px_slice_of_text(query)};
     assert_int_equal(px_signature(PX_SLICE("app-secret"), parts, 4, signature), PX_OK);
+    snprintf(target, PEER_TARGET_SIZE, "%s?%s&auth_signature=%.*s", path, query,
+             PX_SIGNATURE_LENGTH, signature);
+}
+
+int peer_post(int port, const char *path, const char *body) {
+    static char request[70000];
+    char target[PEER_TARGET_SIZE];
+    peer_sign(path, body, target);
     int len = snprintf(request, sizeof request,
-                       "POST %s?%s&auth_signature=%.*s HTTP/1.1\r\nHost: localhost\r\n"
-                       "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
-                       path, query, PX_SIGNATURE_LENGTH, signature, strlen(body), body);
+                       "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                       "Content-Length: %zu\r\n\r\n%s",
+                       target, strlen(body), body);
     assert_in_range(len, 0, sizeof request - 1);
     test_peer answer;
     int status = peer_request(port, request, &answer);

@@ -94,6 +94,11 @@ void peer_expect_close(test_peer *peer, uint16_t code);
 /* Subscribes to a public channel and waits for the confirmation. */
 void peer_subscribe(test_peer *peer, const char *channel);
 
+enum { PEER_TARGET_SIZE = 512 };
+
+/* Signs a POST of the default app: the path with its query. */
+void peer_sign(const char *path, const char *body, char target[PEER_TARGET_SIZE]);
+
 /* Sends a signed POST to the HTTP API of the default app; returns the status. */
 int peer_post(int port, const char *path, const char *body);
 
