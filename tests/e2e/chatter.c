@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct chatter {
+typedef struct message {
     pusher_string event;
     pusher_string data;
-} chatter;
+} message;
 
 static void print(pusher_string text, char end) {
     printf("%.*s%c", (int)text.len, text.ptr, end);
@@ -35,12 +35,12 @@ static void on_event(const pusher_event *event, void *context) {
 }
 
 static void on_subscribed(const pusher_event *event, void *context) {
-    const chatter *chatter = context;
-    int result = pusher_channel_trigger(event->channel, chatter->event, chatter->data);
+    const message *sent = context;
+    int result = pusher_channel_trigger(event->channel, sent->event, sent->data);
     printf("sent: %s\n", pusher_result_name(result));
 }
 
-static int chat(pusher_client *client, const char *name, chatter *chatter) {
+static int chat(pusher_client *client, const char *name, message *sent) {
     pusher_channel *channel;
     int result = pusher_subscribe(client, pusher_str(name), &channel);
     if (!result)
@@ -49,7 +49,7 @@ static int chat(pusher_client *client, const char *name, chatter *chatter) {
         result = pusher_channel_bind_global(channel, on_event, NULL, NULL);
     if (!result)
         result = pusher_channel_bind(channel, pusher_str("pusher:subscription_succeeded"),
-                                     on_subscribed, chatter, NULL);
+                                     on_subscribed, sent, NULL);
     if (result)
         return result;
     pusher_connect(client);
@@ -65,11 +65,11 @@ int main(int argc, char **argv) {
     options.port = (uint16_t)strtoul(argv[1], NULL, 10);
     options.plain = true;
     options.auth_endpoint = pusher_str(argv[3]);
-    chatter chatter = {pusher_str(argv[5]), pusher_str(argv[6])};
+    message sent = {pusher_str(argv[5]), pusher_str(argv[6])};
     pusher_client *client;
     int result = pusher_client_new(pusher_str(argv[2]), &options, &client);
     if (!result) {
-        result = chat(client, argv[4], &chatter);
+        result = chat(client, argv[4], &sent);
         pusher_client_free(client);
     }
     if (result)
