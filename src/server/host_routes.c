@@ -2,6 +2,7 @@
 #include "server/dev_auth.h"
 #include "server/host.h"
 #include "server/page.h"
+#include "server/page_demo.h"
 #include "server/text.h"
 #include "json/writer.h"
 
@@ -64,6 +65,14 @@ static px_host_answer show_page(const call *this) {
                             "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"),
         .body = px_buffer_slice(&server->scratch),
     };
+}
+
+static px_host_answer show_demo(const call *this) {
+    (void)this;
+    return (px_host_answer){.status = 200,
+                            .content_type = "text/html; charset=utf-8",
+                            .headers = px_page_demo_headers,
+                            .body = px_page_demo};
 }
 
 /* The loop turns: that is all that liveness asks for. */
@@ -144,6 +153,7 @@ static const route ROUTES[] = {
     {PX_LITERAL("/apps/"), true, BELOW_PREFIX, NULL, ask_hub},
     {PX_LITERAL("/app/"), true, BELOW_PREFIX, "GET", ask_for_upgrade},
     {PX_LITERAL("/"), false, BELOW_PREFIX, "GET, HEAD", show_page},
+    {PX_LITERAL("/demo/"), false, BELOW_PREFIX, "GET, HEAD", show_demo},
     {PX_LITERAL("/healthz"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/ready"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/health"), false, EVERYWHERE, "GET, HEAD", tell_alive},
