@@ -17,6 +17,7 @@ struct px_loop {
     px_task *last_task;
     size_t task_count;
     px_garbage *garbage;
+    px_garbage **garbage_end;
     px_posts posts;
     px_watch posts_watch;
     px_random random;
@@ -83,14 +84,17 @@ void px_loop_discard(px_loop *loop, px_garbage *garbage, void (*destroy)(px_garb
         return;
     }
     garbage->destroy = destroy;
-    garbage->next = loop->garbage;
-    loop->garbage = garbage;
+    garbage->next = NULL;
+    *loop->garbage_end = garbage;
+    loop->garbage_end = &garbage->next;
 }
 
 static void collect_garbage(px_loop *loop) {
     while (loop->garbage) {
         px_garbage *garbage = loop->garbage;
         loop->garbage = garbage->next;
+        if (!loop->garbage)
+            loop->garbage_end = &loop->garbage;
         garbage->destroy(garbage);
     }
 }
@@ -125,6 +129,7 @@ int px_loop_new(const px_allocator *allocator, const px_poller_type *poller, px_
         return PX_ERR_NO_MEMORY;
     memset(made, 0, offsetof(px_loop, scratch));
     made->allocator = allocator;
+    made->garbage_end = &made->garbage;
     made->type = poller ? poller : px_poller_epoll ? px_poller_epoll : px_poller_poll;
     px_deadlines_init(&made->deadlines, allocator);
     int result = px_random_init(&made->random);

@@ -100,7 +100,7 @@ void px_loop_queue(px_loop *loop, px_task *task);
 void px_loop_unqueue(px_loop *loop, px_task *task);
 
 /* Memory that is given back when the turn is over (at once outside of turns), so that whoever is
- * still at work on it inside the turn may look at it. */
+ * still at work on it inside the turn may look at it. What was discarded first goes first. */
 typedef struct px_garbage px_garbage;
 struct px_garbage {
     px_garbage *next;
