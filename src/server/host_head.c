@@ -107,8 +107,7 @@ static px_http_progress read_request_line(px_slice line, px_http_head *head,
     if (px_slice_equal(line, PX_SLICE("HTTP/1.1")))
         head->keep_alive = true;
     else if (!px_slice_equal(line, PX_SLICE("HTTP/1.0")))
-        return refuse(refusal, is_version(line) ? 505 : 400,
-                      "This server speaks HTTP/1.1.");
+        return refuse(refusal, is_version(line) ? 505 : 400, "This server speaks HTTP/1.1.");
     if (!read_target(target, head))
         return refuse(refusal, 400, "The target of the request must be a path.");
     return PX_HTTP_MORE;

@@ -26,9 +26,9 @@ px_host_answer px_host_error(px_server *server, int status, px_slice text) {
 
 bool px_host_strip_prefix(const px_server *server, px_slice *path) {
     px_slice prefix = server->options.path_prefix;
-    if (!px_slice_starts_with(*path, prefix) ||
-        (path->len > prefix.len && path->ptr[prefix.len] != '/'))
+    if (!px_slice_starts_with(*path, prefix))
         return false;
+    /* Where another name only begins with the prefix, what is left has no slash: no route. */
     *path = path->len > prefix.len ? px_slice_after(*path, prefix.len) : PX_SLICE("/");
     return true;
 }

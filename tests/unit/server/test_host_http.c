@@ -169,6 +169,7 @@ static void the_page_shows_no_credentials_of_ones_own(void **state) {
     assert_int_equal(peer_request(own.port, GET("/"), &peer), 200);
     assert_null(strstr(peer.bytes, "own-"));
     assert_null(strstr(peer.bytes, "app-secret"));
+    assert_null(strstr(peer.bytes, "app-key"));
     peer_close(&peer);
     test_server_stop(&own);
 }
@@ -471,6 +472,26 @@ static void the_next_request_waits_for_a_large_answer(void **state) {
     peer_close(&peer);
 }
 
+static void be_patient_with_large_heads(px_server_options *options) {
+    be_patient(options);
+    allow_large_heads(options);
+}
+
+static void a_stopping_server_finishes_its_answer(void **state) {
+    (void)state;
+    test_server own;
+    test_server_start(&own, be_patient_with_large_heads);
+    test_peer peer = peer_connect(own.port);
+    ask_for_large_page(&peer, "\r\n\r\n");
+    assert_true(peer_receive(&peer) > 0); /* it has begun */
+    px_server_stop(own.server);
+    assert_int_equal(peer_answer(&peer), 200);
+    assert_true(peer.answered > LONG_HOST * 6);
+    assert_int_equal(peer_receive(&peer), 0);
+    peer_close(&peer);
+    test_server_join(&own);
+}
+
 int main(void) {
 #define PATIENT(test) cmocka_unit_test_setup_teardown(test, start, stop)
 #define LARGE(test)   cmocka_unit_test_setup_teardown(test, start_large, stop)
@@ -499,6 +520,7 @@ int main(void) {
         cmocka_unit_test(who_takes_no_answers_is_left_behind),
         LARGE(a_half_closed_client_is_answered),
         LARGE(the_next_request_waits_for_a_large_answer),
+        cmocka_unit_test(a_stopping_server_finishes_its_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,10 +126,27 @@ static void addresses_are_told_apart(void **state) {
 static void what_is_no_address_is_told(void **state) {
     (void)state;
     static const char *const TEXTS[] = {
-        "",          "127.0.0.1",     "127.0.0.1:",    "127.0.0.1:x",  ":6001",
-        "6001",      "127.0.0.1:-1",  "127.0.0.1:+1",  "127.1:1",      "127.0.0.1:65536",
-        "::1:6001",  "[::1]",         "[::1:6001",     "[]:1",         "[127.0.0.1]:1",
-        "example:1", "localhost2:80", " 127.0.0.1:80", "127.0.0.1 :1", "[::1%lo]:1",
+        "",
+        "127.0.0.1",
+        "127.0.0.1:",
+        "127.0.0.1:x",
+        ":6001",
+        "6001",
+        "127.0.0.1:-1",
+        "127.0.0.1:+1",
+        "127.1:1",
+        "127.0.0.1:65536",
+        "::1:6001",
+        "[::1]",
+        "[::1:6001",
+        "[]:1",
+        "[127.0.0.1]:1",
+        "1111111111111111111111111111111111111111111111111111111111111111111111111111111111:1",
+        "example:1",
+        "localhost2:80",
+        " 127.0.0.1:80",
+        "127.0.0.1 :1",
+        "[::1%lo]:1",
     };
     px_app_options app = own_app("1", "k", "hidden");
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
@@ -227,6 +244,23 @@ static void a_stopping_server_says_so(void **state) {
     px_server_stop(server.server); /* the second time: at once */
     test_server_join(&server);
     peer_close(&subscriber);
+}
+
+static void set_short_end(px_server_options *options) {
+    options->head_timeout_ms = 600000;
+    options->close_timeout_ms = 100;
+}
+
+static void half_a_request_does_not_hold_it(void **state) {
+    (void)state;
+    test_server server;
+    test_server_start(&server, set_short_end);
+    test_peer peer = peer_connect(server.port);
+    peer_send_text(&peer, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n");
+    assert_int_equal(peer_answer(&peer), 200);
+    px_server_stop(server.server);
+    test_server_join(&server);
+    peer_close(&peer);
 }
 
 static void a_server_without_connections_ends_at_once(void **state) {
@@ -423,6 +457,7 @@ int main(void) {
         cmocka_unit_test(a_taken_address_is_told),
         cmocka_unit_test(connections_are_told_to_come_back),
         cmocka_unit_test(a_stopping_server_says_so),
+        cmocka_unit_test(half_a_request_does_not_hold_it),
         cmocka_unit_test(a_server_without_connections_ends_at_once),
         cmocka_unit_test(a_server_may_be_stopped_before_it_runs),
         cmocka_unit_test(a_port_can_be_used_again),
