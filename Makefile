@@ -33,7 +33,7 @@ tsan: ## the unit tests under the thread sanitizer
 	@scripts/setup.sh test
 	@scripts/test.sh tsan
 
-bench: ## measure, beside other people's programs
+bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
 	@scripts/setup.sh test
 	@scripts/bench.sh
 
@@ -43,7 +43,8 @@ fuzz: ## run each fuzz target for a while (FUZZ_SECONDS=30 each)
 
 docs: ## the manual pages, into build/man
 	@scripts/setup.sh docs
-	@scripts/docs.sh
+	@cmake --preset default --log-level=WARNING
+	@cmake --build --preset default --target man
 
 format: ## lay out all C files by .clang-format
 	@scripts/setup.sh format
@@ -53,7 +54,7 @@ install: all ## install below PREFIX (default /usr/local), or DESTDIR
 	@cmake --install build
 
 clean: ## remove everything that was built (node_modules stay)
-	@rm -rf build build-asan build-clang build-tsan build-fuzz build-werror
+	@rm -rf build build-asan build-clang build-tsan build-fuzz build-werror build-bench
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

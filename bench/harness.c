@@ -42,6 +42,17 @@ bench bench_start(const char *name, int argc, char **argv) {
     return b;
 }
 
+static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) {
+    (void)context;
+    (void)old_size;
+    if (new_size)
+        return realloc(ptr, new_size);
+    free(ptr);
+    return NULL;
+}
+
+const px_allocator bench_allocator = {resize, NULL};
+
 uint64_t bench_now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

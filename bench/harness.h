@@ -4,6 +4,8 @@
 #ifndef BENCH_HARNESS_H
 #define BENCH_HARNESS_H
 
+#include "base/alloc.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +30,9 @@ typedef struct bench_series {
 bench bench_start(const char *name, int argc, char **argv);
 
 uint64_t bench_now_ns(void);
+
+/* malloc, for the parts of the project that are measured or used. */
+extern const px_allocator bench_allocator;
 
 /* Binds this process to one processor, counted from 0, modulo those that there are. */
 void bench_pin(unsigned processor);

@@ -1,26 +1,13 @@
 /* Decoding of WebSocket frames: our codec beside wslay, which it replaces. Both take the same
  * bytes, already in memory, in reads of 64 KiB, and give each message to a function that looks at
  * it. */
-#include "base/alloc.h"
 #include "harness.h"
 #include "net/ws_frame.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <wslay/wslay.h>
 
 enum { READ_SIZE = 65536, STREAM_SIZE = 32 * 1024 * 1024 };
-
-static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) {
-    (void)context;
-    (void)old_size;
-    if (new_size)
-        return realloc(ptr, new_size);
-    free(ptr);
-    return NULL;
-}
-
-static const px_allocator ALLOCATOR = {resize, NULL};
 
 /* What the function that gets the messages sees. */
 typedef struct tally {
@@ -41,7 +28,7 @@ static tally decode_ours(px_slice stream, bool masked) {
     static char buffer[2 * READ_SIZE];
     tally t = {0};
     px_ws_decoder decoder;
-    px_ws_decoder_init(&decoder, &ALLOCATOR, READ_SIZE, masked);
+    px_ws_decoder_init(&decoder, &bench_allocator, READ_SIZE, masked);
     size_t kept = 0;
     while (stream.len) {
         size_t count = stream.len < READ_SIZE ? stream.len : READ_SIZE;
@@ -113,7 +100,7 @@ static px_buffer make_stream(size_t payload_len, bool masked) {
     static char payload[4096];
     memset(payload, 'x', sizeof(payload));
     px_buffer stream;
-    px_buffer_init(&stream, &ALLOCATOR, STREAM_SIZE);
+    px_buffer_init(&stream, &bench_allocator, STREAM_SIZE);
     while (px_ws_encode(&stream, PX_WS_TEXT, px_slice_of(payload, payload_len),
                         masked ? MASK : NULL) == PX_OK)
         ;

@@ -1,0 +1,73 @@
+#include "events.h"
+
+#include "harness.h"
+#include "net/ws_frame.h"
+#include "json/writer.h"
+
+enum { MAX_MESSAGE = 65536 };
+
+static void must(int result) {
+    if (result != PX_OK)
+        bench_fail("an event could not be built (%d)", result);
+}
+
+static void write_row(px_json_writer *json, unsigned number) {
+    px_json_object_begin(json);
+    px_json_key(json, PX_SLICE("item"));
+    px_json_u64(json, 1000 + number % 9000);
+    px_json_member(json, PX_SLICE("name"), PX_SLICE("blue bicycle"));
+    px_json_key(json, PX_SLICE("count"));
+    px_json_u64(json, number % 7);
+    px_json_member(json, PX_SLICE("note"), PX_SLICE("leaves in two days"));
+    px_json_object_end(json);
+}
+
+/* {"id":1000001,"rows":[{...},...],"text":"xxx"} with as many rows as fit; the text fills up. */
+static void write_payload(px_buffer *out, size_t size, unsigned number) {
+    enum { MAX_ROW = 100, REST = sizeof(",\"rows\":[],\"text\":\"\"}") };
+    static char filler[MAX_ROW + REST];
+    memset(filler, 'x', sizeof(filler));
+    px_json_writer json;
+    px_json_writer_init(&json, out);
+    px_json_object_begin(&json);
+    px_json_key(&json, PX_SLICE("id"));
+    px_json_u64(&json, 1000000 + number % 1000000);
+    if (out->len + MAX_ROW + REST <= size) {
+        px_json_key(&json, PX_SLICE("rows"));
+        px_json_array_begin(&json);
+        while (out->len + MAX_ROW + REST <= size)
+            write_row(&json, number++);
+        px_json_array_end(&json);
+    }
+    size_t around = strlen(",\"text\":\"\"}");
+    px_json_member(&json, PX_SLICE("text"), px_slice_of(filler, size - out->len - around));
+    px_json_object_end(&json);
+    must(px_json_writer_finish(&json));
+}
+
+void events_append_message(px_buffer *out, const char *name, size_t payload_size, unsigned number) {
+    px_buffer payload;
+    px_buffer_init(&payload, &bench_allocator, payload_size);
+    write_payload(&payload, payload_size, number);
+    px_json_writer json;
+    px_json_writer_init(&json, out);
+    px_json_object_begin(&json);
+    px_json_member(&json, PX_SLICE("event"), px_slice_of_text(name));
+    px_json_member(&json, PX_SLICE("channel"), PX_SLICE(EVENTS_CHANNEL));
+    px_json_member(&json, PX_SLICE("data"), px_buffer_slice(&payload));
+    px_json_object_end(&json);
+    must(px_json_writer_finish(&json));
+    px_buffer_free(&payload);
+}
+
+void events_append_frame(px_buffer *out, const char *name, size_t payload_size, unsigned number) {
+    px_buffer message;
+    px_buffer_init(&message, &bench_allocator, MAX_MESSAGE);
+    events_append_message(&message, name, payload_size, number);
+    events_append_text(out, px_buffer_slice(&message));
+    px_buffer_free(&message);
+}
+
+void events_append_text(px_buffer *out, px_slice text) {
+    must(px_ws_encode(out, PX_WS_TEXT, text, NULL));
+}

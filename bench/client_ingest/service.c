@@ -1,0 +1,176 @@
+#define _DEFAULT_SOURCE
+#include "service.h"
+
+#include "events.h"
+#include "harness.h"
+#include "net/ws_handshake.h"
+#include "json/reader.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MAX_INPUT = 65536, ANSWER_WITHIN_MS = 60000 };
+
+#define GREETING                                                                                   \
+    "{\"event\":\"pusher:connection_established\",\"data\":"                                       \
+    "\"{\\\"socket_id\\\":\\\"1.1\\\",\\\"activity_timeout\\\":120}\"}"
+#define SUBSCRIBED                                                                                 \
+    "{\"event\":\"pusher_internal:subscription_succeeded\",\"channel\":\"" EVENTS_CHANNEL          \
+    "\",\"data\":\"{}\"}"
+
+service service_listen(void) {
+    service s = {.listener = socket(AF_INET, SOCK_STREAM, 0)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    if (s.listener < 0 || bind(s.listener, (struct sockaddr *)&address, len) != 0 ||
+        listen(s.listener, 8) != 0 ||
+        getsockname(s.listener, (struct sockaddr *)&address, &len) != 0)
+        bench_fail("can't listen: %s", strerror(errno));
+    s.port = ntohs(address.sin_port);
+    return s;
+}
+
+static void send_all(int fd, px_slice bytes) {
+    while (bytes.len) {
+        ssize_t count = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+        if (count < 0 && errno != EINTR)
+            bench_fail("the receiver is gone: %s", strerror(errno));
+        if (count > 0)
+            bytes = px_slice_after(bytes, (size_t)count);
+    }
+}
+
+static void send_block(int fd, const service_load *load) {
+    off_t offset = 0;
+    while ((size_t)offset < load->block)
+        if (sendfile(fd, load->file, &offset, load->block - (size_t)offset) < 0 && errno != EINTR)
+            bench_fail("the receiver is gone: %s", strerror(errno));
+}
+
+/* Waits for more bytes of the receiver. */
+static void read_more(service_peer *peer) {
+    struct pollfd wait = {.fd = peer->fd, .events = POLLIN};
+    if (poll(&wait, 1, ANSWER_WITHIN_MS) <= 0)
+        bench_fail("the receiver says nothing");
+    if (px_buffer_reserve(&peer->input, 1024) != PX_OK)
+        bench_fail("the receiver says too much");
+    ssize_t count = recv(peer->fd, peer->input.data + peer->input.len, 1024, 0);
+    if (count <= 0)
+        bench_fail("the receiver is gone");
+    peer->input.len += (size_t)count;
+}
+
+/* The value of the first header of that name in a request's head. */
+static px_slice find_header(px_slice head, const char *name) {
+    size_t len = strlen(name);
+    for (size_t i = 0; i + len < head.len; i++) {
+        if (head.ptr[i] != '\n' || strncasecmp(head.ptr + i + 1, name, len) != 0)
+            continue;
+        px_slice value = px_slice_after(head, i + 1 + len);
+        while (value.len && value.ptr[0] == ' ')
+            value = px_slice_after(value, 1);
+        value.len = strcspn(value.ptr, "\r\n");
+        return value;
+    }
+    bench_fail("the receiver's request has no %s", name);
+}
+
+static void shake_hands(service_peer *peer) {
+    const px_buffer *in = &peer->input;
+    while (in->len < 4 || memcmp(in->data + in->len - 4, "\r\n\r\n", 4) != 0)
+        read_more(peer);
+    px_buffer answer;
+    px_buffer_init(&answer, &bench_allocator, MAX_INPUT);
+    if (px_ws_accept_reply(&answer, find_header(px_buffer_slice(in), "Sec-WebSocket-Key:")) !=
+        PX_OK)
+        bench_fail("out of memory");
+    events_append_text(&answer, PX_SLICE(GREETING));
+    send_all(peer->fd, px_buffer_slice(&answer));
+    px_buffer_free(&answer);
+    px_buffer_clear(&peer->input);
+}
+
+/* The value of "event" or "data" at the top of a message, as it stands there. */
+static px_slice find_member(px_slice message, px_slice name) {
+    px_json_reader reader;
+    px_json_reader_init(&reader, message);
+    if (px_json_next(&reader) != PX_JSON_OBJECT_BEGIN)
+        return PX_SLICE("");
+    while (px_json_next(&reader) == PX_JSON_KEY) {
+        bool found = px_slice_equal(reader.text, name);
+        px_slice value;
+        if (!px_json_raw(&reader, px_json_next(&reader), &value))
+            break;
+        if (found)
+            return value;
+    }
+    return PX_SLICE("");
+}
+
+/* Waits for the receiver's event of this name; gives its data when that is a number. */
+static uint64_t expect_event(service_peer *peer, px_slice name) {
+    for (;;) {
+        size_t consumed;
+        px_ws_message message;
+        px_ws_status status =
+            px_ws_decode(&peer->decoder, peer->input.data, peer->input.len, &consumed, &message);
+        if (status == PX_WS_FAILED || (status == PX_WS_MESSAGE && message.opcode == PX_WS_CLOSE))
+            bench_fail("the receiver broke off");
+        uint64_t number = 0;
+        bool found = status == PX_WS_MESSAGE && message.opcode == PX_WS_TEXT &&
+                     px_slice_equal(find_member(message.payload, PX_SLICE("event")), name);
+        if (found)
+            px_slice_to_u64(find_member(message.payload, PX_SLICE("data")), &number);
+        px_buffer_consume(&peer->input, consumed);
+        if (found)
+            return number;
+        if (status == PX_WS_NEED_MORE)
+            read_more(peer);
+    }
+}
+
+service_peer service_accept(const service *s) {
+    service_peer peer = {.fd = accept(s->listener, NULL, NULL)};
+    if (peer.fd < 0)
+        bench_fail("accept: %s", strerror(errno));
+    int on = 1;
+    setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    px_ws_decoder_init(&peer.decoder, &bench_allocator, MAX_INPUT, true);
+    px_buffer_init(&peer.input, &bench_allocator, MAX_INPUT);
+    shake_hands(&peer);
+    expect_event(&peer, PX_SLICE("\"pusher:subscribe\""));
+    px_buffer answer;
+    px_buffer_init(&answer, &bench_allocator, MAX_INPUT);
+    events_append_text(&answer, PX_SLICE(SUBSCRIBED));
+    send_all(peer.fd, px_buffer_slice(&answer));
+    px_buffer_free(&answer);
+    return peer;
+}
+
+void service_end(service_peer *peer) {
+    close(peer->fd);
+    px_buffer_free(&peer->input);
+    px_ws_decoder_free(&peer->decoder);
+}
+
+service_burst service_send(service_peer *peer, const service_load *load, double seconds) {
+    service_burst burst = {.sent = 1};
+    uint64_t start = bench_now_ns();
+    uint64_t until = start + (uint64_t)(seconds * 1e9);
+    do {
+        send_block(peer->fd, load);
+        burst.sent += load->block_events;
+    } while (bench_now_ns() < until);
+    send_all(peer->fd, load->mark);
+    burst.received = expect_event(peer, PX_SLICE("\"" EVENTS_MARK "\""));
+    burst.seconds = (double)(bench_now_ns() - start) / 1e9;
+    return burst;
+}
