@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-ALLOWED = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strlen"}
+ALLOWED = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strchr", "strlen"}
 # What compilers call on their own: bcmp stands for memcmp, the rest is stack protection, fortified
 # copies, position independence and arithmetic that the processor lacks.
 COMPILER = re.compile(
