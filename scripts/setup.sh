@@ -20,7 +20,7 @@ demo_needs='chromium=chromium'
 test_needs='
 chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
 openssl=openssl node=nodejs npm=npm'
-docs_needs='scdoc=scdoc'
+docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
 
 say() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the tests, and says how many passed and failed.
 #
-#     scripts/test.sh          everything: gcc, then clang with the sanitizers
+#     scripts/test.sh          everything: gcc, clang, and the unit tests under the sanitizers
 #     scripts/test.sh asan     only under the address and undefined-behaviour sanitizers
 #     scripts/test.sh tsan     only the unit tests, under the thread sanitizer
 #
@@ -53,14 +53,16 @@ all)
     build default
     say "every test"
     run default
-    say "clang, warnings are errors, with the address and undefined-behaviour sanitizers"
-    build asan -DCMAKE_C_COMPILER=clang
-    say "the unit tests under the sanitizers"
+    say "clang, warnings are errors"
+    build clang
+    say "with the address and undefined-behaviour sanitizers"
+    build asan
+    say "the unit tests under them"
     run asan -L unit
     ;;
 asan)
-    say "clang, with the address and undefined-behaviour sanitizers"
-    build asan -DCMAKE_C_COMPILER=clang
+    say "with the address and undefined-behaviour sanitizers"
+    build asan
     run asan
     ;;
 tsan)

@@ -89,15 +89,33 @@ static const px_cli_option own_options[] = {
 /* ---- --help-config ---- */
 
 #define FALLBACK_TEXT(fallback)   ""
-#define FALLBACK_LIST(fallback)   "[]"
+#define FALLBACK_LIST(fallback)   ""
 #define FALLBACK_FLAG(fallback)   (fallback) ? "true" : "false"
 #define FALLBACK_NUMBER(fallback) #fallback
 #define PRINT_SETTING(type, field, name, fallback, minimum, maximum, text)                         \
     print_setting(name, FALLBACK_##type(fallback), text);
 
+enum { TEXT_COLUMN = 30, LAST_COLUMN = 100 };
+
+/* Breaks the text between words, so that it stays in its column. */
+static void print_in_column(const char *text) {
+    size_t column = TEXT_COLUMN;
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (column + length > LAST_COLUMN) {
+            printf("\n%*s", TEXT_COLUMN, "");
+            column = TEXT_COLUMN;
+        }
+        printf("%.*s ", (int)length, text);
+        column += length + 1;
+        text += length + (text[length] == ' ');
+    }
+}
+
 static void print_setting(const char *name, const char *fallback, const char *text) {
-    printf("  %-28s%s", name, text);
-    printf(*fallback ? " [%s]\n" : "\n", fallback);
+    printf("  %-*s", TEXT_COLUMN - 2, name);
+    print_in_column(text);
+    printf(*fallback ? "[%s]\n" : "\n", fallback);
 }
 
 static int print_config_help(void) {
