@@ -95,19 +95,21 @@ static const px_cli_option own_options[] = {
 #define PRINT_SETTING(type, field, name, fallback, minimum, maximum, text)                         \
     print_setting(name, FALLBACK_##type(fallback), text);
 
-enum { TEXT_COLUMN = 30, LAST_COLUMN = 100 };
+enum { TEXT_COLUMN = 30, LAST_COLUMN = 90 };
 
 /* Breaks the text between words, so that it stays in its column. */
 static void print_in_column(const char *text) {
     size_t column = TEXT_COLUMN;
     while (*text) {
         size_t length = strcspn(text, " ");
-        if (column + length > LAST_COLUMN) {
+        bool is_first = column == TEXT_COLUMN;
+        if (column + length >= LAST_COLUMN) {
             printf("\n%*s", TEXT_COLUMN, "");
             column = TEXT_COLUMN;
+            is_first = true;
         }
-        printf("%.*s ", (int)length, text);
-        column += length + 1;
+        printf("%s%.*s", is_first ? "" : " ", (int)length, text);
+        column += length + !is_first;
         text += length + (text[length] == ' ');
     }
 }
@@ -115,7 +117,7 @@ static void print_in_column(const char *text) {
 static void print_setting(const char *name, const char *fallback, const char *text) {
     printf("  %-*s", TEXT_COLUMN - 2, name);
     print_in_column(text);
-    printf(*fallback ? "[%s]\n" : "\n", fallback);
+    printf(*fallback ? " [%s]\n" : "\n", fallback);
 }
 
 static int print_config_help(void) {

@@ -27,7 +27,7 @@ test('--help lists every verb, and each verb has help with its name', async () =
 });
 
 test('no line of help is too wide for a terminal', async () => {
-  for (const args of [['--help'], ...VERBS.map((verb) => [verb, '--help'])]) {
+  for (const args of [['--help'], ['serve', '--help-config'], ...VERBS.map((verb) => [verb, '--help'])]) {
     const { out } = await cli(args);
     for (const line of out.split('\n')) assert.ok(line.length <= 100, `${args}: ${line}`);
   }
