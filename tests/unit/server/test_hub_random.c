@@ -17,8 +17,8 @@ static uint64_t next_random(uint64_t *random) {
 static const char *const MESSAGES[] = {
     "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"news\",\"auth\":\"\"}}",
     "{\"event\":\"pusher:subscribe\",\"data\":\"{\\\"channel\\\":\\\"sport\\\"}\"}",
-    "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"presence-a\",\"auth\":\"k:1\","
-    "\"channel_data\":\"{\\\"user_id\\\":1}\"}}",
+    ("{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"presence-a\",\"auth\":\"k:1\","
+     "\"channel_data\":\"{\\\"user_id\\\":1}\"}}"),
     "{\"event\":\"pusher:unsubscribe\",\"data\":{\"channel\":\"news\"}}",
     "{\"event\":\"pusher:ping\",\"data\":{}}",
     "{\"event\":\"client-x\",\"channel\":\"private-a\",\"data\":{\"a\":[1,2.5e3,null,true]}}",
