@@ -5,8 +5,8 @@
 #include "client/bindings.h"
 #include "client/settings.h"
 #include "core/core.h"
-#include "driver/loop.h"
 #include "driver/http_queue.h"
+#include "driver/loop.h"
 #include "driver/ws_transport.h"
 
 struct pusher_channel {

@@ -2,9 +2,9 @@
 #ifndef PX_SERVER_HTTP_CALL_H
 #define PX_SERVER_HTTP_CALL_H
 
-#include "json/writer.h"
 #include "server/http_params.h"
 #include "server/hub_state.h"
+#include "json/writer.h"
 
 enum {
     PX_HTTP_OK = 200,
@@ -58,13 +58,13 @@ int px_http_fail_info(px_http_call *call, px_slice unknown);
 void px_http_write_info(px_http_call *call, px_slice channel, unsigned attributes);
 
 /* The routes. */
-px_http_handler px_http_publish;         /* POST events */
-px_http_handler px_http_publish_batch;   /* POST batch_events */
-px_http_handler px_http_publish_raw;     /* POST channels/NAME/events (deprecated) */
-px_http_handler px_http_get_channels;    /* GET channels */
-px_http_handler px_http_get_channel;     /* GET channels/NAME */
-px_http_handler px_http_get_users;       /* GET channels/NAME/users */
-px_http_handler px_http_get_statistics;  /* GET channels/NAME/stats (deprecated) */
-px_http_handler px_http_terminate_user;  /* POST users/ID/terminate_connections */
+px_http_handler px_http_publish;        /* POST events */
+px_http_handler px_http_publish_batch;  /* POST batch_events */
+px_http_handler px_http_publish_raw;    /* POST channels/NAME/events (deprecated) */
+px_http_handler px_http_get_channels;   /* GET channels */
+px_http_handler px_http_get_channel;    /* GET channels/NAME */
+px_http_handler px_http_get_users;      /* GET channels/NAME/users */
+px_http_handler px_http_get_statistics; /* GET channels/NAME/stats (deprecated) */
+px_http_handler px_http_terminate_user; /* POST users/ID/terminate_connections */
 
 #endif

@@ -309,7 +309,8 @@ static int by_text(const void *left, const void *right) {
 
 void world_request(test_world *world, const char *method, const char *path, const char *query,
                    const char *body) {
-    char all[8192], text[2 * sizeof(all)], md5[PX_MD5_LENGTH + 1] = "", hex[PX_SIGNATURE_LENGTH + 1] = "";
+    char all[8192], text[2 * sizeof(all)], md5[PX_MD5_LENGTH + 1] = "",
+                                                               hex[PX_SIGNATURE_LENGTH + 1] = "";
     char *params[256];
     size_t count = 0;
     px_slice content = quoted("%s", body);
