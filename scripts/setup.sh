@@ -19,7 +19,8 @@ wslay/wslay.h=libwslay-dev'
 demo_needs='chromium=chromium'
 test_needs='
 chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
-openssl=openssl node=nodejs npm=npm'
+openssl=openssl node=nodejs npm=npm
+libuv.pc=libuv1-dev ev.h=libev-dev glib-2.0.pc=libglib2.0-dev libsystemd.pc=libsystemd-dev'
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
 
