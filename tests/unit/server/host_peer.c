@@ -71,7 +71,7 @@ void test_server_stop(test_server *server) {
 
 /* ---- Bytes ---- */
 
-test_peer peer_connect(int port) {
+static test_peer connect_with(int port, int receive_buffer) {
     test_peer made = {.fd = socket(AF_INET, SOCK_STREAM, 0), .bytes = malloc(PEER_BUFFER)};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -80,9 +80,19 @@ test_peer peer_connect(int port) {
     assert_non_null(made.bytes);
     made.bytes[0] = '\0';
     setsockopt(made.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (receive_buffer > 0)
+        setsockopt(made.fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     if (connect(made.fd, (struct sockaddr *)&address, sizeof address) != 0)
         fail_msg("can't connect: %s", strerror(errno));
     return made;
+}
+
+test_peer peer_connect(int port) {
+    return connect_with(port, 0);
+}
+
+test_peer peer_connect_narrow(int port) {
+    return connect_with(port, 65536);
 }
 
 void peer_close(test_peer *peer) {

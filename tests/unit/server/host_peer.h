@@ -41,6 +41,9 @@ typedef struct test_peer {
 } test_peer;
 
 test_peer peer_connect(int port);
+
+/* With so small a buffer that the server can't get rid of megabytes at once. */
+test_peer peer_connect_narrow(int port);
 void peer_close(test_peer *peer);
 
 /* Sends everything; false when the server has closed the connection. */

@@ -450,7 +450,7 @@ static void ask_for_large_page(test_peer *peer, const char *headers) {
 
 static void a_half_closed_client_is_answered(void **state) {
     (void)state;
-    test_peer peer = peer_connect(server.port);
+    test_peer peer = peer_connect_narrow(server.port);
     ask_for_large_page(&peer, "\r\nConnection: close\r\n\r\n");
     shutdown(peer.fd, SHUT_WR);
     assert_int_equal(peer_answer(&peer), 200);
@@ -462,7 +462,7 @@ static void a_half_closed_client_is_answered(void **state) {
 
 static void the_next_request_waits_for_a_large_answer(void **state) {
     (void)state;
-    test_peer peer = peer_connect(server.port);
+    test_peer peer = peer_connect_narrow(server.port);
     ask_for_large_page(&peer, "\r\n\r\n");
     peer_send_text(&peer, GET("/healthz"));
     assert_int_equal(peer_answer(&peer), 200);
@@ -481,7 +481,7 @@ static void a_stopping_server_finishes_its_answer(void **state) {
     (void)state;
     test_server own;
     test_server_start(&own, be_patient_with_large_heads);
-    test_peer peer = peer_connect(own.port);
+    test_peer peer = peer_connect_narrow(own.port);
     ask_for_large_page(&peer, "\r\n\r\n");
     assert_true(peer_receive(&peer) > 0); /* it has begun */
     px_server_stop(own.server);
