@@ -39,9 +39,15 @@ static pusher_member outside_member(const px_member *member) {
     return outside;
 }
 
+/* A transport that the service closed with a code did not fail: the service said something. */
+static pusher_error_type outside_error_type(const px_error *error) {
+    bool service_said_so = error->type == PX_ERROR_TRANSPORT && error->code && !error->result;
+    return service_said_so ? PUSHER_ERROR_PROTOCOL : (pusher_error_type)error->type;
+}
+
 static pusher_error outside_error(const px_error *error) {
     pusher_error outside = {
-        .type = (pusher_error_type)error->type,
+        .type = outside_error_type(error),
         .result = error->result,
         .code = error->code,
         .status = error->status,
@@ -86,6 +92,8 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
 }
 
 void px_client_deliver(pusher_client *client, const px_event *event) {
+    if (event->data_type == PX_DATA_ERROR && event->error.repeated)
+        return; /* one close is one error here */
     pusher_channel *channel = px_client_channel(client, event->channel);
     px_stop stops[MAX_STOPS];
     size_t count = find_stops(client, channel, event, stops);

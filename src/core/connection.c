@@ -362,7 +362,11 @@ static void emit_ending(px_core *core, const closing *ending, px_transport_phase
                                              .will_retry = will_retry,
                                              .message = ending->reason});
     if (phase == PX_TRANSPORT_HANDSHAKE || ending->action != PX_CLOSE_NONE)
-        emit_transport_error(core, 0, ending->code, ending->reason, will_retry);
+        px_connection_error(core, (px_error){.type = PX_ERROR_TRANSPORT,
+                                             .code = ending->code,
+                                             .will_retry = will_retry,
+                                             .repeated = phase == PX_TRANSPORT_LIVE,
+                                             .message = ending->reason});
 }
 
 void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,

@@ -128,6 +128,8 @@ typedef struct px_error {
     int code;         /* close or pusher:error code (1000-4999), or 0 */
     int status;       /* HTTP status of the authorization answer; 0: none came */
     bool will_retry;  /* the engine will try again by itself */
+    bool repeated;    /* tells again, as the transport's error, what the error before it told as
+                         the service's: pusher-js emits both for one close */
     px_slice message; /* a sentence for people */
     px_slice data;    /* the offending input, where there is one */
 } px_error;
