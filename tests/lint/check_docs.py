@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Fails where the documentation says something else than the code.
+
+    check_docs.py ROOT TABLES PUSHER            checks README.md and docs/ below ROOT
+    check_docs.py ROOT TABLES PUSHER --write    writes the generated parts anew
+    check_docs.py --self-test                   checks the checker
+
+TABLES is the program option_tables, PUSHER the command. What stands between
+
+    <!-- table: server -->   or   <!-- help: pusher serve -->   and   <!-- end -->
+
+is generated: a table of option_tables, or what `pusher serve --help` prints. Besides, every link
+to a file must lead somewhere, every option of the command must be in its manual page, every member
+of pusher_options in docs/client.md, and the example in README.md must be the header's.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+BLOCK = re.compile(r"(<!-- (table|help): ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+LONG_OPTION = re.compile(r"^ {2,6}(?:-\w, )?(--[a-z-]+)", re.MULTILINE)
+MEMBER = re.compile(r"(\w+);")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def generated(kind, name, programs):
+    """What belongs between the marks."""
+    if kind == "table":
+        return output_of(programs["tables"], name)
+    words = name.split()
+    return "```\n" + output_of(programs["pusher"], *words[1:], "--help") + "```\n"
+
+
+def renew(text, make):
+    """The text with its generated parts as `make(kind, name)` gives them."""
+    return BLOCK.sub(lambda block: block[1] + make(block[2], block[3]) + block[5], text)
+
+
+def pages(root):
+    return [root / "README.md", *sorted((root / "docs").glob("*.md")), root / "CONTRIBUTING.md",
+            root / "SECURITY.md", root / "CHANGELOG.md"]
+
+
+def check_generated(root, programs, write):
+    for page in pages(root):
+        text = page.read_text()
+        fresh = renew(text, lambda kind, name: generated(kind, name, programs))
+        if fresh == text:
+            continue
+        if write:
+            page.write_text(fresh)
+            print(f"docs: wrote {page.relative_to(root)}")
+        else:
+            yield f"{page.name}: a generated part is out of date; `make docs` writes it anew"
+
+
+def check_links(root):
+    for page in pages(root):
+        for target in LINK.findall(page.read_text()):
+            if not (page.parent / target).exists():
+                yield f"{page.name}: the link to {target} leads nowhere"
+
+
+def options_of(help_text):
+    return set(LONG_OPTION.findall(help_text)) - {"--help"}
+
+
+def check_manual_pages(root, programs):
+    for page in sorted((root / "docs/man").glob("pusher-*.scd")):
+        verb = page.name.split(".")[0].removeprefix("pusher-")
+        text = page.read_text()
+        for option in sorted(options_of(output_of(programs["pusher"], verb, "--help"))):
+            if not re.search(rf"\*{option}\*", text):
+                yield f"docs/man/{page.name}: {option} is missing"
+
+
+def members_of(header, struct):
+    body = header.split(f"typedef struct {struct} {{")[1].split(f"}} {struct};")[0]
+    return MEMBER.findall(COMMENT.sub("", body))
+
+
+def check_client_options(root):
+    header = (root / "include/pusher/pusher.h").read_text()
+    text = (root / "docs/client.md").read_text()
+    for member in members_of(header, "pusher_options"):
+        if f"`{member}`" not in text:
+            yield f"client.md: the option {member} is missing"
+
+
+def example_of(header):
+    """The program in the header's first comment."""
+    lines = header.split("\n *\n * Conventions")[0].split("\n")[2:]
+    return "\n".join(line[7:] for line in lines).strip()
+
+
+def check_example(root):
+    example = example_of((root / "include/pusher/pusher.h").read_text())
+    if f"```c\n{example}\n```" not in (root / "README.md").read_text():
+        yield "README.md: the example is not the one of include/pusher/pusher.h"
+
+
+def self_test():
+    text = "a\n<!-- table: x -->\nold\n<!-- end -->\nb\n<!-- help: pusher y -->\n<!-- end -->\n"
+    fresh = renew(text, lambda kind, name: f"{kind} of {name}\n")
+    assert fresh == ("a\n<!-- table: x -->\ntable of x\n<!-- end -->\nb\n<!-- help: pusher y -->\n"
+                     "help of pusher y\n<!-- end -->\n"), fresh
+    assert LINK.findall("[a](b.md#c) [d](https://e) [f](#g) [h](../i)") == ["b.md", "../i"]
+    assert options_of("Usage:\n  -q, --quiet  No\n      --app-id ID\n  -h, --help\n  see --not\n") \
+        == {"--quiet", "--app-id"}
+    header = ("/* one\n *\n *     #include <x>\n *\n *     int main(void);\n *\n * Conventions */\n"
+              "typedef struct s {\n    int a; /* b; */\n    const char *c;\n} s;\n")
+    assert example_of(header) == "#include <x>\n\nint main(void);", example_of(header)
+    assert members_of(header, "s") == ["a", "c"], members_of(header, "s")
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        self_test()
+        return 0
+    write = arguments[-1:] == ["--write"]
+    if len(arguments) - write != 3:
+        sys.exit(__doc__)
+    root = pathlib.Path(arguments[0])
+    programs = {"tables": arguments[1], "pusher": arguments[2]}
+    complaints = [*check_generated(root, programs, write), *check_links(root),
+                  *check_manual_pages(root, programs), *check_client_options(root),
+                  *check_example(root)]
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

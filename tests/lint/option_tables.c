@@ -1,0 +1,185 @@
+/* Prints the tables of the documentation, in Markdown, from the tables that the code is made of.
+ *
+ *     option_tables client|server|app|results|protocol_errors
+ *
+ * check_docs.py compares them with what stands in docs/, and writes them there. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pusher/pusher.h>
+
+#include "core/options.h"
+#include "server/app.h"
+#include "server/protocol_error.h"
+#include "server/server.h"
+
+/* ---- The server's settings ---- */
+
+#define FALLBACK_TEXT(fallback)   "\"" fallback "\""
+#define FALLBACK_LIST(fallback)   "[]"
+#define FALLBACK_FLAG(fallback)   (fallback) ? "true" : "false"
+#define FALLBACK_NUMBER(fallback) #fallback
+#define IS_NUMBER_TEXT            false
+#define IS_NUMBER_LIST            false
+#define IS_NUMBER_FLAG            false
+#define IS_NUMBER_NUMBER          true
+
+#define SETTING_ROW(type, field, name, fallback, minimum, maximum, text)                           \
+    print_setting(name, FALLBACK_##type(fallback), IS_NUMBER_##type, minimum, maximum, text);
+
+static void print_range(uint32_t minimum, uint32_t maximum) {
+    printf("%u to %u", (unsigned)minimum, (unsigned)maximum);
+}
+
+static void print_setting(const char *name, const char *fallback, bool is_number, uint32_t minimum,
+                          uint32_t maximum, const char *text) {
+    /* Without a default, it must be given. */
+    bool has_default = strstr(text, "Required") == NULL;
+    printf("| `%s` | %s%s%s | ", name, has_default ? "`" : "", has_default ? fallback : "",
+           has_default ? "`" : "");
+    if (is_number)
+        print_range(minimum, maximum);
+    printf(" | %s |\n", text);
+}
+
+static void print_settings_head(void) {
+    printf("| key | default | range | what it is |\n|---|---|---|---|\n");
+}
+
+static int print_server(void) {
+    print_settings_head();
+    PX_SERVER_OPTIONS(SETTING_ROW)
+    PX_HUB_OPTIONS(SETTING_ROW)
+    printf("| `apps` | `[]` | | The apps: a list of objects with the keys below. |\n");
+    return 0;
+}
+
+static int print_app(void) {
+    print_settings_head();
+    PX_APP_OPTIONS(SETTING_ROW)
+    return 0;
+}
+
+/* ---- The client's options ---- */
+
+/* The public name of each of the engine's options. */
+static const struct {
+    const char *member;
+    const char *name; /* in the engine and in JavaScript */
+    size_t offset;    /* so that the member must exist */
+} public_options[] = {
+#define PUBLIC(member, name)                                                                       \
+    { #member, name, offsetof(pusher_options, member) }
+    PUBLIC(cluster, "cluster"),
+    PUBLIC(host, "wsHost"),
+    PUBLIC(port, "wsPort"),
+    PUBLIC(tls_port, "wssPort"),
+    PUBLIC(path, "wsPath"),
+    PUBLIC(plain, "plain"),
+    PUBLIC(enabled_transports, "enabledTransports"),
+    PUBLIC(disabled_transports, "disabledTransports"),
+    PUBLIC(activity_timeout, "activityTimeout"),
+    PUBLIC(pong_timeout, "pongTimeout"),
+    PUBLIC(unavailable_timeout, "unavailableTimeout"),
+    PUBLIC(auth_endpoint, "authEndpoint"),
+    PUBLIC(auth_transport, "authTransport"),
+    PUBLIC(auth_params, "auth.params"),
+    PUBLIC(auth_headers, "auth.headers"),
+    PUBLIC(auth_timeout, "authTimeout"),
+    PUBLIC(max_channels, "maxChannels"),
+    PUBLIC(max_outbound, "maxOutbound"),
+    PUBLIC(log_level, "logLevel"),
+#undef PUBLIC
+};
+
+/* What the library sets itself. The key is an argument of its own. */
+static const char *const private_options[] = {"key", "askAuthorization", "clientName",
+                                              "clientVersion"};
+
+static bool is_private(px_slice name) {
+    for (size_t i = 0; i < sizeof private_options / sizeof *private_options; i++)
+        if (px_slice_equal(name, px_slice_of_text(private_options[i])))
+            return true;
+    return false;
+}
+
+static const char *member_of(px_slice name) {
+    for (size_t i = 0; i < sizeof public_options / sizeof *public_options; i++)
+        if (px_slice_equal(name, px_slice_of_text(public_options[i].name)))
+            return public_options[i].member;
+    return NULL;
+}
+
+static void print_option(const px_option *option, const char *member) {
+    printf("| `%s` | `%.*s` | ", member, (int)option->name.len, option->name.ptr);
+    if (option->type == PX_OPTION_NUMBER)
+        printf("%u", (unsigned)option->default_number);
+    else if (option->type == PX_OPTION_FLAG)
+        printf("false");
+    else if (option->default_text.len)
+        printf("`%.*s`", (int)option->default_text.len, option->default_text.ptr);
+    printf(" | ");
+    if (option->type == PX_OPTION_NUMBER)
+        print_range(option->minimum, option->maximum);
+    printf(" | %.*s |\n", (int)option->documentation.len, option->documentation.ptr);
+}
+
+static int print_client(void) {
+    int result = 0;
+    printf("| member | in JavaScript | default | range | what it is |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < px_option_count; i++) {
+        const px_option *option = &px_option_table[i];
+        const char *member = member_of(option->name);
+        if (member) {
+            print_option(option, member);
+        } else if (!is_private(option->name)) {
+            fprintf(stderr, "option_tables: is %.*s public? Put it into one of the lists\n",
+                    (int)option->name.len, option->name.ptr);
+            result = 1;
+        }
+    }
+    return result;
+}
+
+/* ---- Codes ---- */
+
+static int print_results(void) {
+    printf("| name | number | what it says |\n|---|---|---|\n");
+#define ROW(name, number, text) printf("| `%s` | %d | %s |\n", #name, number, text);
+    PUSHER_RESULTS(ROW)
+#undef ROW
+    return 0;
+}
+
+static void print_protocol_error(unsigned code, const char *text) {
+    if (code)
+        printf("| %u | %s |\n", code, text);
+    else
+        printf("| `null` | %s |\n", text);
+}
+
+static int print_protocol_errors(void) {
+    printf("| code | message |\n|---|---|\n");
+#define ROW(name, code, text) print_protocol_error(code, text);
+    PX_PROTOCOL_ERRORS(ROW)
+#undef ROW
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*print)(void);
+} tables[] = {{"client", print_client},
+              {"server", print_server},
+              {"app", print_app},
+              {"results", print_results},
+              {"protocol_errors", print_protocol_errors}};
+
+int main(int argc, char **argv) {
+    for (size_t i = 0; argc == 2 && i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(argv[1], tables[i].name) == 0)
+            return tables[i].print();
+    fprintf(stderr, "usage: option_tables client|server|app|results|protocol_errors\n");
+    return 2;
+}
