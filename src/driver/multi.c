@@ -4,6 +4,7 @@ struct px_multi {
     px_loop *loop;
     CURLM *curl;
     px_deadline timer;
+    px_transfer *starved; /* to be told that they failed */
 };
 
 /* A socket of libcurl's. */
@@ -12,16 +13,50 @@ typedef struct px_curl_socket {
     px_multi *multi;
 } px_curl_socket;
 
+static px_transfer *transfer_of(CURL *easy) {
+    char *transfer = NULL; /* so libcurl wants it */
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return (px_transfer *)(void *)transfer;
+}
+
+/* libcurl would take a failing callback for the end of all transfers: so it never hears of it. */
+static void starve(px_multi *multi, px_transfer *transfer) {
+    if (!transfer || transfer->starved)
+        return;
+    transfer->starved = true;
+    transfer->next_starved = multi->starved;
+    multi->starved = transfer;
+}
+
+static void feed(px_multi *multi, px_transfer *transfer) {
+    for (px_transfer **link = &multi->starved; *link; link = &(*link)->next_starved) {
+        if (*link == transfer) {
+            *link = transfer->next_starved;
+            transfer->starved = false;
+            return;
+        }
+    }
+}
+
+static void report_starved(px_multi *multi) {
+    while (multi->starved) {
+        px_transfer *transfer = multi->starved;
+        feed(multi, transfer);
+        transfer->done(transfer, CURLE_OUT_OF_MEMORY);
+    }
+}
+
 static void report_done(px_multi *multi) {
     int left;
     for (CURLMsg *message; (message = curl_multi_info_read(multi->curl, &left)) != NULL;) {
         if (message->msg != CURLMSG_DONE)
             continue;
         CURLcode code = message->data.result;
-        char *transfer = NULL;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        ((px_transfer *)(void *)transfer)->done((px_transfer *)(void *)transfer, code);
+        px_transfer *transfer = transfer_of(message->easy_handle);
+        feed(multi, transfer);
+        transfer->done(transfer, code);
     }
+    report_starved(multi);
 }
 
 static void act(px_multi *multi, curl_socket_t fd, int events) {
@@ -55,9 +90,16 @@ static void forget_socket(px_multi *multi, px_curl_socket *socket) {
     px_free(px_loop_allocator(multi->loop), socket, sizeof *socket);
 }
 
-/* A non-zero result makes libcurl fail the transfers of this socket. */
+static px_curl_socket *new_socket(px_multi *multi, curl_socket_t fd) {
+    px_curl_socket *socket = px_alloc_zero(px_loop_allocator(multi->loop), sizeof *socket);
+    if (!socket)
+        return NULL;
+    *socket = (px_curl_socket){.watch = {.fd = fd, .ready = on_ready}, .multi = multi};
+    curl_multi_assign(multi->curl, fd, socket);
+    return socket;
+}
+
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known) {
-    (void)easy;
     px_multi *multi = context;
     px_curl_socket *socket = known;
     if (what == CURL_POLL_REMOVE) {
@@ -65,16 +107,13 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, voi
             forget_socket(multi, socket);
         return 0;
     }
-    if (!socket) {
-        socket = px_alloc_zero(px_loop_allocator(multi->loop), sizeof *socket);
-        if (!socket)
-            return -1;
-        *socket = (px_curl_socket){.watch = {.fd = fd, .ready = on_ready}, .multi = multi};
-        curl_multi_assign(multi->curl, fd, socket);
-    }
     unsigned wanted =
         (what & CURL_POLL_IN ? PX_READABLE : 0u) | (what & CURL_POLL_OUT ? PX_WRITABLE : 0u);
-    return px_loop_watch(multi->loop, &socket->watch, wanted) ? -1 : 0;
+    if (!socket)
+        socket = new_socket(multi, fd);
+    if (!socket || px_loop_watch(multi->loop, &socket->watch, wanted))
+        starve(multi, transfer_of(easy));
+    return 0;
 }
 
 int px_multi_new(px_loop *loop, px_multi **multi) {
@@ -113,5 +152,6 @@ int px_multi_add(px_multi *multi, px_transfer *transfer) {
 }
 
 void px_multi_remove(px_multi *multi, px_transfer *transfer) {
+    feed(multi, transfer);
     curl_multi_remove_handle(multi->curl, transfer->easy);
 }

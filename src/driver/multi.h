@@ -13,6 +13,8 @@ struct px_transfer {
     CURL *easy;
     /* The transfer ended, inside a turn. It still belongs to the multi until px_multi_remove. */
     void (*done)(px_transfer *transfer, CURLcode code);
+    bool starved; /* one of its sockets can't be watched */
+    px_transfer *next_starved;
 };
 
 /* PX_ERR_NO_MEMORY. */

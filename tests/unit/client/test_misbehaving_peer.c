@@ -7,50 +7,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the peer says on each connection. */
+enum {
+    GREETED = 1 << 0, /* the peer greets first */
+    AGAIN = 1 << 1,   /* the next attempt, within a second, is waited for */
+};
+
+/* What the peer says on the first connection. */
 typedef struct misdeed {
     const char *name;
-    bool greeted;      /* it greets first */
+    unsigned flags;
     const char *bytes; /* then it sends this */
     size_t len;
     const char *expected; /* in the journal */
-    bool again;           /* wait for the next attempt, too (it comes within a second) */
 } misdeed;
 
 #define BYTES(text) text, sizeof(text) - 1
 
 static const misdeed misdeeds[] = {
-    {"404", false, BYTES("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
-     "error WebSocketError PUSHER_ERR_HANDSHAKE 0 0 no WebSocket was opened by 127.0.0.1:", true},
-    {"a page", false,
+    {"404", AGAIN, BYTES("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
+     "error WebSocketError PUSHER_ERR_HANDSHAKE 0 0 no WebSocket was opened by 127.0.0.1:"},
+    {"a page", 0,
      BYTES("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><h1>Welcome</h1></html>"),
      "PUSHER_ERR_HANDSHAKE"},
-    {"wrong accept", false,
+    {"wrong accept", 0,
      BYTES("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"),
      "PUSHER_ERR_HANDSHAKE"},
-    {"garbage", false, BYTES("\x16\x03\x01 this is not HTTP at all\r\n\r\n\r\n"),
+    {"garbage", 0, BYTES("\x16\x03\x01 this is not HTTP at all\r\n\r\n\r\n"),
      "PUSHER_ERR_HANDSHAKE"},
-    {"nothing", false, BYTES(""),
+    {"nothing", 0, BYTES(""),
      "PUSHER_ERR_CLOSED 0 0 the connection was cut without a goodbye by 127.0.0.1:"},
-    {"masked", true, BYTES("\x81\x82mask\x00\x00"),
-     "PUSHER_ERR_PROTOCOL 0 0 the WebSocket protocol was broken by 127.0.0.1:", true},
-    {"fragmented ping", true, BYTES("\x09\x01x"), "PUSHER_ERR_PROTOCOL"},
-    {"long ping", true, BYTES("\x89\x7e\x00\x80"), "PUSHER_ERR_PROTOCOL"},
-    {"reserved bit", true, BYTES("\xc1\x00"), "PUSHER_ERR_PROTOCOL"},
-    {"reserved opcode", true, BYTES("\x83\x00"), "PUSHER_ERR_PROTOCOL"},
-    {"stray continuation", true, BYTES("\x80\x00"), "PUSHER_ERR_PROTOCOL"},
-    {"bad UTF-8", true, BYTES("\x81\x02\xc3\x28"), "PUSHER_ERR_PROTOCOL"},
-    {"binary", true, BYTES("\x82\x01x"), "PUSHER_ERR_PROTOCOL"},
-    {"one byte of close code", true, BYTES("\x88\x01\x03"), "PUSHER_ERR_PROTOCOL"},
-    {"64-bit length", true, BYTES("\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x01"),
+    {"masked", GREETED | AGAIN, BYTES("\x81\x82mask\x00\x00"),
+     "PUSHER_ERR_PROTOCOL 0 0 the WebSocket protocol was broken by 127.0.0.1:"},
+    {"fragmented ping", GREETED, BYTES("\x09\x01x"), "PUSHER_ERR_PROTOCOL"},
+    {"long ping", GREETED, BYTES("\x89\x7e\x00\x80"), "PUSHER_ERR_PROTOCOL"},
+    {"reserved bit", GREETED, BYTES("\xc1\x00"), "PUSHER_ERR_PROTOCOL"},
+    {"reserved opcode", GREETED, BYTES("\x83\x00"), "PUSHER_ERR_PROTOCOL"},
+    {"stray continuation", GREETED, BYTES("\x80\x00"), "PUSHER_ERR_PROTOCOL"},
+    {"bad UTF-8", GREETED, BYTES("\x81\x02\xc3\x28"), "PUSHER_ERR_PROTOCOL"},
+    {"binary", GREETED, BYTES("\x82\x01x"), "PUSHER_ERR_PROTOCOL"},
+    {"one byte of close code", GREETED, BYTES("\x88\x01\x03"), "PUSHER_ERR_PROTOCOL"},
+    {"64-bit length", GREETED, BYTES("\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x01"),
      "PUSHER_ERR_PROTOCOL"},
-    {"too long", true, BYTES("\x81\x7f\x00\x00\x00\x00\x00\x10\x00\x01"),
+    {"too long", GREETED, BYTES("\x81\x7f\x00\x00\x00\x00\x00\x10\x00\x01"),
      "PUSHER_ERR_LIMIT 0 0 a message was longer than max_message_size from 127.0.0.1:"},
-    {"cut inside a frame", true, BYTES("\x81\x05{"), "PUSHER_ERR_CLOSED"},
-    {"cut between frames", true, BYTES(""), "PUSHER_ERR_CLOSED"},
-    {"not JSON", true, BYTES("\x81\x03{a}"), "error MessageParseError"},
-    {"nested deeply", true,
+    {"cut inside a frame", GREETED, BYTES("\x81\x05{"), "PUSHER_ERR_CLOSED"},
+    {"cut between frames", GREETED, BYTES(""), "PUSHER_ERR_CLOSED"},
+    {"not JSON", GREETED, BYTES("\x81\x03{a}"), "error MessageParseError"},
+    {"nested deeply", GREETED,
      BYTES("\x81\x50[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
            "[[[[[[[["),
      "error MessageParseError"},
@@ -64,7 +68,7 @@ static void misbehave(test_connection *connection, void *context) {
             test_hold(connection);
         return;
     }
-    if (deed->greeted ? !test_greet(connection) : !test_read_request(connection))
+    if (deed->flags & GREETED ? !test_greet(connection) : !test_read_request(connection))
         return;
     test_send(connection, deed->bytes, deed->len);
 }
@@ -75,8 +79,8 @@ static void is_told_and_tries_again(void **state) {
     fixture_make(world);
     pusher_connect(world->client);
     await(world, deed->expected);
-    if (deed->again)
-        await_times(world, "connected\n", deed->greeted ? 2 : 1);
+    if (deed->flags & AGAIN)
+        await_times(world, "connected\n", deed->flags & GREETED ? 2 : 1);
     fixture_free(world);
 }
 
