@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the tests, and says how many passed and failed.
 #
-#     scripts/test.sh          everything: gcc, clang, and the unit tests under the sanitizers
+#     scripts/test.sh          everything: gcc, clang, and all again under the sanitizers
 #     scripts/test.sh asan     only under the address and undefined-behaviour sanitizers
 #     scripts/test.sh tsan     only the unit tests, under the thread sanitizer
 #
@@ -57,8 +57,8 @@ all)
     build clang
     say "with the address and undefined-behaviour sanitizers"
     build asan
-    say "the unit tests under them"
-    run asan -L unit
+    say "every test under them"
+    run asan
     ;;
 asan)
     say "with the address and undefined-behaviour sanitizers"

@@ -132,27 +132,34 @@ static int build_url(text_builder *url, const px_cli_settings *settings,
 
 /* ---- The answer ---- */
 
-/* The text of {"error":"..."}, or else the body as it is. */
-static px_slice error_text(px_buffer *body) {
-    px_slice text = px_buffer_slice(body);
+/* Appends the text of {"error":"..."}; false when the body is something else. */
+static bool find_error(px_slice body, px_buffer *text) {
     px_json_reader reader;
-    px_json_reader_init(&reader, text);
-    if (px_json_next(&reader) == PX_JSON_OBJECT_BEGIN) {
-        px_json_token token;
-        while ((token = px_json_next(&reader)) == PX_JSON_KEY) {
-            bool is_error = px_slice_equal(reader.text, PX_SLICE("error"));
-            token = px_json_next(&reader);
-            if (is_error && token == PX_JSON_STRING) {
-                char *start = body->data + (reader.text.ptr - body->data);
-                return px_slice_of(start, px_json_unescape_to(reader.text, start));
-            }
-            if (!px_json_skip(&reader, token))
-                break;
-        }
+    px_json_reader_init(&reader, body);
+    if (px_json_next(&reader) != PX_JSON_OBJECT_BEGIN)
+        return false;
+    while (px_json_next(&reader) == PX_JSON_KEY) {
+        bool is_error = px_slice_equal(reader.text, PX_SLICE("error"));
+        px_json_token token = px_json_next(&reader);
+        if (is_error && token == PX_JSON_STRING)
+            return px_json_unescape(reader.text, text) == PX_OK;
+        if (!px_json_skip(&reader, token))
+            return false;
     }
-    while (text.len > 0 && strchr("\r\n ", text.ptr[text.len - 1]))
-        text.len--;
-    return px_slice_of(text.ptr, text.len < MAX_ERROR_TEXT ? text.len : MAX_ERROR_TEXT);
+    return false;
+}
+
+/* What the server says: its error, or else the beginning of the body. */
+static void print_error(px_slice body) {
+    px_buffer text;
+    px_buffer_init(&text, &px_malloc_allocator, MAX_ANSWER);
+    px_slice shown = find_error(body, &text) ? px_buffer_slice(&text) : body;
+    if (shown.len > MAX_ERROR_TEXT)
+        shown.len = MAX_ERROR_TEXT;
+    while (shown.len > 0 && strchr("\r\n ", shown.ptr[shown.len - 1]))
+        shown.len--;
+    px_cli_print_text(stderr, shown);
+    px_buffer_free(&text);
 }
 
 static const char *advice(int status) {
@@ -168,13 +175,12 @@ static const char *advice(int status) {
     }
 }
 
-static void explain_refusal(const px_cli_settings *settings, px_http_reply *reply) {
-    px_slice text = error_text(&reply->body);
+static void explain_refusal(const px_cli_settings *settings, const px_http_reply *reply) {
     fprintf(stderr,
             "%spusher:%s %s:%u refused this (HTTP %d): ", px_cli_colour_on(stderr, PX_CLI_RED),
             px_cli_colour_on(stderr, PX_CLI_PLAIN), settings->api_host, (unsigned)settings->port,
             reply->status);
-    px_cli_print_text(stderr, text);
+    print_error(px_buffer_slice(&reply->body));
     const char *what_next = advice(reply->status);
     fprintf(stderr, "%s%s\n", what_next ? "; " : "", what_next ? what_next : "");
 }

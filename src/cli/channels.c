@@ -50,13 +50,6 @@ static const px_cli_option own_options[] = {
 
 /* ---- The answer, as tables ---- */
 
-/* Resolves the escapes of the reader's last text where it stands in the answer. Reading goes on
- * behind it, so nothing of it is needed any more. */
-static px_slice resolve(px_buffer *answer, const px_json_reader *reader) {
-    char *start = answer->data + (reader->text.ptr - answer->data);
-    return px_slice_of(start, px_json_unescape_to(reader->text, start));
-}
-
 /* The columns behind the name: the attributes that were asked for. */
 typedef struct channel_table {
     px_slice columns[MAX_COLUMNS];
@@ -173,26 +166,43 @@ static bool print_channels(const px_buffer *answer, const char *info) {
     return each_channel(answer, &table, print_row, &count);
 }
 
+/* Prints the id where one comes next: a string, or a number from some servers. */
+static bool print_id(px_json_reader *reader, px_buffer *scratch) {
+    px_json_token token = px_json_next(reader);
+    px_buffer_clear(scratch);
+    if ((token != PX_JSON_STRING && token != PX_JSON_NUMBER) ||
+        px_json_unescape(reader->text, scratch) != PX_OK)
+        return false;
+    px_cli_print_text(stdout, px_buffer_slice(scratch));
+    putchar('\n');
+    return true;
+}
+
 /* {"users":[{"id":"1"}]} */
-static bool print_users(px_buffer *answer) {
+static bool read_users(px_slice answer, px_buffer *scratch) {
     px_json_reader reader;
-    if (!find_member(&reader, px_buffer_slice(answer), PX_SLICE("users")) ||
+    if (!find_member(&reader, answer, PX_SLICE("users")) ||
         px_json_next(&reader) != PX_JSON_ARRAY_BEGIN)
         return false;
     px_json_token token;
     while ((token = px_json_next(&reader)) == PX_JSON_OBJECT_BEGIN) {
         while ((token = px_json_next(&reader)) == PX_JSON_KEY) {
             bool is_id = px_slice_equal(reader.text, PX_SLICE("id"));
-            token = px_json_next(&reader);
-            if (is_id && (token == PX_JSON_STRING || token == PX_JSON_NUMBER)) {
-                px_cli_print_text(stdout, resolve(answer, &reader));
-                putchar('\n');
-            } else if (!px_json_skip(&reader, token)) {
+            if (is_id ? !print_id(&reader, scratch) : !px_json_skip(&reader, token))
                 return false;
-            }
         }
+        if (token != PX_JSON_OBJECT_END)
+            return false;
     }
     return token == PX_JSON_ARRAY_END;
+}
+
+static bool print_users(const px_buffer *answer) {
+    px_buffer scratch;
+    px_buffer_init(&scratch, &px_malloc_allocator, MAX_ANSWER);
+    bool understood = read_users(px_buffer_slice(answer), &scratch);
+    px_buffer_free(&scratch);
+    return understood;
 }
 
 /* {"occupied":true,"user_count":1}, as one line for each member. */
@@ -252,7 +262,7 @@ static int ask(const px_cli_settings *settings, const channels_options *own, con
     return px_cli_api(settings, &request, answer);
 }
 
-static bool print_answer(px_buffer *answer, const channels_options *own, const char *name,
+static bool print_answer(const px_buffer *answer, const channels_options *own, const char *name,
                          const char *info) {
     if (own->json) {
         fwrite(answer->data, 1, answer->len, stdout);
