@@ -29,10 +29,10 @@ px_server_options test_server_options(void) {
     return options;
 }
 
-static void count_warning(void *context, int level, px_slice line) {
-    (void)line;
-    if (level <= 2)
-        ((test_server *)context)->warnings++;
+static void count_line(void *context, int level, px_slice line) {
+    (void)level;
+    if (px_slice_starts_with(line, PX_SLICE("a connection is slow")))
+        ((test_server *)context)->slow_lines++;
 }
 
 static void *run(void *context) {
@@ -45,9 +45,9 @@ void test_server_start(test_server *server, void (*change)(px_server_options *op
     char why[PX_SERVER_ERROR_SIZE];
     char address[PX_SERVER_ADDRESS_SIZE];
     server->options = test_server_options();
-    server->options.log = count_warning;
+    server->options.log = count_line;
     server->options.log_context = server;
-    server->warnings = 0;
+    server->slow_lines = 0;
     if (change)
         change(&server->options);
     if (px_server_new(&server->options, &server->server, why, sizeof why) != PX_OK)

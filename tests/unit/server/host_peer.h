@@ -16,8 +16,8 @@ typedef struct test_server {
     px_server_options options;
     pthread_t thread;
     int port;
-    int result;          /* of px_server_run */
-    atomic_int warnings; /* lines of level 1 and 2 */
+    int result;            /* of px_server_run */
+    atomic_int slow_lines; /* lines of the log about slow connections */
 } test_server;
 
 /* Options with the default app on a port that the system chooses. */

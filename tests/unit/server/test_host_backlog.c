@@ -166,6 +166,7 @@ static void a_slow_consumer_is_closed_and_others_are_not(void **state) {
     assert_true(received < published);
     assert_non_null(strstr(frame.text, "\"event\":\"pusher:error\",\"data\":{\"code\":4100"));
     peer_expect_close(&slow, 4100);
+    assert_int_equal(server.slow_lines, 1); /* the operator was told before */
     assert_int_equal(peer_publish(server.port, "c", "last", "x"), 200);
     peer_expect(&witness, "\"event\":\"last\"");
     peer_close(&slow);
