@@ -127,9 +127,10 @@ static void fail_each(const transcript_script *script, const transcript_outcome 
         transcript_outcome outcome = play(script, fail_at, fail_once, problem);
         const char *said = problem[0] ? problem : complaint(&outcome, undisturbed, fail_once);
         if (said)
-            snprintf(failure, TRANSCRIPT_FAILURE_SIZE, "%s: with allocation %zu%s failing: %s\n%s",
-                     script->lines[script->count - 1].file, fail_at,
-                     fail_once ? "" : " and later ones", said, outcome.deeds);
+            snprintf(
+                failure, TRANSCRIPT_FAILURE_SIZE, "%s: with allocation %zu%s failing: %.*s\n%.*s",
+                script->lines[script->count - 1].file, fail_at, fail_once ? "" : " and later ones",
+                TRANSCRIPT_FAILURE_SIZE / 4, said, TRANSCRIPT_FAILURE_SIZE / 2, outcome.deeds);
         failed = outcome.allocations >= fail_at;
         free(outcome.deeds);
     }
