@@ -20,8 +20,8 @@
  *
  * Conventions
  *  - Text is pointer and length (`pusher_string`); nothing needs to be NUL-terminated.
- *    pusher_str("...") makes one from a C string. Text that the library hands out is valid until the
- *    handler returns, unless its comment says otherwise.
+ *    pusher_str("...") makes one from a C string. Text that the library hands out is valid until
+ *    the handler returns, unless its comment says otherwise.
  *  - Functions return PUSHER_OK or a negative PUSHER_ERR_* and give results through their last
  *    parameters, which are untouched on error. A call that fails has changed nothing.
  *  - Threads: a client (with its loop) belongs to one thread at a time; only functions documented
@@ -54,9 +54,10 @@ extern "C" {
 
 /* ---- Text ---- */
 
+/* A text. Not NUL-terminated. */
 typedef struct pusher_string {
-    const char *ptr;
-    size_t len;
+    const char *ptr; /* may be NULL when len is 0 */
+    size_t len;      /* bytes */
 } pusher_string;
 
 /* A C string as a pusher_string; NULL gives the empty one. */
@@ -77,6 +78,7 @@ PUSHER_API const char *pusher_version(void);
 
 /* ---- Types ---- */
 
+/* A connection to one app, with its channels and handlers; a channel of it; what makes it go. */
 typedef struct pusher_client pusher_client;
 typedef struct pusher_channel pusher_channel;
 typedef struct pusher_loop pusher_loop;
@@ -94,6 +96,7 @@ typedef enum pusher_state {
 /* "initialized", "connecting", ... Static, NUL-terminated. Thread-safe. */
 PUSHER_API const char *pusher_state_name(pusher_state state);
 
+/* How grave a log line is; as an option, how much is logged. */
 typedef enum pusher_log_level {
     PUSHER_LOG_ERROR = 1,
     PUSHER_LOG_WARN = 2,
@@ -122,29 +125,29 @@ PUSHER_API const char *pusher_error_type_name(pusher_error_type type);
 
 /* An asynchronous failure. */
 typedef struct pusher_error {
-    pusher_error_type type;
-    int result;            /* PUSHER_ERR_*, or 0 */
-    int code;              /* protocol or close code, or 0 */
-    int status;            /* HTTP status, or 0 */
-    bool will_retry;       /* the client tries again by itself */
-    pusher_string message; /* a sentence: what is wrong and, where that is known, what to do */
-    pusher_string data;    /* the offending input, where there is one */
+    pusher_error_type type; /* who failed */
+    int result;             /* PUSHER_ERR_*, or 0 */
+    int code;               /* protocol or close code, or 0 */
+    int status;             /* HTTP status, or 0 */
+    bool will_retry;        /* the client tries again by itself */
+    pusher_string message;  /* a sentence: what is wrong and, where that is known, what to do */
+    pusher_string data;     /* the offending input, where there is one */
 } pusher_error;
 
 /* A member of a presence channel. */
 typedef struct pusher_member {
-    pusher_string id;
+    pusher_string id;   /* always as text: the number 7 is "7" */
     pusher_string info; /* JSON text; empty when there is none */
 } pusher_member;
 
 /* An event, as handlers get it. Later versions may add members at the end. */
 typedef struct pusher_event {
-    pusher_client *client;
-    pusher_channel *channel;    /* the channel object; NULL when the event is of none */
-    pusher_string name;         /* "new-comment", "pusher:subscription_succeeded", ... */
-    pusher_string channel_name; /* as the message had it; empty: none */
-    pusher_string data;
-    pusher_data_type data_type;
+    pusher_client *client;       /* whose event it is */
+    pusher_channel *channel;     /* the channel object; NULL when the event is of none */
+    pusher_string name;          /* "new-comment", "pusher:subscription_succeeded", ... */
+    pusher_string channel_name;  /* as the message had it; empty: none */
+    pusher_string data;          /* the payload, as data_type says */
+    pusher_data_type data_type;  /* how it stood in the message */
     pusher_string user_id;       /* of a presence channel's event; empty: none */
     const pusher_member *member; /* with pusher:member_added and pusher:member_removed */
     const pusher_error *error;   /* with error and pusher:subscription_error */
@@ -156,15 +159,16 @@ typedef struct pusher_event {
 /* A handler. `context` is what it was bound with. */
 typedef void (*pusher_event_fn)(const pusher_event *event, void *context);
 
-/* Called exactly once when a binding ends, whatever ends it. `context` is the binding's. It must not
- * touch the client when it is called out of pusher_client_free. NULL: none is needed. */
+/* Called exactly once when a binding ends, whatever ends it. `context` is the binding's. It must
+ * not touch the client when it is called out of pusher_client_free. NULL: none is needed. */
 typedef void (*pusher_destroy_fn)(void *context);
 
 /* ---- Options ---- */
 
+/* A field or header of an authorization request. */
 typedef struct pusher_pair {
-    pusher_string name;
-    pusher_string value;
+    pusher_string name;  /* not empty */
+    pusher_string value; /* may be empty */
 } pusher_pair;
 
 /* Collects the pairs that a provider adds. */
@@ -178,8 +182,8 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_pairs_add(pusher_pairs *pairs, pushe
 typedef void (*pusher_provider_fn)(pusher_client *client, pusher_string channel_name,
                                    pusher_pairs *pairs, void *context);
 
-/* One question of a custom authorizer. It lives until it is answered, or the client is freed (do not
- * answer then); it may be answered inside the authorizer or later, on the client's thread. */
+/* One question of a custom authorizer. It lives until it is answered, or the client is freed (do
+ * not answer then); it may be answered inside the authorizer or later, on the client's thread. */
 typedef struct pusher_authorization pusher_authorization;
 
 /* Replaces the HTTP request that authorizes channels. The texts are valid until it returns. */
@@ -221,11 +225,11 @@ typedef struct pusher_options {
     pusher_string pin;     /* public key pin, "sha256//BASE64[;sha256//BASE64...]" */
     bool insecure;         /* verify nothing; every connection logs a warning */
 
-    /* Transports, by name ("ws", "wss"). A list pointer that is not NULL with count 0 means none. */
-    const pusher_string *enabled_transports;
-    size_t enabled_transport_count;
-    const pusher_string *disabled_transports;
-    size_t disabled_transport_count;
+    /* Transports, by name ("ws", "wss"). A list that is not NULL and has the count 0 means none. */
+    const pusher_string *enabled_transports;  /* enabledTransports: these only */
+    size_t enabled_transport_count;           /* names in the list */
+    const pusher_string *disabled_transports; /* disabledTransports: not these */
+    size_t disabled_transport_count;          /* names in the list */
 
     /* Milliseconds. */
     uint32_t activity_timeout;    /* activityTimeout; 120000 */
@@ -233,21 +237,21 @@ typedef struct pusher_options {
     uint32_t unavailable_timeout; /* unavailableTimeout; 10000 */
 
     /* Authorization of private and presence channels. */
-    pusher_string auth_endpoint;  /* authEndpoint; an absolute URL */
-    pusher_string auth_transport; /* authTransport: "ajax" (default) or "jsonp" */
-    const pusher_pair *auth_params;
-    size_t auth_param_count;
-    const pusher_pair *auth_headers;
-    size_t auth_header_count;
-    uint32_t auth_timeout; /* milliseconds; 15000 */
-    pusher_provider_fn auth_params_provider;
-    pusher_provider_fn auth_headers_provider;
-    pusher_authorizer_fn authorizer; /* instead of the endpoint */
-    void *auth_context;              /* for these three */
+    pusher_string auth_endpoint;              /* authEndpoint: a URL, or a path on the host */
+    pusher_string auth_transport;             /* authTransport: "ajax" (default) or "jsonp" */
+    const pusher_pair *auth_params;           /* auth.params: fields of each request */
+    size_t auth_param_count;                  /* pairs */
+    const pusher_pair *auth_headers;          /* auth.headers: headers of each request */
+    size_t auth_header_count;                 /* pairs */
+    uint32_t auth_timeout;                    /* milliseconds; 15000 */
+    pusher_provider_fn auth_params_provider;  /* adds fields to each request */
+    pusher_provider_fn auth_headers_provider; /* adds headers to each request */
+    pusher_authorizer_fn authorizer;          /* instead of the endpoint */
+    void *auth_context;                       /* for these three */
 
     /* Logging. Default: nothing. */
-    pusher_log_fn log;
-    void *log_context;
+    pusher_log_fn log;          /* gets the lines */
+    void *log_context;          /* for it */
     pusher_log_level log_level; /* default PUSHER_LOG_WARN */
 
     /* Limits. */
@@ -275,8 +279,8 @@ typedef struct pusher_options {
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_client_new(pusher_string key, const pusher_options *options, pusher_client **client);
 
-/* Checks options as pusher_client_new does, and writes a sentence that names the option and says what
- * is wrong into `text` (NUL-terminated, cut at `size`). PUSHER_OK or PUSHER_ERR_ARGUMENT.
+/* Checks options as pusher_client_new does, and writes a sentence that names the option and says
+ * what is wrong into `text` (NUL-terminated, cut at `size`). PUSHER_OK or PUSHER_ERR_ARGUMENT.
  * Thread-safe. */
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_options_check(pusher_string key, const pusher_options *options, char *text, size_t size);
@@ -288,29 +292,32 @@ PUSHER_API void pusher_client_free(pusher_client *client);
 /* Starts to connect, and from then on keeps the client connected until pusher_disconnect. */
 PUSHER_API void pusher_connect(pusher_client *client);
 
-/* Disconnects for good, from any state. Channels stay and are subscribed again by pusher_connect. */
+/* Disconnects for good, from any state. Channels stay; pusher_connect subscribes them again. */
 PUSHER_API void pusher_disconnect(pusher_client *client);
 
+/* The present state; it changes only inside calls into the library. */
 PUSHER_API pusher_state pusher_connection_state(const pusher_client *client);
 
 /* The socket id of the last connection, empty before the first. Valid until the next connection. */
 PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
 
-/* Tells the client that the machine's network came back or went away. Optional: it speeds up what the
- * client finds out by itself. */
+/* Tells the client that the machine's network came back or went away. Optional: it speeds up what
+ * the client finds out by itself. */
 PUSHER_API void pusher_network_online(pusher_client *client);
 PUSHER_API void pusher_network_offline(pusher_client *client);
 
 /* ---- Channels ---- */
 
-/* Subscribes now, or as soon as there is a connection, and again after each reconnection. Names that
- * start with private- or presence- are authorized first. Subscribing twice gives the same channel.
+/* Subscribes now, or as soon as there is a connection, and again after each reconnection. Names
+ * that start with private- or presence- are authorized first. Subscribing twice gives the same
+ * channel.
  *
- * The channel object belongs to the client. It is valid until pusher_unsubscribe of its name (inside
- * one of its own handlers: until the handler returns) or the end of the client.
+ * The channel object belongs to the client. It is valid until pusher_unsubscribe of its name
+ * (inside one of its own handlers: until the handler returns) or the end of the client.
  *
- * PUSHER_ERR_ARGUMENT: the name is empty, too long or starts with '#'. PUSHER_ERR_LIMIT: more than
- * max_channels. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
+ * PUSHER_ERR_ARGUMENT: the name is empty, longer than 200 bytes, not UTF-8, or starts with '#' or
+ * "private-encrypted-" (encryption is not there yet). PUSHER_ERR_LIMIT: more than max_channels, or
+ * more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
 PUSHER_API int pusher_subscribe(pusher_client *client, pusher_string name,
                                 pusher_channel **channel);
 
@@ -324,6 +331,7 @@ PUSHER_API pusher_channel *pusher_find_channel(const pusher_client *client, push
  * end. Unsubscribing during it is fine. */
 PUSHER_API pusher_channel *pusher_next_channel(const pusher_client *client, size_t *cursor);
 
+/* Its name, valid as long as the channel, and whose it is. */
 PUSHER_API pusher_string pusher_channel_name(const pusher_channel *channel);
 PUSHER_API pusher_client *pusher_channel_client(const pusher_channel *channel);
 
@@ -332,13 +340,13 @@ PUSHER_API bool pusher_channel_is_subscribed(const pusher_channel *channel);
 
 /* Sends a client event to the channel's other subscribers. `event` must start with "client-" and
  * `data` must be JSON text (empty: none). Nothing is queued for later.
- * PUSHER_ERR_ARGUMENT: a wrong event name or data that is not JSON. PUSHER_ERR_STATE: not connected.
- * PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
+ * PUSHER_ERR_ARGUMENT: a wrong event name or data that is not JSON. PUSHER_ERR_STATE: not
+ * connected. PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_channel_trigger(pusher_channel *channel, pusher_string event, pusher_string data);
 
-/* Sends an event as it is, to a channel or (empty) to none. Errors as pusher_channel_trigger, without the
- * check of the event's name. */
+/* Sends an event as it is, to a channel or (empty) to none. Errors as pusher_channel_trigger,
+ * without the check of the event's name. */
 PUSHER_API PUSHER_RESULT_MATTERS int pusher_send_event(pusher_client *client, pusher_string event,
                                                        pusher_string data, pusher_string channel);
 
@@ -362,16 +370,17 @@ PUSHER_API bool pusher_channel_next_member(const pusher_channel *channel, size_t
  *   the connection  state_change, connecting, connected, unavailable, failed, disconnected,
  *                 connecting_in, error, message
  *
- * At each place, global handlers run first, then those of the event's name, in the order in which they
- * were bound. A handler that is unbound during the delivery of an event does not run any more; one that is
- * bound then waits for the next event.
+ * At each place, global handlers run first, then those of the event's name, in the order in which
+ * they were bound. A handler that is unbound during the delivery of an event does not run any more;
+ * one that is bound then waits for the next event.
  *
- * bind adds a handler; the same handler may be added many times and then runs many times. `destroy` runs once
- * when the binding ends (also when bind fails). PUSHER_ERR_NO_MEMORY, PUSHER_ERR_ARGUMENT (no handler).
+ * bind adds a handler; the same handler may be added many times and then runs many times. `destroy`
+ * runs once when the binding ends (also when bind fails). PUSHER_ERR_NO_MEMORY, PUSHER_ERR_ARGUMENT
+ * (no handler).
  *
- * unbind removes the bindings that match all that is given: an empty event, a NULL handler and a NULL
- * context each match everything. bind_global and unbind_global do the same for handlers of every event
- * (bind_all is the old name of bind_global). */
+ * unbind removes the bindings that match all that is given: an empty event, a NULL handler and a
+ * NULL context each match everything. bind_global and unbind_global do the same for handlers of
+ * every event (bind_all is the old name of bind_global). */
 PUSHER_API int pusher_channel_bind(pusher_channel *channel, pusher_string event,
                                    pusher_event_fn handler, void *context,
                                    pusher_destroy_fn destroy);
@@ -382,6 +391,7 @@ PUSHER_API void pusher_channel_unbind(pusher_channel *channel, pusher_string eve
 PUSHER_API void pusher_channel_unbind_global(pusher_channel *channel, pusher_event_fn handler,
                                              const void *context);
 
+/* The same at the client. */
 PUSHER_API int pusher_bind(pusher_client *client, pusher_string event, pusher_event_fn handler,
                            void *context, pusher_destroy_fn destroy);
 PUSHER_API int pusher_bind_global(pusher_client *client, pusher_event_fn handler, void *context,
@@ -391,6 +401,7 @@ PUSHER_API void pusher_unbind(pusher_client *client, pusher_string event, pusher
 PUSHER_API void pusher_unbind_global(pusher_client *client, pusher_event_fn handler,
                                      const void *context);
 
+/* The same at the connection. */
 PUSHER_API int pusher_connection_bind(pusher_client *client, pusher_string event,
                                       pusher_event_fn handler, void *context,
                                       pusher_destroy_fn destroy);
@@ -408,17 +419,18 @@ PUSHER_API void pusher_connection_unbind_global(pusher_client *client, pusher_ev
 
 /* ---- Running ------------------------------------------------------------------------------------
  *
- * A loop carries one client or many (give the same one in pusher_options.loop): one process can hold ten
- * thousand. There are three ways to run it; each function exists for a loop and, for programs with
- * one client, for a client.
+ * A loop carries one client or many (give the same one in pusher_options.loop): one process can
+ * hold ten thousand. There are three ways to run it; each function exists for a loop and, for
+ * programs with one client, for a client.
  *
- *  1. Its own loop: pusher_run goes on until pusher_quit or until no client is left; pusher_poll does one
- *     round and waits at most that long.
+ *  1. Its own loop: pusher_run goes on until pusher_quit or until no client is left; pusher_poll
+ *     does one round and waits at most that long.
  *  2. Inside another loop: watch pusher_fd for reading, wait at most pusher_timeout, then call
  *     pusher_dispatch, which never blocks. Ask for the time-out again after every call into the
- *     library. Headers under <pusher/adapters/> do it for libuv, libevent, libev, GLib and sd-event.
- *  3. On a thread: pusher_start runs the loop on a thread of its own until pusher_stop; from then on
- *     everything happens on that thread, and others use pusher_post. */
+ *     library. Headers under <pusher/adapters/> do it for libuv, libevent, libev, GLib and
+ *     sd-event.
+ *  3. On a thread: pusher_start runs the loop on a thread of its own until pusher_stop; from then
+ *     on everything happens on that thread, and others use pusher_post. */
 
 /* A loop without clients. PUSHER_ERR_NO_MEMORY, PUSHER_ERR_SYSTEM. */
 PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_new(pusher_loop **loop);
@@ -429,6 +441,8 @@ PUSHER_API void pusher_loop_free(pusher_loop *loop);
 /* The loop of a client. */
 PUSHER_API pusher_loop *pusher_client_loop(pusher_client *client);
 
+/* The three ways, for a loop. All that return a result: PUSHER_OK, PUSHER_ERR_STATE inside a
+ * handler of the same loop, PUSHER_ERR_SYSTEM when waiting fails. */
 PUSHER_API int pusher_loop_run(pusher_loop *loop);
 PUSHER_API int pusher_loop_poll(pusher_loop *loop, int timeout_ms); /* -1: as long as it takes */
 PUSHER_API int pusher_loop_fd(const pusher_loop *loop); /* -1 where the system has no such thing */
