@@ -139,14 +139,17 @@ static void note_backlog(px_host_connection *connection) {
 }
 
 void px_host_write(px_host_connection *connection) {
-    if (connection->phase == PX_PHASE_DEAD || event_pending(&connection->writable, EV_WRITE, NULL))
+    if (connection->phase == PX_PHASE_DEAD)
         return;
+    if (event_pending(&connection->writable, EV_WRITE, NULL)) {
+        note_backlog(connection); /* it has grown */
+        return;
+    }
     switch (px_output_write(&connection->output, connection->fd)) {
     case PX_WRITTEN_ALL:
         on_written(connection);
         break;
     case PX_WRITTEN_SOME:
-        note_backlog(connection);
         if (event_add(&connection->writable, NULL) != 0)
             px_host_cut(connection);
         break;
