@@ -77,9 +77,6 @@ PX_MUST_CHECK int px_json_unescape(px_slice text, px_buffer *out);
  * number of bytes written; those behind them may hold garbage. */
 size_t px_json_unescape_to(px_slice text, char *out);
 
-/* The same where the text stands; returns the number of bytes that are left of it. */
-size_t px_json_unescape_in_place(char *bytes, size_t len);
-
 /* The integer value of a NUMBER's text, also when it is written as 120.0 or 12e1; false when it is
  * no integer or does not fit. */
 bool px_json_to_i64(px_slice number, int64_t *value);

@@ -45,9 +45,8 @@ static const char *resolve(const char *from, const char *end, char **to) {
 }
 
 /* `first` is the offset of the first backslash. What is written is never longer than what was read,
- * so that `out` always has as much room left as there is text left. In place, it never overtakes
- * what is still to be read. */
-static inline size_t unescape_from(px_slice text, size_t first, char *out, bool in_place) {
+ * so that `out` always has as much room left as there is text left. */
+static size_t unescape_from(px_slice text, size_t first, char *out) {
     const char *from = text.ptr;
     const char *end = text.ptr + text.len;
     char *to = out;
@@ -59,37 +58,23 @@ static inline size_t unescape_from(px_slice text, size_t first, char *out, bool 
             const char *escape = text.ptr + offset + px_json_lowest_bit(starts);
             if (escape < from)
                 continue; /* the second half of a surrogate pair */
-            if (in_place)
-                memmove(to, from, (size_t)(escape - from));
-            else
-                px_json_copy_run(to, from, (size_t)(escape - from), (size_t)(end - from));
+            px_json_copy_run(to, from, (size_t)(escape - from), (size_t)(end - from));
             to += escape - from;
             from = resolve(escape, end, &to);
         }
     }
-    memmove(to, from, (size_t)(end - from));
+    memcpy(to, from, (size_t)(end - from));
     return (size_t)(to + (end - from) - out);
 }
 
-/* The offset of the first backslash; text.len when there is none. */
-static size_t first_escape(px_slice text) {
-    const char *backslash = text.len ? memchr(text.ptr, '\\', text.len) : NULL;
-    return backslash ? (size_t)(backslash - text.ptr) : text.len;
-}
-
 size_t px_json_unescape_to(px_slice text, char *out) {
-    size_t first = first_escape(text);
-    if (first < text.len)
-        return unescape_from(text, first, out, false);
-    if (text.len)
-        memcpy(out, text.ptr, text.len);
+    if (text.len == 0)
+        return 0;
+    const char *backslash = memchr(text.ptr, '\\', text.len);
+    if (backslash)
+        return unescape_from(text, (size_t)(backslash - text.ptr), out);
+    memcpy(out, text.ptr, text.len);
     return text.len;
-}
-
-size_t px_json_unescape_in_place(char *bytes, size_t len) {
-    px_slice text = px_slice_of(bytes, len);
-    size_t first = first_escape(text);
-    return first < len ? unescape_from(text, first, bytes, true) : len;
 }
 
 int px_json_unescape(px_slice text, px_buffer *out) {
