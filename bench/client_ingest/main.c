@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BLOCK_SIZE = 1 << 20, RECEIVERS = 3 };
@@ -24,7 +25,8 @@ typedef struct receiver {
     service_peer peer;
     uint64_t events; /* sent so far */
     bool counts;
-    bench_series rates;
+    bench_series rates;     /* events per second */
+    bench_series cpu_rates; /* events per second of processor time that the receiver used */
 } receiver;
 
 enum { RECV, LIBPUSHER, PUSHER_JS };
@@ -70,13 +72,38 @@ static void start_receivers(receiver receivers[RECEIVERS], const service *s, px_
     }
 }
 
-static double burst_rate(receiver *r, const service_load *load, double seconds) {
+/* Seconds of processor time that a process has used. */
+static double cpu_seconds(pid_t process) {
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        bench_fail("the processor time of a receiver can't be read");
+    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+static void run_burst(receiver *r, const service_load *load, double seconds) {
+    double cpu_before = cpu_seconds(r->process);
     service_burst burst = service_send(&r->peer, load, seconds);
+    double cpu = cpu_seconds(r->process) - cpu_before;
     r->events += burst.sent;
     if (r->counts && burst.received != r->events)
         bench_fail("%s got %llu of %llu events", r->name, (unsigned long long)burst.received,
                    (unsigned long long)r->events);
-    return (double)burst.sent / burst.seconds;
+    bench_add(&r->rates, (double)burst.sent / burst.seconds);
+    bench_add(&r->cpu_rates, (double)burst.sent / cpu);
+}
+
+static void report(bench *b, size_t payload_size, const receiver receivers[RECEIVERS]) {
+    const receiver *ours = &receivers[LIBPUSHER], *js = &receivers[PUSHER_JS];
+    char what[32];
+    snprintf(what, sizeof(what), "%zu bytes", payload_size);
+    for (int i = 0; i < RECEIVERS; i++)
+        bench_row(b, what, receivers[i].name, &receivers[i].rates, "events/s");
+    bench_ratio(b, what, "libpusher / pusher-js", &ours->rates, &js->rates);
+    bench_ratio(b, what, "libpusher / recv alone", &ours->rates, &receivers[RECV].rates);
+    for (int i = 0; i < RECEIVERS; i++)
+        bench_row(b, what, receivers[i].name, &receivers[i].cpu_rates, "events/s of CPU");
+    bench_ratio(b, what, "libpusher / pusher-js", &ours->cpu_rates, &js->cpu_rates);
 }
 
 static void measure(bench *b, const service *s, size_t payload_size) {
@@ -85,22 +112,18 @@ static void measure(bench *b, const service *s, size_t payload_size) {
     service_load load;
     make_load(payload_size, &bytes, &load);
     start_receivers(receivers, s, load.mark);
-    for (int i = 0; i < RECEIVERS; i++)
-        burst_rate(&receivers[i], &load, WARM_UP_SECONDS);
+    for (int i = 0; i < RECEIVERS; i++) {
+        run_burst(&receivers[i], &load, WARM_UP_SECONDS);
+        receivers[i].rates.count = receivers[i].cpu_rates.count = 0;
+    }
     for (size_t run = 0; run < b->runs; run++)
         for (int i = 0; i < RECEIVERS; i++)
-            bench_add(&receivers[i].rates, burst_rate(&receivers[i], &load, BURST_SECONDS));
-    char what[32];
-    snprintf(what, sizeof(what), "%zu bytes", payload_size);
+            run_burst(&receivers[i], &load, BURST_SECONDS);
+    report(b, payload_size, receivers);
     for (int i = 0; i < RECEIVERS; i++) {
-        bench_row(b, what, receivers[i].name, &receivers[i].rates, "events/s");
         receivers_stop(receivers[i].process);
         service_end(&receivers[i].peer);
     }
-    bench_ratio(b, what, "libpusher / pusher-js", &receivers[LIBPUSHER].rates,
-                &receivers[PUSHER_JS].rates);
-    bench_ratio(b, what, "libpusher / recv alone", &receivers[LIBPUSHER].rates,
-                &receivers[RECV].rates);
     close(load.file);
     px_buffer_free(&bytes);
 }
