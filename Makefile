@@ -41,10 +41,10 @@ fuzz: ## run each fuzz target for a while (FUZZ_SECONDS=30 each)
 	@scripts/setup.sh test
 	@scripts/fuzz.sh
 
-docs: ## the manual pages, into build/man
+docs: ## manual pages (build/man), tables in docs/, the API reference (build/reference)
 	@scripts/setup.sh docs
 	@cmake --preset default --log-level=WARNING
-	@cmake --build --preset default --target man
+	@cmake --build --preset default -j $(JOBS) --target docs
 
 format: ## lay out all C files by .clang-format
 	@scripts/setup.sh format
