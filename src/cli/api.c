@@ -54,9 +54,9 @@ static void add_encoded(text_builder *builder, px_slice text) {
 
 /* ---- The URL ---- */
 
+/* What is signed: a prefix in front of it is a matter of transport, which a proxy may take away. */
 static void add_path(text_builder *builder, const px_cli_settings *settings,
                      const px_cli_request *request) {
-    add_text(builder, settings->path);
     add_text(builder, "/apps/");
     add_encoded(builder, px_slice_of_text(settings->id));
     add_text(builder, "/");
@@ -120,6 +120,7 @@ static int build_url(text_builder *url, const px_cli_settings *settings,
     add_text(url, settings->api_host);
     add_text(url, ":");
     add_u64(url, settings->port);
+    add_text(url, settings->path);
     add_path(url, settings, request);
     add_text(url, "?");
     add_query(url, settings, request, timestamp, body_md5, add_encoded);

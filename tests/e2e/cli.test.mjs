@@ -327,6 +327,17 @@ test('serve takes its app from the environment', async (t) => {
   assert.doesNotMatch([...program.out, ...program.err].join('\n'), /env-secret/);
 });
 
+test('a path in front of everything: --path-prefix of serve, --path of the others', async (t) => {
+  const { port } = await serve(t, ['--path-prefix', '/real/time']);
+  const where = ['--port', String(port), '--path', '/real/time'];
+  const subscriber = pusher(['subscribe', ...where, '--count', '1', 'private-c']);
+  t.after(() => subscriber.stop('SIGKILL'));
+  await subscriber.line('err', /^subscribed/);
+  assert.match((await cli(['channels', ...where])).out, /^private-c$/m);
+  assert.equal((await cli(['trigger', ...where, 'private-c', 'e', '1'])).code, 0);
+  await subscriber.line('out', /^private-c e 1$/);
+});
+
 test('serve ends with 0 on SIGTERM and Ctrl-C', async (t) => {
   for (const signal of ['SIGTERM', 'SIGINT']) {
     const server = await serve(t);
