@@ -19,6 +19,7 @@ function environment(extra) {
 }
 
 export class Program {
+  // `input` is all that the program can read; with null its standard input stays open.
   constructor(command, args = [], { env = {}, input } = {}) {
     this.name = [command, ...args].join(' ');
     this.out = []; // lines of standard output
@@ -28,7 +29,7 @@ export class Program {
     running.add(this.child);
     this.child.on('error', (error) => this.err.push(error.message)); // it could not be started
     this.child.stdin.on('error', () => {}); // it may end without reading
-    this.child.stdin.end(input);
+    if (input !== null) this.child.stdin.end(input);
     for (const [stream, lines] of [['stdout', this.out], ['stderr', this.err]]) {
       readline.createInterface({ input: this.child[stream] }).on('line', (line) => {
         lines.push(line);
