@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/map.h"
-#include "server/config_names.h"
+#include "base/name.h"
 #include "server/heap.h"
 #include "json/reader.h"
 

@@ -10,7 +10,6 @@
 
 #include "memory.h"
 #include "server/config.h"
-#include "server/config_names.h"
 
 typedef struct parsed {
     px_arena arena;
@@ -244,15 +243,6 @@ static void a_file_is_read(void **state) {
     px_arena_free(&out.arena);
 }
 
-static void distances(void **state) {
-    (void)state;
-    assert_int_equal(px_name_distance(PX_SLICE(""), PX_SLICE("abc")), 3);
-    assert_int_equal(px_name_distance(PX_SLICE("kitten"), PX_SLICE("sitting")), 3);
-    assert_int_equal(px_name_distance(PX_SLICE("listen"), PX_SLICE("listen")), 0);
-    char line[65] = {0};
-    assert_true(px_name_distance(px_slice_of(line, 65), PX_SLICE("a")) == SIZE_MAX);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_everything),
@@ -264,7 +254,6 @@ int main(void) {
         cmocka_unit_test(no_memory_is_told_at_every_allocation),
         cmocka_unit_test(a_file_that_is_missing_is_told),
         cmocka_unit_test(a_file_is_read),
-        cmocka_unit_test(distances),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "server/config_names.h"
+#include "base/name.h"
 
 enum { MAX_NAME = 64 };
 

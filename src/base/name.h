@@ -1,6 +1,6 @@
 /* Finding the name that somebody meant. */
-#ifndef PX_SERVER_CONFIG_NAMES_H
-#define PX_SERVER_CONFIG_NAMES_H
+#ifndef PX_BASE_NAME_H
+#define PX_BASE_NAME_H
 
 #include "base/slice.h"
 
