@@ -1,4 +1,4 @@
-/* Authorization of private and presence channels (PROTOCOL sections 7.5 and 7.6): who is asked,
+/* Authorization of private and presence channels (docs/protocol.md, "Authorization"): who is asked,
  * what is sent, and what each kind of answer means. */
 #ifndef PX_CORE_AUTHORIZATION_H
 #define PX_CORE_AUTHORIZATION_H

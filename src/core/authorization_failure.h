@@ -1,6 +1,6 @@
-/* What is said, and done, when a channel could not be authorized (PROTOCOL section 7.6): the
- * channel hears an error that names it, the endpoint and the status. What may pass (no answer, a
- * status from 500) is tried again after a pause, a few times. */
+/* What is said, and done, when a channel could not be authorized (docs/protocol.md, "Authorization
+ * failures"): the channel hears an error that names it, the endpoint and the status. What may pass
+ * (no answer, a status from 500) is tried again after a pause, a few times. */
 #ifndef PX_CORE_AUTHORIZATION_FAILURE_H
 #define PX_CORE_AUTHORIZATION_FAILURE_H
 

@@ -1,4 +1,4 @@
-/* Channels: the map, and what subscribes and unsubscribes (PROTOCOL sections 7.1 and 7.2). */
+/* Channels: the map, and what subscribes and unsubscribes (docs/protocol.md, "Channels"). */
 #ifndef PX_CORE_CHANNEL_H
 #define PX_CORE_CHANNEL_H
 

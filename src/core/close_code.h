@@ -1,6 +1,5 @@
-/* What a close code, or the code of a pusher:error, asks the client to do (PROTOCOL section 3.8;
- * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#connection-closure).
- */
+/* What a close code, or the code of a pusher:error in the place of the handshake, asks the client
+ * to do (docs/protocol.md, "Close codes"). */
 #ifndef PX_CORE_CLOSE_CODE_H
 #define PX_CORE_CLOSE_CODE_H
 

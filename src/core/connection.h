@@ -1,4 +1,5 @@
-/* The connection: its state, its timers, what ends it and what comes after (PROTOCOL section 3). */
+/* The connection: its state, its timers, what ends it and what comes after (docs/protocol.md,
+ * "States", "Retrying", "Close codes", "Pings"). */
 #ifndef PX_CORE_CONNECTION_H
 #define PX_CORE_CONNECTION_H
 

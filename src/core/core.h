@@ -113,7 +113,7 @@ typedef enum px_data_type {
     PX_DATA_DELAY,   /* `delay_ms` */
 } px_data_type;
 
-/* Where an error came from (PROTOCOL section 3.7 and 7.6 name these "type"). */
+/* Where an error came from (docs/protocol.md, "Errors"). */
 typedef enum px_error_type {
     PX_ERROR_PROTOCOL = 1, /* "PusherError": the service said so; `code` is its code */
     PX_ERROR_TRANSPORT,    /* "WebSocketError": the transport failed; `result` says how */
@@ -172,7 +172,7 @@ typedef struct px_action {
         } close;
         struct {
             px_request_kind kind;
-            bool jsonp;      /* make it in the JSONP layout (PROTOCOL section 7.5) */
+            bool jsonp;      /* make it in the JSONP layout */
             px_slice method; /* "POST" or "GET" */
             px_slice url;
             const px_header *headers;
@@ -199,7 +199,7 @@ typedef struct px_action {
         } channel_gone;
         struct {
             px_log_level level;
-            px_slice line; /* in the format of PROTOCOL section 10.1, without the prefix */
+            px_slice line; /* a JSON array (docs/protocol.md, "Log lines") */
         } log;
     } as;
 } px_action;
@@ -261,7 +261,7 @@ PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice
 PX_MUST_CHECK int px_core_send_event(px_core *core, px_slice event, px_slice data,
                                      px_slice channel);
 
-/* The network came back, went away (hints; PROTOCOL section 3.6). */
+/* The network came back, went away (docs/protocol.md, "Network hints"). */
 void px_core_network_online(px_core *core);
 void px_core_network_offline(px_core *core);
 

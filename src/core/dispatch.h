@@ -1,4 +1,4 @@
-/* What one message of a live connection does (PROTOCOL sections 6.3 and 7.3). */
+/* What one message of a live connection does (docs/protocol.md, "Messages"). */
 #ifndef PX_CORE_DISPATCH_H
 #define PX_CORE_DISPATCH_H
 

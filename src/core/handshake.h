@@ -1,5 +1,5 @@
-/* The first message of an opened transport (PROTOCOL section 3.3), and the errors the service
- * sends. */
+/* The first message of an opened transport (docs/protocol.md, "Handshake"), and the errors the
+ * service sends. */
 #ifndef PX_CORE_HANDSHAKE_H
 #define PX_CORE_HANDSHAKE_H
 

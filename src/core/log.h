@@ -1,5 +1,5 @@
-/* Log lines in the format of PROTOCOL section 10: a JSON array of arguments. A line is only made
- * when its level is on, and is left out when there is no memory for it. */
+/* Log lines (docs/protocol.md, "Log lines"): a JSON array of arguments. A line is only made when
+ * its level is on, and is left out when there is no memory for it. */
 #ifndef PX_CORE_LOG_H
 #define PX_CORE_LOG_H
 

@@ -1,5 +1,5 @@
-/* Frames of the protocol (PROTOCOL section 6): decoding what comes in, encoding what goes out, and
- * the events made from them. */
+/* Frames of the protocol (docs/protocol.md, "Messages"): decoding what comes in, encoding what goes
+ * out, and the events made from them. */
 #ifndef PX_CORE_MESSAGE_H
 #define PX_CORE_MESSAGE_H
 

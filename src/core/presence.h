@@ -1,4 +1,4 @@
-/* The members of a presence channel (PROTOCOL section 7.4). */
+/* The members of a presence channel (docs/protocol.md, "Presence"). */
 #ifndef PX_CORE_PRESENCE_H
 #define PX_CORE_PRESENCE_H
 

@@ -1,5 +1,6 @@
-/* How a connection is sought (PROTOCOL section 4): a tree of static data, and the interpreter that
- * runs it. The interpreter opens and closes transports; connection.c is told how it ends. */
+/* How a connection is sought (docs/protocol.md, "Strategy"): a tree of static data, and the
+ * interpreter that runs it. The interpreter opens and closes transports; connection.c is told how
+ * it ends. */
 #ifndef PX_CORE_STRATEGY_H
 #define PX_CORE_STRATEGY_H
 

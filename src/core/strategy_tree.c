@@ -1,4 +1,4 @@
-/* The default tree (PROTOCOL section 4.2), as data. The HTTP transports are to stand beside the
+/* The default tree (docs/protocol.md, "Strategy"), as data. The HTTP transports are to stand beside the
  * WebSocket loops: delayed by 2000 ms in the TLS tree and by 5000 ms in the plain one, and in the
  * place of "nothing" where `ws` is not supported. */
 #include "core/strategy.h"

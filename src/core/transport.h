@@ -59,9 +59,9 @@ void px_transport_close(px_core *core, px_transport *transport);
 /* Frees the slot of a transport that is gone already. */
 void px_transport_forget(px_core *core, px_transport *transport);
 
-/* What an ending transport teaches (PROTOCOL section 4.5): after an unclean end of a short life the
- * next one of this type pings after half that time, so that a path that drops idle connections is
- * kept awake. */
+/* What an ending transport teaches (docs/protocol.md, "Pings"): after an unclean end of a short
+ * life the next one of this type pings after half that time, so that a path that drops idle connections
+ * is kept awake. */
 void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean);
 
 /* Forgets what was learnt (the strategy changes). */

@@ -1,4 +1,4 @@
-/* The URLs of the service (PROTOCOL section 1). */
+/* The URLs of the service (docs/protocol.md, "URL"). */
 #ifndef PX_CORE_URL_H
 #define PX_CORE_URL_H
 

@@ -1,6 +1,5 @@
-/* The settings of the server and of each app (SERVER.md names the field's defaults), as tables: the
- * same rows give the structs, the defaults, the configuration file's keys, the checks and the
- * documentation. */
+/* The settings of the hub and of each app, as tables: the same rows give the structs, the defaults,
+ * the configuration file's keys, the checks and the documentation. */
 #ifndef PX_SERVER_APP_H
 #define PX_SERVER_APP_H
 
