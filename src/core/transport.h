@@ -60,8 +60,8 @@ void px_transport_close(px_core *core, px_transport *transport);
 void px_transport_forget(px_core *core, px_transport *transport);
 
 /* What an ending transport teaches (docs/protocol.md, "Pings"): after an unclean end of a short
- * life the next one of this type pings after half that time, so that a path that drops idle connections
- * is kept awake. */
+ * life the next one of this type pings after half that time, so that a path that drops idle
+ * connections is kept awake. */
 void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean);
 
 /* Forgets what was learnt (the strategy changes). */

@@ -10,8 +10,9 @@ TABLES is the program option_tables, PUSHER the command. What stands between
     <!-- table: server -->   or   <!-- help: pusher serve -->   and   <!-- end -->
 
 is generated: a table of option_tables, or what `pusher serve --help` prints. Besides, every link
-to a file must lead somewhere, every option of the command must be in its manual page, every member
-of pusher_options in docs/client.md, and the example in README.md must be the header's.
+must lead to a file and a heading that exist, and so must the references of comments to sections of
+docs/protocol.md; every option of the command must be in its manual page, every member of
+pusher_options in docs/client.md, and the example in README.md must be the header's.
 """
 import pathlib
 import re
@@ -19,7 +20,9 @@ import subprocess
 import sys
 
 BLOCK = re.compile(r"(<!-- (table|help): ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
-LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+REFERENCE = re.compile(r'docs/protocol\.md,((?:[\s*,]*"[^"]+")+)')
 LONG_OPTION = re.compile(r"^ {2,6}(?:-\w, )?(--[a-z-]+)", re.MULTILINE)
 MEMBER = re.compile(r"(\w+);")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -60,11 +63,38 @@ def check_generated(root, programs, write):
             yield f"{page.name}: a generated part is out of date; `make docs` writes it anew"
 
 
+def headings_of(text):
+    return set(HEADING.findall(text))
+
+
+def anchors_of(text):
+    """The anchors that a heading gets where the pages are shown."""
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings_of(text)}
+
+
 def check_links(root):
     for page in pages(root):
-        for target in LINK.findall(page.read_text()):
-            if not (page.parent / target).exists():
+        for target, anchor in LINK.findall(page.read_text()):
+            path = page.parent / target if target else page
+            if not path.exists():
                 yield f"{page.name}: the link to {target} leads nowhere"
+            elif anchor and anchor not in anchors_of(path.read_text()):
+                yield f"{page.name}: {path.name} has no heading for #{anchor}"
+
+
+def references_of(source):
+    """The sections of docs/protocol.md that the comments name."""
+    return [re.sub(r"[\s*]+", " ", name)
+            for names in REFERENCE.findall(source) for name in re.findall('"([^"]+)"', names)]
+
+
+def check_references(root):
+    headings = headings_of((root / "docs/protocol.md").read_text())
+    for folder in ("include", "src", "tests/unit"):
+        for source in sorted((root / folder).rglob("*.[ch]")):
+            for name in references_of(source.read_text()):
+                if name not in headings:
+                    yield f'{source.relative_to(root)}: docs/protocol.md has no section "{name}"'
 
 
 def options_of(help_text):
@@ -110,7 +140,10 @@ def self_test():
     fresh = renew(text, lambda kind, name: f"{kind} of {name}\n")
     assert fresh == ("a\n<!-- table: x -->\ntable of x\n<!-- end -->\nb\n<!-- help: pusher y -->\n"
                      "help of pusher y\n<!-- end -->\n"), fresh
-    assert LINK.findall("[a](b.md#c) [d](https://e) [f](#g) [h](../i)") == ["b.md", "../i"]
+    links = LINK.findall("[a](b.md#c) [d](https://e) [f](#g) [h](../i)")
+    assert links == [("b.md", "c"), ("", "g"), ("../i", "")], links
+    assert anchors_of("# A\n## TLS: behind `--a`\n") == {"a", "tls-behind---a"}
+    assert references_of('/* (docs/protocol.md, "A",\n * "B\n * c"). "D" */') == ["A", "B c"]
     assert options_of("Usage:\n  -q, --quiet  No\n      --app-id ID\n  -h, --help\n  see --not\n") \
         == {"--quiet", "--app-id"}
     header = ("/* one\n *\n *     #include <x>\n *\n *     int main(void);\n *\n * Conventions */\n"
@@ -129,8 +162,8 @@ def main(arguments):
     root = pathlib.Path(arguments[0])
     programs = {"tables": arguments[1], "pusher": arguments[2]}
     complaints = [*check_generated(root, programs, write), *check_links(root),
-                  *check_manual_pages(root, programs), *check_client_options(root),
-                  *check_example(root)]
+                  *check_references(root), *check_manual_pages(root, programs),
+                  *check_client_options(root), *check_example(root)]
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     return 1 if complaints else 0
