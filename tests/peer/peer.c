@@ -215,8 +215,10 @@ bool test_read_request(test_connection *connection) {
 /* ---- WebSocket ----------------------------------------------------------------------------------- */
 
 bool test_open(test_connection *connection) {
-    if (!test_read_request(connection))
-        return false;
+    return test_read_request(connection) && test_upgrade(connection);
+}
+
+bool test_upgrade(test_connection *connection) {
     const char *key = strstr(connection->request, "Sec-WebSocket-Key: ");
     if (!key)
         return false;
@@ -231,8 +233,11 @@ bool test_open(test_connection *connection) {
 }
 
 bool test_greet(test_connection *connection) {
-    return test_open(connection) &&
-           test_send_frame(connection, PX_WS_TEXT,
+    return test_open(connection) && test_say_hello(connection);
+}
+
+bool test_say_hello(test_connection *connection) {
+    return test_send_frame(connection, PX_WS_TEXT,
                            "{\"event\":\"pusher:connection_established\",\"data\":"
                            "\"{\\\"socket_id\\\":\\\"1.1\\\",\\\"activity_timeout\\\":120}\"}");
 }

@@ -41,10 +41,14 @@ bool test_read_request(test_connection *connection);
 /* The request as text, NUL-terminated. */
 const char *test_request(const test_connection *connection);
 
-/* Reads the opening request and answers it as RFC 6455 has it. */
-bool test_open(test_connection *connection);
+/* Answers the request that was read, when it asks for a WebSocket, as RFC 6455 has it. */
+bool test_upgrade(test_connection *connection);
 
-/* test_open, then the greeting: pusher:connection_established with socket id 1.1. */
+/* Sends the greeting: pusher:connection_established with socket id 1.1. */
+bool test_say_hello(test_connection *connection);
+
+/* test_read_request and test_upgrade; and these with test_say_hello. */
+bool test_open(test_connection *connection);
 bool test_greet(test_connection *connection);
 
 /* One unmasked frame. */
