@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SEND_BUFFER = 1 << 23, MAX_INPUT = 65536, ANSWER_WITHIN_MS = 60000 };
+enum { SEND_BUFFER = 1 << 23, MAX_INPUT = 65536, ANSWER_WITHIN_MS = 20000 };
 
 #define GREETING                                                                                   \
     "{\"event\":\"pusher:connection_established\",\"data\":"                                       \
@@ -55,11 +55,15 @@ static void send_block(int fd, const service_load *load) {
             bench_fail("the receiver is gone: %s", strerror(errno));
 }
 
-/* Waits for more bytes of the receiver. */
-static void read_more(service_peer *peer) {
-    struct pollfd wait = {.fd = peer->fd, .events = POLLIN};
+static void await_input(int fd) {
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
     if (poll(&wait, 1, ANSWER_WITHIN_MS) <= 0)
         bench_fail("the receiver says nothing");
+}
+
+/* Waits for more bytes of the receiver. */
+static void read_more(service_peer *peer) {
+    await_input(peer->fd);
     if (px_buffer_reserve(&peer->input, 1024) != PX_OK)
         bench_fail("the receiver says too much");
     ssize_t count = recv(peer->fd, peer->input.data + peer->input.len, 1024, 0);
@@ -146,6 +150,7 @@ static void give_room(int fd) {
 }
 
 service_peer service_accept(const service *s) {
+    await_input(s->listener);
     service_peer peer = {.fd = accept(s->listener, NULL, NULL)};
     if (peer.fd < 0)
         bench_fail("accept: %s", strerror(errno));

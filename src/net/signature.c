@@ -52,8 +52,8 @@ int px_signature(px_slice secret, const px_slice *parts, size_t count,
 
 bool px_signature_verify(px_slice secret, const px_slice *parts, size_t count, px_slice given) {
     char expected[PX_SIGNATURE_LENGTH];
-    return px_signature(secret, parts, count, expected) == PX_OK &&
-           px_equal_in_constant_time(px_slice_of(expected, sizeof(expected)), given);
+    return px_signature(secret, parts, count, expected) == PX_OK && given.len == sizeof(expected) &&
+           CRYPTO_memcmp(given.ptr, expected, sizeof(expected)) == 0;
 }
 
 int px_md5(px_slice bytes, char out[PX_MD5_LENGTH]) {
@@ -62,8 +62,4 @@ int px_md5(px_slice bytes, char out[PX_MD5_LENGTH]) {
         return PX_ERR_NO_MEMORY;
     write_hex(digest, MD5_BYTES, out);
     return PX_OK;
-}
-
-bool px_equal_in_constant_time(px_slice a, px_slice b) {
-    return a.len == b.len && (a.len == 0 || CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0);
 }

@@ -18,7 +18,4 @@ bool px_signature_verify(px_slice secret, const px_slice *parts, size_t count, p
 /* MD5 as lower-case hex without NUL (the HTTP API's body_md5; not used for security). */
 PX_MUST_CHECK int px_md5(px_slice bytes, char out[PX_MD5_LENGTH]);
 
-/* Compares without telling by its time where two texts of equal length differ. */
-bool px_equal_in_constant_time(px_slice a, px_slice b);
-
 #endif

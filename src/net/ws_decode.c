@@ -156,7 +156,7 @@ static px_ws_status take_frame(px_ws_decoder *decoder, char *bytes, size_t len, 
     char *payload = bytes + head.head_len;
     size_t payload_len = (size_t)head.payload_len;
     if (head.masked)
-        px_ws_mask(payload, payload_len, head.mask, 0);
+        px_ws_mask(payload, payload_len, head.mask);
     head.payload = px_slice_of(payload, payload_len);
     *used = head.head_len + payload_len;
     if (is_control(head.opcode) || (head.final && head.opcode != PX_WS_CONTINUATION))
@@ -191,7 +191,7 @@ px_ws_status px_ws_decode(px_ws_decoder *decoder, char *bytes, size_t len, size_
 
 size_t px_ws_missing(const char *bytes, size_t len) {
     frame head = read_head(px_slice_of(bytes, len));
-    if (!head.head_len || head.payload_len >> 32)
+    if (!head.head_len || head.payload_len >> 31) /* the sum fits any size_t */
         return 0;
     uint64_t whole = head.head_len + head.payload_len;
     return whole > len ? (size_t)(whole - len) : 0;

@@ -42,7 +42,7 @@ int px_ws_encode(px_buffer *out, uint8_t opcode, px_slice payload, const uint8_t
     if (payload.len)
         memcpy(frame + head_len, payload.ptr, payload.len);
     if (mask)
-        px_ws_mask(frame + head_len, payload.len, mask, 0);
+        px_ws_mask(frame + head_len, payload.len, mask);
     out->len += head_len + payload.len;
     return PX_OK;
 }

@@ -73,8 +73,8 @@ enum { PX_WS_MAX_HEAD = 14 };
 size_t px_ws_head(char out[PX_WS_MAX_HEAD], uint8_t opcode, size_t payload_len,
                   const uint8_t mask[4]);
 
-/* XORs with the mask, `offset` being the position of bytes[0] in the payload. */
-void px_ws_mask(char *bytes, size_t len, const uint8_t mask[4], size_t offset);
+/* XORs a whole payload with the mask: masks it, or unmasks it. */
+void px_ws_mask(char *payload, size_t len, const uint8_t mask[4]);
 
 /* Appends one whole frame. mask NULL: not masked. Errors as px_buffer_append. */
 PX_MUST_CHECK int px_ws_encode(px_buffer *out, uint8_t opcode, px_slice payload,

@@ -105,14 +105,6 @@ static void md5(void **state) {
     assert_memory_equal(hex, "d41d8cd98f00b204e9800998ecf8427e", sizeof(hex));
 }
 
-static void equality(void **state) {
-    (void)state;
-    assert_true(px_equal_in_constant_time(PX_SLICE("same"), PX_SLICE("same")));
-    assert_true(px_equal_in_constant_time(px_slice_of(NULL, 0), PX_SLICE("")));
-    assert_false(px_equal_in_constant_time(PX_SLICE("same"), PX_SLICE("samE")));
-    assert_false(px_equal_in_constant_time(PX_SLICE("same"), PX_SLICE("sam")));
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signatures),
@@ -120,7 +112,6 @@ int main(void) {
         cmocka_unit_test(empty_secret_and_text),
         cmocka_unit_test(only_the_exact_signature_is_accepted),
         cmocka_unit_test(md5),
-        cmocka_unit_test(equality),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
