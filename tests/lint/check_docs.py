@@ -9,10 +9,13 @@ TABLES is the program option_tables, PUSHER the command. What stands between
 
     <!-- table: server -->   or   <!-- help: pusher serve -->   and   <!-- end -->
 
-is generated: a table of option_tables, or what `pusher serve --help` prints. Besides, every link
-must lead to a file and a heading that exist, and so must the references of comments to sections of
-docs/protocol.md; every option of the command must be in its manual page, every member of
-pusher_options in docs/client.md, and the example in README.md must be the header's.
+is generated: a table of option_tables, or what `pusher serve --help` prints. Besides,
+
+  - links lead to files and headings that exist;
+  - comments name sections of docs/protocol.md that exist, and pages name source files that exist;
+  - every option of the command is in its manual page, every member of pusher_options in
+    docs/client.md;
+  - the example in README.md is the one of the header.
 """
 import pathlib
 import re
@@ -22,6 +25,7 @@ import sys
 BLOCK = re.compile(r"(<!-- (table|help): ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)]*))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+SOURCE_FILE = re.compile(r"`(?:[\w-]+/)*([\w-]+\.(?:c|h|py))`")
 REFERENCE = re.compile(r'docs/protocol\.md,((?:[\s*,]*"[^"]+")+)')
 LONG_OPTION = re.compile(r"^ {2,6}(?:-\w, )?(--[a-z-]+)", re.MULTILINE)
 MEMBER = re.compile(r"(\w+);")
@@ -80,6 +84,15 @@ def check_links(root):
                 yield f"{page.name}: the link to {target} leads nowhere"
             elif anchor and anchor not in anchors_of(path.read_text()):
                 yield f"{page.name}: {path.name} has no heading for #{anchor}"
+
+
+def check_files(root):
+    folders = ("include", "src", "tests/lint", "tests/unit")
+    known = {path.name for folder in folders for path in (root / folder).rglob("*.*")}
+    for page in pages(root):
+        for name in SOURCE_FILE.findall(page.read_text()):
+            if name not in known:
+                yield f"{page.name}: there is no file {name}"
 
 
 def references_of(source):
@@ -146,6 +159,7 @@ def self_test():
     assert references_of('/* (docs/protocol.md, "A",\n * "B\n * c"). "D" */') == ["A", "B c"]
     assert options_of("Usage:\n  -q, --quiet  No\n      --app-id ID\n  -h, --help\n  see --not\n") \
         == {"--quiet", "--app-id"}
+    assert SOURCE_FILE.findall("`a.c`, `src/core/b.h`, c.c `d.txt`") == ["a.c", "b.h"]
     header = ("/* one\n *\n *     #include <x>\n *\n *     int main(void);\n *\n * Conventions */\n"
               "typedef struct s {\n    int a; /* b; */\n    const char *c;\n} s;\n")
     assert example_of(header) == "#include <x>\n\nint main(void);", example_of(header)
@@ -162,8 +176,9 @@ def main(arguments):
     root = pathlib.Path(arguments[0])
     programs = {"tables": arguments[1], "pusher": arguments[2]}
     complaints = [*check_generated(root, programs, write), *check_links(root),
-                  *check_references(root), *check_manual_pages(root, programs),
-                  *check_client_options(root), *check_example(root)]
+                  *check_references(root), *check_files(root),
+                  *check_manual_pages(root, programs), *check_client_options(root),
+                  *check_example(root)]
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     return 1 if complaints else 0
