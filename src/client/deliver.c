@@ -63,6 +63,10 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
                 px_event_details *details) {
     px_slice text = event->data;
     int result = PX_OK;
+    if (event->error.type) {
+        details->error = outside_error(&event->error);
+        out->error = &details->error;
+    }
     switch (event->data_type) {
     case PX_DATA_STRING:
         result = px_core_event_text(client->core, event, &text);
@@ -77,14 +81,11 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
         details->member = outside_member(&event->member);
         out->member = &details->member;
         break;
-    case PX_DATA_ERROR:
-        details->error = outside_error(&event->error);
-        out->error = &details->error;
-        break;
     case PX_DATA_DELAY:
         out->delay_ms = event->delay_ms;
         break;
     case PX_DATA_NONE:
+    case PX_DATA_ERROR:
     case PX_DATA_MEMBERS: /* pusher_channel_next_member gives them */
         break;
     }

@@ -151,7 +151,7 @@ typedef struct px_event {
     px_slice data;     /* STRING and JSON */
     bool data_escaped; /* STRING: `data` still holds JSON escapes */
     px_member member;  /* MEMBER */
-    px_error error;    /* ERROR */
+    px_error error;    /* ERROR, and beside its data the service's pusher:subscription_error */
     uint32_t delay_ms; /* DELAY */
 } px_event;
 

@@ -175,10 +175,11 @@ static int handle_service(px_core *core, const px_frame *frame) {
 
 /* One event for all who hear of it: first the channel, then the client, then the connection. */
 static int deliver(px_core *core, const px_channel *channel, const px_frame *frame,
-                   unsigned targets) {
+                   unsigned targets, px_error error) {
     px_event *event = px_event_of_frame(core, frame, frame->event, targets | PX_TO_CONNECTION);
     if (!event)
         return PX_ERR_NO_MEMORY;
+    event->error = error;
     if (!channel)
         return PX_OK;
     event->channel = channel->id;
@@ -187,17 +188,43 @@ static int deliver(px_core *core, const px_channel *channel, const px_frame *fra
     return PX_OK;
 }
 
-/* The service refused the subscription: it is not pending any more, so that it can be tried again.
- */
-static void end_refused_subscription(px_core *core, px_channel *channel, const px_frame *frame) {
-    if (channel && channel->pending &&
-        px_slice_equal(frame->event, PX_SLICE("pusher:subscription_error")))
+static int deliver_to_all(px_core *core, const px_channel *channel, const px_frame *frame,
+                          px_error error) {
+    return deliver(core, channel, frame, channel ? PX_TO_CHANNEL | PX_TO_CLIENT : PX_TO_CLIENT,
+                   error);
+}
+
+/* The service's own refusal of a subscription, {"error":...,"status":...}, in the shape of ours. */
+static int read_refusal(px_core *core, const px_frame *frame, px_error *error) {
+    px_field fields[] = {{.name = PX_LITERAL("error")}, {.name = PX_LITERAL("status")}};
+    px_slice data;
+    int64_t status;
+    *error = (px_error){.type = PX_ERROR_AUTH};
+    int result = px_frame_data(core, frame, &data);
+    if (result != PX_OK || px_fields_read(data, fields, 2) != PX_JSON_ERROR_NONE)
+        return result;
+    if (fields[1].token == PX_JSON_NUMBER && px_json_to_i64(fields[1].value, &status) &&
+        status > 0 && status <= UINT16_MAX)
+        error->status = (int)status;
+    return px_field_is_string(&fields[0]) ? px_field_text(core, &fields[0], &error->message)
+                                          : PX_OK;
+}
+
+/* The subscription is not pending any more, so that it can be tried again. */
+static int handle_refusal(px_core *core, px_channel *channel, const px_frame *frame) {
+    px_error error;
+    int result = read_refusal(core, frame, &error);
+    if (result == PX_OK)
+        result = deliver_to_all(core, channel, frame, error);
+    if (result == PX_OK && channel && channel->pending)
         px_channel_settle(core, channel, false);
+    return result;
 }
 
 int px_dispatch(px_core *core, px_slice message) {
     px_frame frame;
     px_slice why;
+    const px_error none = {0};
     int result = px_frame_decode(core, message, &frame, &why);
     if (result == PX_ERR_SYNTAX) {
         parse_error(core, result, why, message);
@@ -208,19 +235,15 @@ int px_dispatch(px_core *core, px_slice message) {
     px_log_received(core, &frame);
     px_channel *channel = frame.channel.len ? px_channel_by_name(core, frame.channel) : NULL;
     if (!px_slice_starts_with(frame.event, PX_SLICE("pusher")))
-        return deliver(core, channel, &frame,
-                       channel ? PX_TO_CHANNEL | PX_TO_CLIENT : PX_TO_CLIENT);
+        return deliver_to_all(core, channel, &frame, none);
     if (px_slice_starts_with(frame.event, PX_SLICE("pusher_internal:"))) {
         result = channel ? handle_internal(core, channel, &frame) : PX_OK;
         /* The channel may be gone by now. */
         channel = frame.channel.len ? px_channel_by_name(core, frame.channel) : NULL;
-        return result == PX_OK ? deliver(core, channel, &frame, 0) : result;
+        return result == PX_OK ? deliver(core, channel, &frame, 0, none) : result;
     }
+    if (px_slice_equal(frame.event, PX_SLICE("pusher:subscription_error")))
+        return handle_refusal(core, channel, &frame);
     result = handle_service(core, &frame);
-    if (result == PX_OK)
-        result =
-            deliver(core, channel, &frame, channel ? PX_TO_CHANNEL | PX_TO_CLIENT : PX_TO_CLIENT);
-    if (result == PX_OK)
-        end_refused_subscription(core, channel, &frame);
-    return result;
+    return result == PX_OK ? deliver_to_all(core, channel, &frame, none) : result;
 }

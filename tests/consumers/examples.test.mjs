@@ -87,6 +87,9 @@ test('custom_authorizer signs for itself', async (t) => {
     assert.equal(await program.end(), 0);
     assert.deepEqual(program.out, [`authorized for ${channel}`]);
   }
+  const liar = start(t, server, 'example_custom_authorizer', [], { env: { PUSHER_APP_SECRET: 'no' } });
+  assert.equal(await liar.end(), 1);
+  assert.match(liar.out[0], /^refused: ./);
 });
 
 test('background_thread goes on while main waits for signals', async (t) => {

@@ -171,9 +171,8 @@ static void print_string(px_core *core, const px_event *event, px_buffer *text) 
 }
 
 static void print_data(px_core *core, const px_event *event, px_buffer *text) {
-    if (event->data_type == PX_DATA_NONE)
-        return;
-    transcript_add(text, " ");
+    if (event->data_type != PX_DATA_NONE)
+        transcript_add(text, " ");
     switch (event->data_type) {
     case PX_DATA_NONE:
         break;
@@ -197,6 +196,10 @@ static void print_data(px_core *core, const px_event *event, px_buffer *text) {
     case PX_DATA_DELAY:
         transcript_add(text, "%ums", (unsigned)event->delay_ms);
         break;
+    }
+    if (event->error.type && event->data_type != PX_DATA_ERROR) {
+        transcript_add(text, ", ");
+        print_error(&event->error, text);
     }
 }
 
