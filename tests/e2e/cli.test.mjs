@@ -327,6 +327,14 @@ test('serve takes its app from the environment', async (t) => {
   assert.doesNotMatch([...program.out, ...program.err].join('\n'), /env-secret/);
 });
 
+test('names that a URL must escape', async (t) => {
+  const { port } = await serve(t, ['--app', 'id & co:key+1=%41 ä&#:secret']);
+  const env = { PUSHER_APP_ID: 'id & co', PUSHER_APP_KEY: 'key+1=%41 ä&#', PUSHER_APP_SECRET: 'secret' };
+  const { code, out, err } = await cli(['channels', '--port', String(port), '--json', '--prefix', 'a=b;,@'], { env });
+  assert.equal(code, 0, err);
+  assert.deepEqual(JSON.parse(out), { channels: {} });
+});
+
 test('a path in front of everything: --path-prefix of serve, --path of the others', async (t) => {
   const { port } = await serve(t, ['--path-prefix', '/real/time']);
   const where = ['--port', String(port), '--path', '/real/time'];
