@@ -426,9 +426,9 @@ PUSHER_API void pusher_connection_unbind_global(pusher_client *client, pusher_ev
  *  1. Its own loop: pusher_run goes on until pusher_quit or until no client is left; pusher_poll
  *     does one round and waits at most that long.
  *  2. Inside another loop: watch pusher_fd for reading, wait at most pusher_timeout, then call
- *     pusher_dispatch, which never blocks. Ask for the time-out again after every call into the
- *     library. Headers under <pusher/adapters/> do it for libuv, libevent, libev, GLib and
- *     sd-event.
+ *     pusher_dispatch, which never blocks. Ask for the time-out again after each dispatch; other
+ *     calls need nothing, they make the descriptor readable when there is something to do.
+ *     Headers under <pusher/adapters/> do it for libuv, libevent, libev, GLib and sd-event.
  *  3. On a thread: pusher_start runs the loop on a thread of its own until pusher_stop; from then
  *     on everything happens on that thread, and others use pusher_post. */
 
