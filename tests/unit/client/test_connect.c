@@ -293,6 +293,65 @@ static void carries_bursts_over_tls(void **state) {
     fixture_free(world);
 }
 
+/* ---- A socket that is full --------------------------------------------------------------------------------- */
+
+enum { LETTERS = 300, LETTER = 16000 };
+
+/* Reads nothing until it is told; then every letter must be there, whole and in order. */
+typedef struct late_reader {
+    atomic_bool may_read;
+    atomic_int letters;
+} late_reader;
+
+static void read_late(test_connection *connection, void *context) {
+    late_reader *reader = context;
+    test_frame *frame = malloc(sizeof *frame);
+    bool open = frame && test_greet(connection);
+    while (open && !atomic_load(&reader->may_read))
+        sched_yield();
+    char begin[32] = "";
+    for (int i = 0; open && i < LETTERS && memcmp(frame->text, begin, strlen(begin)) == 0; i++) {
+        snprintf(begin, sizeof begin, "{\"event\":\"letter-%d\",", i);
+        open = test_read_frame(connection, frame) && frame->len > LETTER;
+        atomic_fetch_add(&reader->letters, memcmp(frame->text, begin, strlen(begin)) == 0);
+    }
+    free(frame);
+    test_hold(connection);
+}
+
+static void writes_when_the_socket_takes_it(void **state) {
+    (void)state;
+    char certificate[256];
+    char key[256];
+    snprintf(certificate, sizeof certificate, "%s/self.pem", folder);
+    snprintf(key, sizeof key, "%s/self.key", folder);
+    static char data[LETTER + 2];
+    memset(data, '1', LETTER);
+    for (int tls = 0; tls < 2; tls++) {
+        late_reader reader = {false, 0};
+        fixture *world = tls ? fixture_new_tls(read_late, &reader, certificate, key)
+                             : fixture_new(read_late, &reader);
+        world->options.insecure = true;
+        world->options.max_outbound = 2 * LETTERS * LETTER;
+        fixture_connect(world);
+        for (int i = 0; i < LETTERS; i++) {
+            char event[32];
+            snprintf(event, sizeof event, "letter-%d", i);
+            assert_int_equal(pusher_send_event(world->client, pusher_str(event),
+                                               (pusher_string){data, LETTER}, pusher_str("")),
+                             PUSHER_OK);
+            settle(pusher_client_loop(world->client));
+        }
+        atomic_store(&reader.may_read, true);
+        time_t end = time(NULL) + 10;
+        while (atomic_load(&reader.letters) < LETTERS && time(NULL) < end)
+            assert_int_equal(pusher_poll(world->client, 10), PUSHER_OK);
+        assert_int_equal(atomic_load(&reader.letters), LETTERS);
+        assert_int_equal(noted(world, "error"), 0);
+        fixture_free(world);
+    }
+}
+
 int main(void) {
     enum { CASES = sizeof certificate_cases / sizeof certificate_cases[0] };
     const struct CMUnitTest others[] = {
@@ -302,6 +361,7 @@ int main(void) {
         cmocka_unit_test(tells_of_closed_ports),
         cmocka_unit_test(connects_again_when_the_server_is_back),
         cmocka_unit_test(carries_bursts_over_tls),
+        cmocka_unit_test(writes_when_the_socket_takes_it),
     };
     struct CMUnitTest tests[CASES + sizeof others / sizeof others[0]];
     for (size_t i = 0; i < CASES; i++)
