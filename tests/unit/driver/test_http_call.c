@@ -98,7 +98,7 @@ static void waits_no_longer_than_it_must(void **state) {
     (void)state;
     test_call it = {.options.timeout_ms = 50};
     assert_int_equal(call(&it, NULL), PX_ERR_TIMEOUT);
-    assert_failed(&it, PX_ERR_TIMEOUT, "no answer in time from 127.0.0.1:", "50 milliseconds");
+    assert_failed(&it, PX_ERR_TIMEOUT, "no answer in time from 127.0.0.1:", " milliseconds");
     end(&it);
 }
 
