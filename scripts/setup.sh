@@ -72,6 +72,15 @@ install_packages() {
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $packages
 }
 
+# npm 9, which Debian 12 has, stumbles over the override of a git dependency: a later npm is fetched
+# for this one purpose then, and not installed.
+recent_npm() {
+    case $(npm --version) in
+    [1-9].*) npx --yes npm@10.9.9 "$@" ;;
+    *) npm "$@" ;;
+    esac
+}
+
 # Installs a folder's npm packages unless they are there already. What counts as "there" is a copy
 # of package.json and the lock file beside them.
 install_node_modules() {
@@ -80,7 +89,7 @@ install_node_modules() {
     stamp=$(cat "$folder/package.json" "$folder/package-lock.json" | cksum)
     [ "$(cat "$folder/node_modules/.stamp" 2>/dev/null)" = "$stamp" ] && return
     say "installing the npm packages of $folder"
-    (cd "$folder" && npm "$@" --loglevel=error)
+    (cd "$folder" && recent_npm "$@" --loglevel=error)
     echo "$stamp" >"$folder/node_modules/.stamp"
 }
 
