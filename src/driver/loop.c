@@ -25,7 +25,6 @@ struct px_loop {
     bool turning;
     bool quitting;
     bool doomed; /* freed inside a turn */
-    bool *gone;  /* where px_loop_run wants to hear that the loop is no more */
     bool has_thread;
     pthread_t thread;
     char scratch[PX_LOOP_SCRATCH];
@@ -150,8 +149,6 @@ int px_loop_new(const px_allocator *allocator, const px_poller_type *poller, px_
 }
 
 static void destroy(px_loop *loop) {
-    if (loop->gone)
-        *loop->gone = true;
     px_multi_free(loop->multi);
     loop->type->destroy(loop->poller);
     px_posts_free(&loop->posts);
@@ -197,9 +194,8 @@ static int shorter(int a, int b) {
     return a < b ? a : b;
 }
 
-int px_loop_turn(px_loop *loop, int timeout_ms) {
-    if (loop->turning)
-        return PX_ERR_STATE;
+/* One round. Whoever calls it destroys the loop afterwards if it was freed in the meantime. */
+static int turn(px_loop *loop, int timeout_ms) {
     loop->turning = true;
     int result = loop->type->wait(loop->poller, shorter(timeout_ms, px_loop_timeout(loop)));
     loop->now = px_clock_ms();
@@ -210,6 +206,13 @@ int px_loop_turn(px_loop *loop, int timeout_ms) {
     run_tasks(loop);
     collect_garbage(loop);
     loop->turning = false;
+    return result;
+}
+
+int px_loop_turn(px_loop *loop, int timeout_ms) {
+    if (loop->turning)
+        return PX_ERR_STATE;
+    int result = turn(loop, timeout_ms);
     if (loop->doomed)
         destroy(loop);
     return result;
@@ -219,15 +222,12 @@ int px_loop_turn(px_loop *loop, int timeout_ms) {
 static int run(px_loop *loop, bool users_needed) {
     if (loop->turning)
         return PX_ERR_STATE;
-    bool gone = false;
-    loop->gone = &gone;
     int result = PX_OK;
-    while (!result && !gone && !loop->quitting && (loop->users > 0 || !users_needed))
-        result = px_loop_turn(loop, -1);
-    if (!gone) {
-        loop->gone = NULL;
-        loop->quitting = false;
-    }
+    while (!result && !loop->doomed && !loop->quitting && (loop->users > 0 || !users_needed))
+        result = turn(loop, -1);
+    loop->quitting = false;
+    if (loop->doomed)
+        destroy(loop);
     return result;
 }
 
