@@ -25,8 +25,8 @@ struct px_loop {
     bool turning;
     bool quitting;
     bool doomed; /* freed inside a turn */
-    bool has_thread;
     pthread_t thread;
+    bool has_thread; /* the one field that px_loop_start may look at while the thread is at work */
     char scratch[PX_LOOP_SCRATCH];
 };
 

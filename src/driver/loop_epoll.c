@@ -1,7 +1,7 @@
 /* Waiting with Linux's epoll. */
 #include "driver/poller.h"
 
-#ifdef __linux__
+#if defined(__linux__) && !defined(PX_NO_EPOLL)
 
 #include <errno.h>
 #include <string.h>

@@ -45,9 +45,15 @@ void fixture_connect(fixture *world) {
     await(world, "connected\n");
 }
 
+void fixture_stop_peer(fixture *world) {
+    if (world->peer)
+        test_peer_stop(world->peer);
+    world->peer = NULL;
+}
+
 void fixture_free(fixture *world) {
     pusher_client_free(world->client);
-    test_peer_stop(world->peer);
+    fixture_stop_peer(world);
     free(world);
 }
 

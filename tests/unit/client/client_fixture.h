@@ -35,7 +35,10 @@ void fixture_make(fixture *world);
 /* fixture_make, connect, and wait until connected. */
 void fixture_connect(fixture *world);
 
-/* Ends all. The client may be gone already (client NULL). */
+/* Stops the peer, so that what its scripts wrote down can be read. */
+void fixture_stop_peer(fixture *world);
+
+/* Ends all. The client may be gone already (client NULL), and the peer stopped. */
 void fixture_free(fixture *world);
 
 /* ---- The journal ---------------------------------------------------------------------------------- */

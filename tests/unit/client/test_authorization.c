@@ -78,6 +78,7 @@ static void takes_the_answer(void **state) {
         world->options.auth_timeout = 50;
     make(world);
     await(world, test->expected);
+    fixture_stop_peer(world);
     assert_non_null(strstr(site.request, "POST /pusher/auth HTTP/1.1\r\n"));
     assert_non_null(strstr(site.request, "\r\n\r\nsocket_id=1.1&channel_name=private-news"));
     assert_null(strstr(site.request, "Expect:"));
@@ -127,13 +128,14 @@ static void asks_elsewhere_with_more(void **state) {
     world->options.auth_header_count = 2;
     make(world);
     await(world, "pusher:subscription_succeeded {}\n");
+    fixture_stop_peer(world);
+    test_peer_stop(application);
     assert_non_null(strstr(there.request, "POST /sign?a=b HTTP/1.1\r\n"));
     assert_non_null(strstr(there.request, "\r\nX-Token: secret\r\n"));
     assert_non_null(strstr(there.request, "\r\nX-Empty:\r\n"));
     assert_non_null(strstr(there.request, "&room=a%20b"));
     assert_string_equal(here.request, "");
     fixture_free(world);
-    test_peer_stop(application);
 }
 
 static void tells_of_an_unreachable_endpoint(void **state) {
@@ -212,6 +214,7 @@ static void asks_providers(void **state) {
     world->options.auth_context = world;
     make(world);
     await(world, "pusher:subscription_succeeded {}\n");
+    fixture_stop_peer(world);
     assert_int_equal(noted(world, "params\nheaders\n"), 1);
     assert_non_null(strstr(site.request, "&asked=private-news"));
     assert_non_null(strstr(site.request, "\r\nX-Good: copied\r\n"));
@@ -293,6 +296,7 @@ static void takes_an_answer_at_once(void **state) {
     test_site site = {.answer = NULL};
     fixture *world = with_authorizer(answer_at_once, &site);
     await(world, "pusher:subscription_succeeded {}\n");
+    fixture_stop_peer(world);
     assert_string_equal(site.request, "");
     fixture_free(world);
 }

@@ -171,7 +171,7 @@ static void keeps_channels_apart(void **state) {
     fixture *world = fixture_new(confirm_all, NULL);
     fixture_connect(world);
     for (int i = 0; i < 50; i++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "room-%d", i);
         pusher_channel *channel = subscribe(world, name);
         assert_int_equal(

@@ -128,15 +128,14 @@ static void tells_of_closed_ports(void **state) {
     (void)state;
     fixture *world = fixture_new(greet_and_hold, NULL);
     fixture_make(world);
-    test_peer_stop(world->peer);
+    fixture_stop_peer(world);
     pusher_connect(world->client);
     char expected[128];
     snprintf(expected, sizeof expected,
              "error WebSocketError PUSHER_ERR_CONNECT 0 0 could not connect to 127.0.0.1:%u: ",
              (unsigned)world->options.port);
     await(world, expected);
-    pusher_client_free(world->client);
-    free(world);
+    fixture_free(world);
 }
 
 static void connects_again_when_the_server_is_back(void **state) {

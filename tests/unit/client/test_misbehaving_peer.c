@@ -127,10 +127,9 @@ static void says_goodbye(void **state) {
     fixture_connect(world);
     pusher_disconnect(world->client);
     await(world, "disconnected\n");
-    test_peer_stop(world->peer);
+    fixture_stop_peer(world);
     assert_int_equal(atomic_load(&code), PX_WS_CLOSE_NORMAL);
-    pusher_client_free(world->client);
-    free(world);
+    fixture_free(world);
 }
 
 /* ---- Unusual, but right ---------------------------------------------------------------------------- */

@@ -84,6 +84,14 @@ static void calls_no_handler_outside_of_turns(void **state) {
 
 /* ---- Inside another loop ------------------------------------------------------------------------------- */
 
+/* Where the loop waits with poll, it has no descriptor for others. */
+static void skip_without_descriptor(fixture *world) {
+    if (pusher_fd(world->client) >= 0)
+        return;
+    fixture_free(world);
+    skip();
+}
+
 static void await_outside(fixture *world, const char *text) {
     for (int turns = 0; noted(world, text) == 0; turns++) {
         struct pollfd polled = {.fd = pusher_fd(world->client), .events = POLLIN};
@@ -98,6 +106,7 @@ static void lives_in_another_loop(void **state) {
     (void)state;
     fixture *world = fixture_new(greet_and_hold, NULL);
     fixture_make(world);
+    skip_without_descriptor(world);
     pusher_connect(world->client);
     await_outside(world, "connected\n");
     pusher_disconnect(world->client);
@@ -111,6 +120,7 @@ static void wakes_whoever_waits(void **state) {
     (void)state;
     fixture *world = fixture_new(greet_and_hold, NULL);
     fixture_connect(world);
+    skip_without_descriptor(world);
     settle(pusher_client_loop(world->client));
     struct pollfd polled = {.fd = pusher_fd(world->client), .events = POLLIN};
     assert_int_equal(poll(&polled, 1, 0), 0);
