@@ -81,16 +81,17 @@ recent_npm() {
     esac
 }
 
-# Installs a folder's npm packages unless they are there already. What counts as "there" is a copy
-# of package.json and the lock file beside them.
+# Installs a folder's npm packages unless they are there already. What counts as "there" is a mark
+# with the sum of package.json and the lock file. The rest of the line is the npm command.
 install_node_modules() {
     folder=$1
     shift
-    stamp=$(cat "$folder/package.json" "$folder/package-lock.json" | cksum)
-    [ "$(cat "$folder/node_modules/.stamp" 2>/dev/null)" = "$stamp" ] && return
+    sum=$(cat "$folder/package.json" "$folder/package-lock.json" | cksum)
+    [ "$(cat "$folder/node_modules/.installed" 2>/dev/null)" = "$sum" ] && return
     say "installing the npm packages of $folder"
-    (cd "$folder" && recent_npm "$@" --loglevel=error)
-    echo "$stamp" >"$folder/node_modules/.stamp"
+    rm -rf "$folder/node_modules"
+    (cd "$folder" && "$@" --loglevel=error)
+    echo "$sum" >"$folder/node_modules/.installed"
 }
 
 case $purpose in
@@ -112,9 +113,14 @@ fi
 if [ "$purpose" = test ]; then
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
         die "the tests need Node 18 or later, this is $(node --version)"
-    install_node_modules tests/e2e ci
-    # soketi names a native package that only the override in package.json can be installed for;
-    # `npm ci` does not take the two together, `npm install` keeps to the lock file as well.
-    install_node_modules tests/e2e/soketi install --no-save --ignore-scripts --omit=optional
+    install_node_modules tests/e2e npm ci
+    # soketi wants a native package from a place that is no registry; an override in package.json has
+    # another one in its stead. `npm ci` does not take overrides of this kind, and `npm install`,
+    # which keeps to the lock file too, takes them since npm 10.
+    npm=npm
+    [ "$(npm --version | cut -d. -f1)" -ge 10 ] || npm='npx --yes npm@10.9.9'
+    # shellcheck disable=SC2086 # one command or three words
+    install_node_modules tests/e2e/soketi \
+        $npm install --no-save --ignore-scripts --omit=optional
 fi
 say "everything that '$purpose' needs is here"
