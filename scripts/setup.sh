@@ -72,15 +72,6 @@ install_packages() {
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $packages
 }
 
-# npm 9, which Debian 12 has, stumbles over the override of a git dependency: a later npm is fetched
-# for this one purpose then, and not installed.
-recent_npm() {
-    case $(npm --version) in
-    [1-9].*) npx --yes npm@10.9.9 "$@" ;;
-    *) npm "$@" ;;
-    esac
-}
-
 # Installs a folder's npm packages unless they are there already. What counts as "there" is a mark
 # with the sum of package.json and the lock file. The rest of the line is the npm command.
 install_node_modules() {
