@@ -67,6 +67,7 @@ install_packages() {
     command -v apt-get >/dev/null || die "these Debian packages are missing:$packages
        There is no apt-get here: install what they hold by your system's means."
     say "installing$packages"
+    # shellcheck disable=SC2086 # a list of words without blanks
     as_root env DEBIAN_FRONTEND=noninteractive sh -ec '
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $packages
@@ -96,10 +97,7 @@ esac
 
 # shellcheck disable=SC2086 # lists of words without blanks
 packages=$(missing_packages $needs)
-if [ -n "$packages" ]; then
-    # shellcheck disable=SC2086
-    install_packages
-fi
+[ -z "$packages" ] || install_packages
 
 if [ "$purpose" = test ]; then
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
