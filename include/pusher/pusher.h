@@ -26,7 +26,10 @@
  *    parameters, which are untouched on error. A call that fails has changed nothing.
  *  - Threads: a client (with its loop) belongs to one thread at a time; only functions documented
  *    "thread-safe" may be called from another, and they post to the loop.
- *  - Handlers may call any function, pusher_client_free of their own client included.
+ *  - Handlers run only inside pusher_run, pusher_poll and pusher_dispatch, or on the thread of
+ *    pusher_start; no other call calls them. So what is bound right after pusher_subscribe misses
+ *    nothing. They may call any function, pusher_client_free of their own client included, save
+ *    the first three (PUSHER_ERR_STATE).
  *  - The library starts no thread of its own unless pusher_start is called. (libcurl may resolve a
  *    host name on a short-lived thread of its own.)
  *  - No function blocks, but for pusher_run, pusher_poll and pusher_stop. */
@@ -159,8 +162,9 @@ typedef struct pusher_event {
 /* A handler. `context` is what it was bound with. */
 typedef void (*pusher_event_fn)(const pusher_event *event, void *context);
 
-/* Called exactly once when a binding ends, whatever ends it. `context` is the binding's. It must
- * not touch the client when it is called out of pusher_client_free. NULL: none is needed. */
+/* Called exactly once when a binding ends, whatever ends it; while a handler of the same place runs,
+ * after that has returned. `context` is the binding's. It must not touch the client when it is
+ * called because of pusher_client_free. NULL: none is needed. */
 typedef void (*pusher_destroy_fn)(void *context);
 
 /* ---- Options ---- */
@@ -237,7 +241,8 @@ typedef struct pusher_options {
     uint32_t unavailable_timeout; /* unavailableTimeout; 10000 */
 
     /* Authorization of private and presence channels. */
-    pusher_string auth_endpoint;              /* authEndpoint: a URL, or a path on the host */
+    pusher_string auth_endpoint;              /* authEndpoint: a URL, or a path on the host of the
+                                                 connection; "/pusher/auth" */
     pusher_string auth_transport;             /* authTransport: "ajax" (default) or "jsonp" */
     const pusher_pair *auth_params;           /* auth.params: fields of each request */
     size_t auth_param_count;                  /* pairs */
@@ -256,7 +261,7 @@ typedef struct pusher_options {
 
     /* Limits. */
     uint32_t max_channels;     /* 10000 */
-    uint32_t max_message_size; /* bytes of one incoming message; 1 MiB */
+    uint32_t max_message_size; /* bytes of one incoming message; 1 MiB, at most 16 MiB */
     uint32_t max_outbound;     /* bytes waiting to be sent; 4 MiB */
 
     pusher_loop *loop; /* share this loop; NULL: the client has one of its own */
@@ -285,8 +290,10 @@ pusher_client_new(pusher_string key, const pusher_options *options, pusher_clien
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_options_check(pusher_string key, const pusher_options *options, char *text, size_t size);
 
-/* Ends the client: closes its connection, ends its bindings. Legal in every state and inside every
- * handler; never blocks; no handler runs afterwards. NULL is fine. */
+/* Ends the client: closes its connection, ends its bindings, drops its posts. What was sent before
+ * is written as far as the socket takes it at once. Legal in every state and inside every handler;
+ * never blocks; no handler runs afterwards. A loop of its own goes with it: not while it runs on a
+ * thread, except on that thread. NULL is fine. */
 PUSHER_API void pusher_client_free(pusher_client *client);
 
 /* Starts to connect, and from then on keeps the client connected until pusher_disconnect. */
@@ -368,7 +375,7 @@ PUSHER_API bool pusher_channel_next_member(const pusher_channel *channel, size_t
  *   the client    events of all channels, pusher:error, pusher:connection_established,
  *                 pusher:subscribe
  *   the connection  state_change, connecting, connected, unavailable, failed, disconnected,
- *                 connecting_in, error, message
+ *                 connecting_in, error, and message: each message, under its own name
  *
  * At each place, global handlers run first, then those of the event's name, in the order in which
  * they were bound. A handler that is unbound during the delivery of an event does not run any more;
@@ -455,7 +462,8 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_loop_start(pusher_loop *loop);
 /* Waits until the thread has ended; must not be called from it. The loop can then be used by the
  * caller's thread. */
 PUSHER_API void pusher_loop_stop(pusher_loop *loop);
-/* Thread-safe: runs `function` on the loop's thread, in order. PUSHER_ERR_NO_MEMORY. */
+/* Thread-safe: runs `function` on the loop's thread, in order; never, when the loop (with
+ * pusher_post: the client) is freed before. PUSHER_ERR_NO_MEMORY. */
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_loop_post(pusher_loop *loop, void (*function)(void *context), void *context);
 
