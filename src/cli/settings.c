@@ -265,8 +265,11 @@ static bool has_all(const px_cli_settings *settings, unsigned needs) {
 
 bool px_cli_settings_for(const px_cli_given *given, unsigned needs, px_cli_settings *settings) {
     char why[PX_CLI_WHY_SIZE];
-    if (px_cli_settings_find(given, getenv, settings, why))
-        return has_all(settings, needs);
-    px_cli_error("%s", why);
-    return false;
+    if (!px_cli_settings_find(given, getenv, settings, why)) {
+        px_cli_error("%s", why);
+        return false;
+    }
+    if (settings->insecure && settings->tls)
+        px_cli_note("warning: --insecure, so this may be any server");
+    return has_all(settings, needs);
 }

@@ -66,7 +66,7 @@ static void explain(const watcher *watch, const pusher_error *error) {
 
 static void on_error(const pusher_event *event, void *context) {
     watcher *watch = context;
-    if (!event->error)
+    if (!event->error || watch->code != NO_CODE) /* why it ends was said already */
         return;
     bool first_failed = !watch->was_connected && !watch->options->retry;
     if (!watch->options->quiet || first_failed || !event->error->will_retry)
@@ -205,8 +205,8 @@ static bool make_client(watcher *watch) {
     options.insecure = settings->insecure;
     options.enabled_transports = &transport;
     options.enabled_transport_count = 1;
-    options.log = on_log;
-    options.log_level = watch->options->verbose ? PUSHER_LOG_DEBUG : PUSHER_LOG_WARN;
+    options.log = watch->options->verbose ? on_log : NULL; /* events tell all but the details */
+    options.log_level = PUSHER_LOG_DEBUG;
     set_authorization(watch, &options);
     pusher_string key = pusher_str(settings->key);
     char why[MAX_WHY];

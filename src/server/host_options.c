@@ -1,4 +1,5 @@
 #include "server/host_options.h"
+#include "server/host_address.h"
 
 #include <stdio.h>
 
@@ -121,7 +122,9 @@ static int check_exposure(const px_server_options *options, char *why, size_t si
                                  : NULL;
     for (size_t i = 0; problem && i < options->listen.count; i++) {
         px_slice address = options->listen.items[i];
-        if (px_server_address_is_loopback(address))
+        px_host_address parsed;
+        /* What is no address can't be listened on, and px_host_listen says so. */
+        if (!px_address_parse(address, &parsed) || px_server_address_is_loopback(address))
             continue;
         snprintf(why, size, "refusing to listen on %.*s %s, or listen on 127.0.0.1 only",
                  (int)address.len, address.ptr, problem);

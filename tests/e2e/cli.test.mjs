@@ -133,6 +133,14 @@ test('a wrong key is refused for good', async (t) => {
   assert.match(err, /check --key/);
 });
 
+test('a channel that the server refuses ends it, with one sentence', async (t) => {
+  const { port } = await serve(t);
+  const { code, err } = await cli(['subscribe', '--port', String(port), 'not a channel']);
+  assert.equal(code, 1);
+  assert.match(err, /^pusher: not subscribed to not a channel: .*name/m);
+  assert.equal(err.match(/^pusher: /gm).length, 1);
+});
+
 test('a wrong secret or app id is refused by the HTTP API', async (t) => {
   const { port } = await serve(t);
   const trigger = (...args) => cli(['trigger', '--port', String(port), ...args, 'c', 'e', '{}']);
@@ -289,6 +297,11 @@ test('serve says what it refuses', async (t) => {
   const taken = await cli(['serve', '--listen', `127.0.0.1:${port}`]);
   assert.equal(taken.code, 1);
   assert.match(taken.err, new RegExp(`127\\.0\\.0\\.1:${port}`));
+  for (const address of ['foo', '127.0.0.1', '127.0.0.1:99999', '1.2.3:80']) {
+    const { code, err } = await cli(['serve', '--listen', address]);
+    assert.equal(code, 1);
+    assert.match(err, /can't listen on '.*': write ADDRESS:PORT/);
+  }
   const env = { PUSHER_APP_KEY: 'only-a-key' };
   assert.match((await cli(['serve'], { env })).err, /set all of PUSHER_APP_ID/);
 });

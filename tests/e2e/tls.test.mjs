@@ -67,7 +67,7 @@ test('the right pin, and a wrong one', async (t) => {
 
 test('--insecure accepts anything, and says so', async (t) => {
   const program = await works(t, 'self', '--insecure');
-  assert.match(program.err.join('\n'), /insecure|not verified|verif/i);
+  assert.match(program.err[0], /^warning: --insecure/);
 });
 
 test('a plain port is not mistaken for TLS', async (t) => {
