@@ -114,7 +114,7 @@ void px_client_deliver(pusher_client *client, const px_event *event) {
         px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an event's data: it is lost");
         return;
     }
-    for (size_t i = 0; i < count && !client->dying; i++)
+    for (size_t i = 0; i < count; i++)
         px_bindings_deliver(stops[i].bindings, stops[i].name, &out);
 }
 
@@ -126,7 +126,7 @@ void px_client_deliver_state(pusher_client *client, px_state previous, px_state 
         .current = (pusher_state)current,
     };
     const px_slice names[] = {PX_SLICE("state_change"), px_state_name(current)};
-    for (size_t i = 0; i < 2 && !client->dying; i++) {
+    for (size_t i = 0; i < 2; i++) {
         out.name = px_outside(names[i]);
         if (px_bindings_want(bindings, names[i]))
             px_bindings_deliver(bindings, names[i], &out);

@@ -95,8 +95,15 @@ static void write_sentence(px_failure *failure, const char *what, px_slice url, 
              detail.ptr, *advice ? "; " : "", advice);
 }
 
-void px_failure_of_curl(px_failure *failure, CURLcode code, px_slice url, const char *detail) {
-    const px_failure_row *row = find(code);
+/* libcurl counts a proxy's refusal to CONNECT among the cuts. */
+static bool is_refused_by_proxy(CURL *easy) {
+    long status = 0;
+    return curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK && status >= 300;
+}
+
+void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, px_slice url,
+                        const char *detail) {
+    const px_failure_row *row = find(is_refused_by_proxy(easy) ? CURLE_PROXY : code);
     failure->result = row->result;
     write_sentence(failure, row->what, url,
                    px_slice_of_text(*detail ? detail : curl_easy_strerror(code)), row->advice);

@@ -12,9 +12,11 @@ typedef struct px_failure {
     char text[640]; /* a sentence for people, NUL-terminated; no secret is in it */
 } px_failure;
 
-/* Describes why a transfer with `url` failed. `detail` is libcurl's error buffer; it may be empty.
- * The sentence names host and port, says what went wrong and, where that is known, what to do. */
-void px_failure_of_curl(px_failure *failure, CURLcode code, px_slice url, const char *detail);
+/* Describes why the transfer of `easy` with `url` failed. `detail` is libcurl's error buffer; it may
+ * be empty. The sentence names host and port, says what went wrong and, where that is known, what
+ * to do. */
+void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, px_slice url,
+                        const char *detail);
 
 /* The same for a failure that libcurl has no part in: "WHAT HOST:PORT: DETAIL". `detail` may be
  * empty. */

@@ -107,8 +107,8 @@ int px_http_exchange_init(px_http_exchange *exchange, const px_allocator *alloca
 void px_http_exchange_finish(px_http_exchange *exchange, CURLcode code) {
     px_http_reply *reply = &exchange->reply;
     if (code) {
-        px_failure_of_curl(&reply->failure, code, px_slice_of(exchange->url, exchange->url_len),
-                           exchange->error_text);
+        px_failure_of_curl(&reply->failure, exchange->easy, code,
+                           px_slice_of(exchange->url, exchange->url_len), exchange->error_text);
         px_buffer_clear(&reply->body);
         return;
     }

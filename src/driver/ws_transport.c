@@ -252,7 +252,8 @@ static void on_connected(px_stream *stream, CURLcode code) {
     px_ws_transport *transport = TRANSPORT_OF(stream, stream);
     if (code) {
         px_failure failure;
-        px_failure_of_curl(&failure, code, url_of(transport), px_stream_error_text(stream));
+        px_failure_of_curl(&failure, stream->transfer.easy, code, url_of(transport),
+                           px_stream_error_text(stream));
         fail(transport, &failure);
         return;
     }
