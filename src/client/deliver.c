@@ -1,5 +1,6 @@
 /* Delivers events: fills in struct pusher_event and hands it to the bindings. An event that nobody
- * is bound to costs two or three look-ups and nothing else. */
+ * is bound to costs two or three look-ups and nothing else. When a handler frees the client, the
+ * bindings at the remaining places see it and stay silent. */
 #include "client/internal.h"
 
 /* Where an event goes at one place: the bindings and the name they know it by. */

@@ -1,6 +1,7 @@
 /* Authorization of channels: endpoints that answer well, badly or never; providers; authorizers. */
 #include "client_fixture.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,13 +149,39 @@ static void tells_of_an_unreachable_endpoint(void **state) {
     fixture_free(world);
 }
 
-enum { MANY = 40 };
+enum { MANY = 40, AT_A_TIME = 6 };
 
-/* More than may go at the same time: all get their turn. */
-static void asks_for_many(void **state) {
+typedef struct test_counters {
+    atomic_int started;
+    atomic_int active;
+    atomic_int most;
+} test_counters;
+
+/* Refuses, but only when as many requests as may go at the same time are there. */
+static void count_requests(test_connection *connection, void *context) {
+    test_counters *counters = context;
+    if (!test_read_request(connection))
+        return;
+    if (strstr(test_request(connection), "Upgrade: websocket")) {
+        if (test_upgrade(connection) && test_say_hello(connection))
+            test_hold(connection);
+        return;
+    }
+    int active = atomic_fetch_add(&counters->active, 1) + 1;
+    int most = atomic_load(&counters->most);
+    while (active > most && !atomic_compare_exchange_weak(&counters->most, &most, active))
+        continue;
+    atomic_fetch_add(&counters->started, 1);
+    while (atomic_load(&counters->started) < AT_A_TIME)
+        sched_yield();
+    atomic_fetch_sub(&counters->active, 1);
+    test_send_text(connection, "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+}
+
+static void asks_few_at_a_time(void **state) {
     (void)state;
-    test_site site = {.answer = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n"};
-    fixture *world = fixture_new(serve, &site);
+    test_counters counters = {0, 0, 0};
+    fixture *world = fixture_new(count_requests, &counters);
     fixture_make(world);
     for (int i = 0; i < MANY; i++) {
         char name[32];
@@ -167,6 +194,7 @@ static void asks_for_many(void **state) {
     }
     pusher_connect(world->client);
     await_times(world, "pusher:subscription_error AuthError", MANY);
+    assert_int_equal(atomic_load(&counters.most), AT_A_TIME);
     fixture_free(world);
 }
 
@@ -363,7 +391,7 @@ int main(void) {
         cmocka_unit_test(bounds_the_answer),
         cmocka_unit_test(asks_elsewhere_with_more),
         cmocka_unit_test(tells_of_an_unreachable_endpoint),
-        cmocka_unit_test(asks_for_many),
+        cmocka_unit_test(asks_few_at_a_time),
         cmocka_unit_test(forgets_requests_when_disconnected),
         cmocka_unit_test(asks_providers),
         cmocka_unit_test(dies_in_a_provider),
