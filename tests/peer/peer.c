@@ -15,7 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { MAX_CONNECTIONS = 4096, DEADLINE_MS = 20000, MAX_REQUEST = 65536, MAX_FRAME = 65536 };
+enum { MAX_CONNECTIONS = 4096, DEADLINE_MS = 20000, MAX_REQUEST = 2 << 20, MAX_FRAME = 65536 };
 
 struct test_connection {
     test_peer *peer;

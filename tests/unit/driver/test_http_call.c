@@ -76,6 +76,18 @@ static void posts(void **state) {
     end(&it);
 }
 
+/* libcurl would wait for a "100 Continue" with a body of more than a megabyte. */
+static void posts_much_without_asking(void **state) {
+    (void)state;
+    static char body[(1 << 20) + 1];
+    memset(body, 'x', sizeof body);
+    test_call it = {.options = {.method = PX_SLICE("POST"), .body = {body, sizeof body}}};
+    assert_int_equal(call(&it, "HTTP/1.1 200 OK\r\n" CLOSING), PX_OK);
+    assert_non_null(strstr(request, "\r\nContent-Length: 1048577\r\n"));
+    assert_null(strstr(request, "Expect"));
+    end(&it);
+}
+
 static void follows_no_redirection(void **state) {
     (void)state;
     test_call it = {0};
@@ -170,6 +182,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gets),
         cmocka_unit_test(posts),
+        cmocka_unit_test(posts_much_without_asking),
         cmocka_unit_test(follows_no_redirection),
         cmocka_unit_test(waits_no_longer_than_it_must),
         cmocka_unit_test(takes_no_more_than_it_must),
