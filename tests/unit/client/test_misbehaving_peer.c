@@ -133,6 +133,28 @@ static void says_goodbye(void **state) {
     fixture_free(world);
 }
 
+/* ---- Asking without listening ------------------------------------------------------------------------- */
+
+static void ping_without_end(test_connection *connection, void *context) {
+    (void)context;
+    char frame[2 + 125] = {'\x89', 125};
+    if (!test_greet(connection))
+        return;
+    while (test_send(connection, frame, sizeof frame))
+        continue;
+}
+
+static void bounds_the_answers_to_pings(void **state) {
+    (void)state;
+    fixture *world = fixture_new(ping_without_end, NULL);
+    world->options.max_outbound = 1024;
+    fixture_connect(world);
+    await(world,
+          "error WebSocketError PUSHER_ERR_LIMIT 0 0 more than max_outbound bytes wait to be "
+          "sent to 127.0.0.1:");
+    fixture_free(world);
+}
+
 /* ---- Unusual, but right ---------------------------------------------------------------------------- */
 
 static void drip(test_connection *connection, void *context) {
@@ -203,16 +225,17 @@ static void takes_messages_longer_than_its_buffer(void **state) {
 
 int main(void) {
     enum { DEEDS = sizeof misdeeds / sizeof misdeeds[0] };
-    struct CMUnitTest tests[DEEDS + 4];
-    for (size_t i = 0; i < DEEDS; i++)
-        tests[i] = (struct CMUnitTest){misdeeds[i].name, is_told_and_tries_again, NULL, NULL,
-                                       (void *)&misdeeds[i]};
     const struct CMUnitTest others[] = {
         cmocka_unit_test(answers_a_close_frame),
         cmocka_unit_test(says_goodbye),
+        cmocka_unit_test(bounds_the_answers_to_pings),
         cmocka_unit_test(takes_single_bytes_and_fragments),
         cmocka_unit_test(takes_messages_longer_than_its_buffer),
     };
+    struct CMUnitTest tests[DEEDS + sizeof others / sizeof others[0]];
+    for (size_t i = 0; i < DEEDS; i++)
+        tests[i] = (struct CMUnitTest){misdeeds[i].name, is_told_and_tries_again, NULL, NULL,
+                                       (void *)&misdeeds[i]};
     memcpy(tests + DEEDS, others, sizeof others);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
