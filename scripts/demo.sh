@@ -11,7 +11,7 @@ work=$(mktemp -d)
 children=
 
 end() {
-    trap - EXIT INT TERM
+    trap - EXIT HUP INT PIPE TERM
     for child in $children; do
         kill "$child" 2>/dev/null || true
     done
@@ -19,7 +19,7 @@ end() {
     rm -rf "$work"
 }
 trap end EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 
 say() {
     printf '\n%s\n' "$*"
@@ -100,7 +100,7 @@ fi
 
 if [ -n "${KEEP:-}" ]; then
     say "The page: $page (events appear there as you trigger them). Ctrl-C ends the demo."
-    trap 'exit 0' INT TERM
+    trap 'exit 0' HUP INT PIPE TERM
     tail -n +2 -f "$work/events" &
     children="$! $children"
     wait "$server"

@@ -8,7 +8,16 @@ import readline from 'node:readline';
 const PATIENCE_MS = 20_000;
 
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+process.on('exit', () => running.forEach(kill));
+
+// Ends a program with all that it has started: each is the first of a process group of its own.
+function kill(child) {
+  try {
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
 
 // Settings of the person who runs the tests must not reach the programs under test.
 function environment(extra) {
@@ -25,7 +34,7 @@ export class Program {
     this.out = []; // lines of standard output
     this.err = []; // lines of standard error
     this.waiting = new Set();
-    this.child = spawn(command, args, { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(command, args, { env: environment(env), stdio: 'pipe', detached: true });
     running.add(this.child);
     this.child.on('error', (error) => this.err.push(error.message)); // it could not be started
     this.child.stdin.on('error', () => {}); // it may end without reading
@@ -69,14 +78,15 @@ export class Program {
 
   // Resolves with the exit code (or the signal's name).
   async end() {
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
+    const timer = setTimeout(() => kill(this.child), PATIENCE_MS);
     const code = await this.exit;
     clearTimeout(timer);
     return code;
   }
 
   async stop(signal = 'SIGTERM') {
-    this.child.kill(signal);
+    if (signal === 'SIGKILL') kill(this.child);
+    else this.child.kill(signal);
     return this.end();
   }
 
