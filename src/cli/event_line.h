@@ -14,7 +14,7 @@ enum { PX_CLI_LINE_MAX = 64 << 20 };
  * px_buffer_append; nothing is printed then. */
 PX_MUST_CHECK int px_cli_print_event(FILE *stream, const pusher_event *event, px_buffer *scratch);
 
-/* {"channel":...,"event":...,"data":...,"user_id":...}. The data is what a handler in JavaScript would
+/* {"channel":...,"event":...,"data":...,"user_id":...}. The data is what a JavaScript handler would
  * get: when the text is JSON, its value. Otherwise as px_cli_print_event. */
 PX_MUST_CHECK int px_cli_print_event_json(FILE *stream, const pusher_event *event,
                                           px_buffer *scratch);
