@@ -1,8 +1,7 @@
 /* Authorization by the application: its own authorizer, or fields and headers for the request. */
 #include "client/internal.h"
 
-/* ---- A custom authorizer
- * -------------------------------------------------------------------------- */
+/* ---- A custom authorizer ---- */
 
 struct pusher_authorization {
     pusher_client *client;
@@ -65,8 +64,7 @@ void px_client_forget_questions(pusher_client *client) {
         end_question(client->questions);
 }
 
-/* ---- Providers
- * ------------------------------------------------------------------------------------- */
+/* ---- Providers ---- */
 
 enum { MAX_PAIRS = 64, MAX_PAIRS_MEMORY = 65536 };
 

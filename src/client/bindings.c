@@ -24,8 +24,7 @@ void px_bindings_init(px_bindings *bindings, const px_allocator *allocator, cons
     px_map_init(&bindings->named, allocator, seed);
 }
 
-/* ---- Adding ------------------------------------------------------------------------------------
- */
+/* ---- Adding ---- */
 
 /* The list of an event; made when there is none. NULL: no memory. */
 static px_named_bindings *list_for(px_bindings *bindings, px_slice name) {
@@ -89,8 +88,7 @@ int px_bindings_add(px_bindings *bindings, const px_slice *name, pusher_event_fn
     return result;
 }
 
-/* ---- Removing ----------------------------------------------------------------------------------
- */
+/* ---- Removing ---- */
 
 static void release(px_bindings *bindings, px_binding *binding) {
     px_binding_list *list = binding->owner ? &binding->owner->list : &bindings->global;
@@ -166,8 +164,7 @@ void px_bindings_free(px_bindings *bindings) {
     px_map_free(&bindings->named);
 }
 
-/* ---- Delivering --------------------------------------------------------------------------------
- */
+/* ---- Delivering ---- */
 
 bool px_bindings_want(const px_bindings *bindings, px_slice name) {
     return bindings->global.first || px_map_get(&bindings->named, name);

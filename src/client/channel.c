@@ -1,8 +1,7 @@
 /* Channels: subscriptions, their members, and sending. */
 #include "client/internal.h"
 
-/* ---- The objects
- * ------------------------------------------------------------------------------------ */
+/* ---- The objects ---- */
 
 pusher_channel *px_client_channel(const pusher_client *client, px_channel_id id) {
     size_t slot = PX_CHANNEL_SLOT(id);
@@ -63,8 +62,7 @@ static int make_channel(pusher_client *client, px_channel_id id, px_slice name,
     return PX_OK;
 }
 
-/* ---- Subscriptions
- * ---------------------------------------------------------------------------------- */
+/* ---- Subscriptions ---- */
 
 int pusher_subscribe(pusher_client *client, pusher_string name, pusher_channel **channel) {
     px_channel_id id;
@@ -135,8 +133,7 @@ bool pusher_channel_is_subscribed(const pusher_channel *channel) {
     return px_core_channel_info(channel->client->core, channel->id, &info) && info.subscribed;
 }
 
-/* ---- Sending
- * ---------------------------------------------------------------------------------------- */
+/* ---- Sending ---- */
 
 /* The core refuses JSON that is none with its own code. */
 static int outside_result(pusher_client *client, int result) {
@@ -163,8 +160,7 @@ int pusher_send_event(pusher_client *client, pusher_string event, pusher_string 
                                                      px_inside(data), px_inside(channel)));
 }
 
-/* ---- Members
- * ---------------------------------------------------------------------------------------- */
+/* ---- Members ---- */
 
 static void give_member(const px_member *inside, pusher_member *member) {
     member->id = px_outside(inside->id);

@@ -4,8 +4,7 @@
 #include "driver/memory.h"
 #include "driver/random.h"
 
-/* ---- Birth
- * ------------------------------------------------------------------------------------------ */
+/* ---- Birth ---- */
 
 static int init_loop(pusher_client *client) {
     if (client->settings.loop)
@@ -93,8 +92,7 @@ int pusher_options_check(pusher_string key, const pusher_options *options, char 
     return result;
 }
 
-/* ---- Death
- * ------------------------------------------------------------------------------------------ */
+/* ---- Death ---- */
 
 static void destroy(px_garbage *garbage) {
     pusher_client *client =
@@ -135,8 +133,7 @@ void pusher_client_free(pusher_client *client) {
         px_client_finish(client);
 }
 
-/* ---- The connection
- * ---------------------------------------------------------------------------------- */
+/* ---- The connection ---- */
 
 void pusher_connect(pusher_client *client) {
     px_core_connect(client->core);

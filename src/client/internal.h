@@ -53,8 +53,7 @@ struct pusher_client {
 PX_MUST_CHECK int px_client_new(const px_allocator *allocator, pusher_string key,
                                 const pusher_options *options, pusher_client **client);
 
-/* ---- pump.c: carries out what the core wants
- * ----------------------------------------------------- */
+/* ---- pump.c: carries out what the core wants ---- */
 
 extern const px_ws_events px_client_ws_events;
 
@@ -77,22 +76,19 @@ bool px_client_is_congested(const pusher_client *client, size_t more);
 /* Writes a log line of our own. */
 void px_client_log(const pusher_client *client, pusher_log_level level, const char *line);
 
-/* ---- deliver.c
- * ------------------------------------------------------------------------------------ */
+/* ---- deliver.c ---- */
 
 void px_client_deliver(pusher_client *client, const px_event *event);
 void px_client_deliver_state(pusher_client *client, px_state previous, px_state current);
 
-/* ---- authorize.c
- * ---------------------------------------------------------------------------------- */
+/* ---- authorize.c ---- */
 
 /* Asks the application: its authorizer, or its providers of parameters and headers. */
 void px_client_authorize(pusher_client *client, const px_action *action);
 
 void px_client_forget_questions(pusher_client *client);
 
-/* ---- channel.c
- * ------------------------------------------------------------------------------------ */
+/* ---- channel.c ---- */
 
 /* NULL for 0 and for a channel that is gone. */
 pusher_channel *px_client_channel(const pusher_client *client, px_channel_id id);

@@ -24,8 +24,7 @@ static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice
                       "can read and change this connection");
 }
 
-/* ---- Transports
- * ---------------------------------------------------------------------------------- */
+/* ---- Transports ---- */
 
 static px_connection_attempt *attempt_by_id(pusher_client *client, px_id id) {
     for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
@@ -77,8 +76,7 @@ static void close_transport(pusher_client *client, const px_action *action) {
     *attempt = (px_connection_attempt){0};
 }
 
-/* ---- Requests
- * ------------------------------------------------------------------------------------ */
+/* ---- Requests ---- */
 
 static void start_request(pusher_client *client, const px_action *action) {
     px_http_call_options options = {
@@ -96,8 +94,7 @@ static void start_request(pusher_client *client, const px_action *action) {
         px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an authorization request");
 }
 
-/* ---- Carrying out
- * -------------------------------------------------------------------------------- */
+/* ---- Carrying out ---- */
 
 static void carry_out(pusher_client *client, const px_action *action) {
     switch (action->type) {
@@ -179,8 +176,7 @@ static void pump(pusher_client *client) {
         px_loop_arm(client->loop, &client->deadline, deadline);
 }
 
-/* ---- What makes it run
- * ---------------------------------------------------------------------------- */
+/* ---- What makes it run ---- */
 
 void px_client_changed(pusher_client *client) {
     px_loop_queue(client->loop, &client->pump);
@@ -239,8 +235,7 @@ static void on_closed(void *owner, px_ws_transport *socket, const px_ws_end *end
 
 const px_ws_events px_client_ws_events = {on_opened, on_begin, on_message, on_closed};
 
-/* ---- The end
- * -------------------------------------------------------------------------------------- */
+/* ---- The end ---- */
 
 void px_client_hang_up(pusher_client *client) {
     px_core_disconnect(client->core);

@@ -72,8 +72,7 @@ int pusher_loop_post(pusher_loop *loop, void (*function)(void *context), void *c
     return px_loop_post(inside(loop), &call);
 }
 
-/* ---- The same for the loop of a client
- * ---------------------------------------------------------------- */
+/* ---- The same for the loop of a client ---- */
 
 int pusher_run(pusher_client *client) {
     return px_loop_run(client->loop);

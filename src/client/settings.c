@@ -19,8 +19,7 @@ static int refuse(const px_complaint *complaint, const char *sentence) {
     return PX_ERR_ARGUMENT;
 }
 
-/* ---- The struct as the program knows it
- * ---------------------------------------------------------- */
+/* ---- The struct as the program knows it ---- */
 
 /* Programs may be built with an older, shorter struct, or with a newer, longer one whose new
  * members they leave at zero. */
@@ -42,8 +41,7 @@ static int read_struct(const pusher_options *given, pusher_options *options,
     return PX_OK;
 }
 
-/* ---- The client's own options
- * -------------------------------------------------------------------- */
+/* ---- The client's own options ---- */
 
 static bool is_http_url(px_slice url) {
     return px_slice_starts_with(url, PX_SLICE("http://")) ||
@@ -97,8 +95,7 @@ static int read_tls(px_tls_options *tls, px_arena *arena, const pusher_options *
     return result;
 }
 
-/* ---- The core's options
- * -------------------------------------------------------------------------- */
+/* ---- The core's options ---- */
 
 static int read_names(px_slices *names, px_arena *arena, const pusher_string *given, size_t count) {
     *names = (px_slices){.count = given ? count : 0, .given = given != NULL};

@@ -3,8 +3,7 @@
 #include "core/authorization_failure.h"
 #include "core/internal.h"
 
-/* ---- Requests
- * --------------------------------------------------------------------------------------- */
+/* ---- Requests ---- */
 
 int px_requests_init(px_core *core) {
     px_requests *requests = &core->requests;
@@ -100,8 +99,7 @@ void px_requests_cancel_all(px_core *core) {
         cancel(core, core->requests.oldest);
 }
 
-/* ---- Asking
- * -------------------------------------------------------------------------------------------- */
+/* ---- Asking ---- */
 
 static void add_parameter(px_text *text, px_slice name, px_slice value) {
     px_text_add(text, PX_SLICE("&"));
@@ -240,8 +238,7 @@ int px_authorize(px_core *core, px_channel *channel) {
     return result;
 }
 
-/* ---- Succeeding
- * --------------------------------------------------------------------------------------------- */
+/* ---- Succeeding ---- */
 
 /* Remembers our own id from the channel data. PX_ERR_SYNTAX: there is none. */
 static int read_me(px_core *core, px_channel *channel, px_slice channel_data) {
@@ -330,8 +327,7 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px
     px_authorization_refused(core, channel, status < 0 ? 0 : status, message);
 }
 
-/* ---- The application's answers
- * -------------------------------------------------------------------------------- */
+/* ---- The application's answers ---- */
 
 static px_request *open_question(px_core *core, px_id id) {
     px_request *request = px_slots_get(&core->requests.slots, id);

@@ -105,8 +105,7 @@ void px_channel_remove(px_core *core, px_channel *channel) {
     px_queue_push_reserved(&core->queue, PX_ACTION_CHANNEL_GONE, 0)->as.channel_gone.channel = id;
 }
 
-/* ---- Subscribing
- * ---------------------------------------------------------------------------------- */
+/* ---- Subscribing ---- */
 
 static int start(px_core *core, px_channel *channel) {
     channel->pending = true;
@@ -191,8 +190,7 @@ bool px_channel_retry_later(px_core *core, px_channel *channel) {
     return true;
 }
 
-/* ---- Losing and finding the connection
- * ---------------------------------------------------------------- */
+/* ---- Losing and finding the connection ---- */
 
 void px_channels_reset(px_core *core) {
     size_t cursor = 0;
@@ -262,8 +260,7 @@ uint64_t px_channels_deadline(const px_core *core) {
     return core->channels.due && core->connection.live ? core->now : core->channels.retry_at;
 }
 
-/* ---- Sending
- * --------------------------------------------------------------------------------------------- */
+/* ---- Sending ---- */
 
 static int send_for_application(px_core *core, px_slice event, px_slice data, px_slice channel) {
     if (data.len && !px_json_valid(data))
@@ -294,8 +291,7 @@ int px_core_send_event(px_core *core, px_slice event, px_slice data, px_slice ch
     return send_for_application(core, event, data, channel);
 }
 
-/* ---- Looking
- * --------------------------------------------------------------------------------------------- */
+/* ---- Looking ---- */
 
 px_channel *px_channel_get(const px_core *core, px_channel_id id) {
     return px_slots_get(&core->channels.slots, id);

@@ -69,8 +69,7 @@ static px_slice failure_text(int result) {
                                       : PX_SLICE("a limit of the client was exceeded");
 }
 
-/* ---- Pauses
- * --------------------------------------------------------------------------------------- */
+/* ---- Pauses ---- */
 
 /* The most that the next pause may last; doubles with each failure in a row. */
 static uint32_t count_failure(px_core *core) {
@@ -89,8 +88,7 @@ static uint32_t backoff_pause(px_core *core) {
     return MIN_BACKOFF_MS + px_core_random(core, count_failure(core));
 }
 
-/* ---- Seeking a connection
- * ------------------------------------------------------------------------- */
+/* ---- Seeking a connection ---- */
 
 static void seek(px_core *core) {
     px_connection *connection = &core->connection;
@@ -134,8 +132,7 @@ void px_core_connect(px_core *core) {
         seek(core);
 }
 
-/* ---- Ending
- * ----------------------------------------------------------------------------------------- */
+/* ---- Ending ---- */
 
 /* Nothing is live any more: what hung on the old socket id is void. */
 static void forget_live(px_core *core) {
@@ -213,8 +210,7 @@ static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
     }
 }
 
-/* ---- Attempts: from open to established
- * ------------------------------------------------------------- */
+/* ---- Attempts: from open to established ---- */
 
 void px_core_transport_opened(px_core *core, px_id id) {
     px_transport *transport = px_transport_find(core, id);
@@ -306,8 +302,7 @@ static void shake_hands(px_core *core, px_transport *transport, px_slice message
     }
 }
 
-/* ---- Messages
- * ------------------------------------------------------------------------------------------ */
+/* ---- Messages ---- */
 
 static void receive(px_core *core, px_slice message) {
     px_connection *connection = &core->connection;
@@ -334,8 +329,7 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message) {
         shake_hands(core, transport, message);
 }
 
-/* ---- A transport that is gone
- * ----------------------------------------------------------------------------- */
+/* ---- A transport that is gone ---- */
 
 typedef struct closing {
     int code;

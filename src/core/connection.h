@@ -48,8 +48,7 @@ void px_connection_failed_to_open(px_core *core, int result);
 /* The whole tree failed. */
 void px_connection_strategy_failed(px_core *core);
 
-/* ---- Time
- * ---------------------------------------------------------------------------------------- */
+/* ---- Time ---- */
 
 uint64_t px_connection_deadline(const px_core *core);
 void px_connection_tick(px_core *core);

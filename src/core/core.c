@@ -64,8 +64,7 @@ void px_core_free(px_core *core) {
     px_free(core->allocator, core, sizeof(*core));
 }
 
-/* ---- Time
- * ---------------------------------------------------------------------------------------- */
+/* ---- Time ---- */
 
 uint64_t px_core_deadline(const px_core *core) {
     const uint64_t deadlines[] = {px_connection_deadline(core), px_strategy_deadline(core),
@@ -86,8 +85,7 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
     px_channels_tick(core);
 }
 
-/* ---- The queue
- * ------------------------------------------------------------------------------------- */
+/* ---- The queue ---- */
 
 static void tell_state(px_core *core, px_action *action) {
     px_connection *connection = &core->connection;
@@ -144,8 +142,7 @@ int px_core_keep_text(px_core *core, const px_text *text, px_slice *kept) {
                                  : text->result;
 }
 
-/* ---- Chance
- * ------------------------------------------------------------------------------------------ */
+/* ---- Chance ---- */
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
 static uint64_t next_random(uint64_t *state) {

@@ -2,8 +2,7 @@
 
 #include "core/internal.h"
 
-/* ---- The service's own events on a channel
- * ------------------------------------------------------- */
+/* ---- The service's own events on a channel ---- */
 
 static int emit_on_channel(px_core *core, const px_channel *channel, const px_frame *frame,
                            px_slice name) {
@@ -149,8 +148,7 @@ static int handle_internal(px_core *core, px_channel *channel, const px_frame *f
     return PX_OK;
 }
 
-/* ---- The service's events on the connection
- * -------------------------------------------------------- */
+/* ---- The service's events on the connection ---- */
 
 static int service_error(px_core *core, const px_frame *frame) {
     px_error error = {.type = PX_ERROR_PROTOCOL};
@@ -170,8 +168,7 @@ static int handle_service(px_core *core, const px_frame *frame) {
     return PX_OK;
 }
 
-/* ---- Every message
- * ----------------------------------------------------------------------------------- */
+/* ---- Every message ---- */
 
 /* One event for all who hear of it: first the channel, then the client, then the connection. */
 static int deliver(px_core *core, const px_channel *channel, const px_frame *frame,

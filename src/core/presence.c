@@ -113,8 +113,7 @@ void px_roster_remove(px_roster *roster, px_slice id) {
         free_member(roster->members.allocator, found);
 }
 
-/* ---- The roster that comes with a subscription
- * ---------------------------------------------------- */
+/* ---- The roster that comes with a subscription ---- */
 
 static bool find_hash(px_slice data, px_slice *hash) {
     px_field presence = {.name = PX_LITERAL("presence")};
@@ -149,8 +148,7 @@ int px_roster_read(px_core *core, px_roster *roster, px_slice data) {
     return PX_OK;
 }
 
-/* ---- Looking
- * ---------------------------------------------------------------------------------------- */
+/* ---- Looking ---- */
 
 static const px_roster *roster_of(const px_core *core, px_channel_id id) {
     const px_channel *channel = px_channel_get(core, id);

@@ -30,8 +30,7 @@ struct px_loop {
     char scratch[PX_LOOP_SCRATCH];
 };
 
-/* ---- Tasks and garbage -------------------------------------------------------------------------
- */
+/* ---- Tasks and garbage ---- */
 
 void px_loop_queue(px_loop *loop, px_task *task) {
     if (task->queued)
@@ -98,8 +97,7 @@ static void collect_garbage(px_loop *loop) {
     }
 }
 
-/* ---- Life --------------------------------------------------------------------------------------
- */
+/* ---- Life ---- */
 
 static void on_posts(px_watch *watch, unsigned events) {
     (void)events;
@@ -169,8 +167,7 @@ void px_loop_free(px_loop *loop) {
         destroy(loop);
 }
 
-/* ---- Turning -----------------------------------------------------------------------------------
- */
+/* ---- Turning ---- */
 
 int px_loop_fd(const px_loop *loop) {
     return loop->type->fd(loop->poller);
@@ -255,8 +252,7 @@ void px_loop_drop_posts(px_loop *loop, const void *owner) {
     px_posts_drop(&loop->posts, owner);
 }
 
-/* ---- A thread of its own -----------------------------------------------------------------------
- */
+/* ---- A thread of its own ---- */
 
 /* The loop whose thread this is. */
 static _Thread_local px_loop *loop_of_thread;
@@ -290,8 +286,7 @@ void px_loop_stop(px_loop *loop) {
     loop->quitting = false;
 }
 
-/* ---- For what lives on the loop ----------------------------------------------------------------
- */
+/* ---- For what lives on the loop ---- */
 
 uint64_t px_loop_now(const px_loop *loop) {
     return loop->turning ? loop->now : px_clock_ms();

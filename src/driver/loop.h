@@ -27,8 +27,7 @@ PX_MUST_CHECK int px_loop_new(const px_allocator *allocator, const px_poller_typ
  * are dropped. */
 void px_loop_free(px_loop *loop);
 
-/* ---- Turning ----------------------------------------------------------------------------------
- */
+/* ---- Turning ---- */
 
 /* -1: the poller has none. */
 int px_loop_fd(const px_loop *loop);
@@ -51,8 +50,7 @@ void px_loop_quit(px_loop *loop);
 void px_loop_add_user(px_loop *loop);
 void px_loop_remove_user(px_loop *loop);
 
-/* ---- A thread of its own ----------------------------------------------------------------------
- */
+/* ---- A thread of its own ---- */
 
 /* Runs the loop on a thread until px_loop_stop. PX_ERR_STATE: there is a thread already.
  * PX_ERR_SYSTEM, PX_ERR_NO_MEMORY. */
@@ -68,8 +66,7 @@ PX_MUST_CHECK int px_loop_post(px_loop *loop, const px_call *call);
 /* Drops the posts of an owner that goes. */
 void px_loop_drop_posts(px_loop *loop, const void *owner);
 
-/* ---- For what lives on the loop ----------------------------------------------------------------
- */
+/* ---- For what lives on the loop ---- */
 
 uint64_t px_loop_now(const px_loop *loop);
 const px_allocator *px_loop_allocator(const px_loop *loop);

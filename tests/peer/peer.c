@@ -48,7 +48,7 @@ static void must(bool holds, const char *what) {
     }
 }
 
-/* ---- Accepting ----------------------------------------------------------------------------------- */
+/* ---- Accepting ---- */
 
 static void *run_script(void *context) {
     test_connection *connection = context;
@@ -155,7 +155,7 @@ int test_connection_number(const test_connection *connection) {
     return connection->number;
 }
 
-/* ---- Bytes --------------------------------------------------------------------------------------- */
+/* ---- Bytes ---- */
 
 bool test_send(test_connection *connection, const void *bytes, size_t len) {
     const char *next = bytes;
@@ -180,7 +180,7 @@ static ssize_t receive(test_connection *connection, char *bytes, size_t size) {
                            : recv(connection->fd, bytes, size, 0);
 }
 
-/* ---- HTTP ---------------------------------------------------------------------------------------- */
+/* ---- HTTP ---- */
 
 const char *test_request(const test_connection *connection) {
     return connection->request;
@@ -212,7 +212,7 @@ bool test_read_request(test_connection *connection) {
     }
 }
 
-/* ---- WebSocket ----------------------------------------------------------------------------------- */
+/* ---- WebSocket ---- */
 
 bool test_open(test_connection *connection) {
     return test_read_request(connection) && test_upgrade(connection);

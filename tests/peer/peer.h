@@ -27,7 +27,7 @@ uint16_t test_peer_port(const test_peer *peer);
 /* Connections that were accepted so far. */
 int test_peer_count(const test_peer *peer);
 
-/* ---- Inside scripts. False: the connection is gone or the deadline has passed. ------------------- */
+/* ---- Inside scripts. False: the connection is gone or the deadline has passed. ---- */
 
 /* The number of the connection, from 0. */
 int test_connection_number(const test_connection *connection);

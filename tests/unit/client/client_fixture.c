@@ -57,7 +57,7 @@ void fixture_free(fixture *world) {
     free(world);
 }
 
-/* ---- The journal ---------------------------------------------------------------------------------- */
+/* ---- The journal ---- */
 
 void note(fixture *world, const char *format, ...) {
     va_list arguments;

@@ -41,7 +41,7 @@ void fixture_stop_peer(fixture *world);
 /* Ends all. The client may be gone already (client NULL), and the peer stopped. */
 void fixture_free(fixture *world);
 
-/* ---- The journal ---------------------------------------------------------------------------------- */
+/* ---- The journal ---- */
 
 /* Handlers for any place: they write "NAME\n", or "NAME DATA\n"; errors as
  * "NAME TYPE RESULT CODE STATUS MESSAGE\n". The context is the fixture. */

@@ -42,7 +42,7 @@ static void make(fixture *world) {
     pusher_connect(world->client);
 }
 
-/* ---- The endpoint ----------------------------------------------------------------------------------------- */
+/* ---- The endpoint ---- */
 
 static const struct answer_case {
     const char *name;
@@ -217,7 +217,7 @@ static void forgets_requests_when_disconnected(void **state) {
     fixture_free(world);
 }
 
-/* ---- Providers -------------------------------------------------------------------------------------------- */
+/* ---- Providers ---- */
 
 static void add_param(pusher_client *client, pusher_string channel, pusher_pairs *pairs,
                       void *context) {
@@ -285,7 +285,7 @@ static void dies_in_a_provider(void **state) {
     fixture_free(world);
 }
 
-/* ---- Custom authorizers ----------------------------------------------------------------------------------- */
+/* ---- Custom authorizers ---- */
 
 static pusher_authorization *asked;
 

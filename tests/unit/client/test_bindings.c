@@ -77,7 +77,7 @@ static void assert_heard(const char *expected) {
     heard[0] = '\0';
 }
 
-/* ---- Order ----------------------------------------------------------------------------------------- */
+/* ---- Order ---- */
 
 static void calls_global_handlers_first(void **state) {
     (void)state;
@@ -112,7 +112,7 @@ static void takes_the_empty_name(void **state) {
     assert_heard("1");
 }
 
-/* ---- Filters ----------------------------------------------------------------------------------------- */
+/* ---- Filters ---- */
 
 static const char x[] = "x";
 static const char y[] = "y";
@@ -167,7 +167,7 @@ static void removes_global_handlers(void **state) {
     assert_heard("n");
 }
 
-/* ---- During a delivery ----------------------------------------------------------------------------- */
+/* ---- During a delivery ---- */
 
 static void unbind_everything(const pusher_event *unused, void *context) {
     say(unused, context);
@@ -222,7 +222,7 @@ static void stops_at_once(void **state) {
     assert_heard("1");
 }
 
-/* ---- Destructors ------------------------------------------------------------------------------------ */
+/* ---- Destructors ---- */
 
 static void rebind(void *context) {
     destroyed(context);

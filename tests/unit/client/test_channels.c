@@ -42,7 +42,7 @@ static void note_all(pusher_channel *channel, fixture *world) {
                      PUSHER_OK);
 }
 
-/* ---- Objects ------------------------------------------------------------------------------------------ */
+/* ---- Objects ---- */
 
 static void subscribes(void **state) {
     (void)state;
@@ -101,7 +101,7 @@ static void refuses_bad_names(void **state) {
     fixture_free(world);
 }
 
-/* ---- Leaving ------------------------------------------------------------------------------------------ */
+/* ---- Leaving ---- */
 
 static void ends_bindings_when_left(void **state) {
     (void)state;
@@ -184,7 +184,7 @@ static void keeps_channels_apart(void **state) {
     fixture_free(world);
 }
 
-/* ---- Where events arrive ------------------------------------------------------------------------------- */
+/* ---- Where events arrive ---- */
 
 static void note_place(const pusher_event *event, void *context) {
     fixture *world = context;
@@ -210,7 +210,7 @@ static void delivers_everywhere(void **state) {
     fixture_free(world);
 }
 
-/* ---- Sending -------------------------------------------------------------------------------------------- */
+/* ---- Sending ---- */
 
 static void triggers(void **state) {
     (void)state;
@@ -261,7 +261,7 @@ static void bounds_what_waits(void **state) {
     fixture_free(world);
 }
 
-/* ---- Presence ------------------------------------------------------------------------------------------- */
+/* ---- Presence ---- */
 
 static void sign(pusher_authorization *question, pusher_client *client, pusher_string channel,
                  pusher_string socket_id, void *context) {

@@ -124,7 +124,7 @@ static void dies_while_a_name_is_resolved(void **state) {
         sched_yield();
 }
 
-/* ---- Addresses ------------------------------------------------------------------------------------------ */
+/* ---- Addresses ---- */
 
 static void tells_of_closed_ports(void **state) {
     (void)state;
@@ -153,7 +153,7 @@ static void connects_again_when_the_server_is_back(void **state) {
     fixture_free(world);
 }
 
-/* ---- Proxies ------------------------------------------------------------------------------------ */
+/* ---- Proxies ---- */
 
 /* A proxy that says this to CONNECT, and then is the server itself. */
 static void be_a_proxy(test_connection *connection, void *answer) {
@@ -202,7 +202,7 @@ static void tells_of_a_proxy_that_is_not_there(void **state) {
     unsetenv("http_proxy");
 }
 
-/* ---- Certificates --------------------------------------------------------------------------------------- */
+/* ---- Certificates ---- */
 
 static char folder[] = "/tmp/pusher-test-XXXXXX";
 
@@ -290,7 +290,7 @@ static void judges_certificates(void **state) {
     fixture_free(world);
 }
 
-/* ---- TLS carries everything ------------------------------------------------------------------------------ */
+/* ---- TLS carries everything ---- */
 
 /* One frame of 19 bytes, so often that the loop's buffer is full before the last TLS record is read
  * to its end: the rest must not wait in the TLS layer for the socket to be readable again. */
@@ -351,7 +351,7 @@ static void carries_bursts_over_tls(void **state) {
     fixture_free(world);
 }
 
-/* ---- A socket that is full --------------------------------------------------------------------------------- */
+/* ---- A socket that is full ---- */
 
 enum { LETTERS = 300, LETTER = 16000 };
 

@@ -39,7 +39,7 @@ static int open_descriptors(void) {
     return count;
 }
 
-/* ---- Free in every handler --------------------------------------------------------------------------- */
+/* ---- Free in every handler ---- */
 
 typedef struct deadly {
     fixture *world;
@@ -116,7 +116,7 @@ static void dies_in_a_handler(void **state) {
     assert_int_equal(open_descriptors(), before);
 }
 
-/* ---- Free in every state ------------------------------------------------------------------------------ */
+/* ---- Free in every state ---- */
 
 static void at_once(fixture *world) {
     (void)world;
@@ -202,7 +202,7 @@ static void dies_in_every_state(void **state) {
     assert_int_equal(open_descriptors(), before);
 }
 
-/* ---- What was sent before --------------------------------------------------------------------------- */
+/* ---- What was sent before ---- */
 
 static void count_messages(test_connection *connection, void *context) {
     if (!test_greet(connection))
@@ -229,7 +229,7 @@ static void sends_before_it_dies(void **state) {
     fixture_free(world);
 }
 
-/* ---- Posts ------------------------------------------------------------------------------------------ */
+/* ---- Posts ---- */
 
 static void never(pusher_client *client, void *context) {
     (void)client;
@@ -256,7 +256,7 @@ static void drops_the_posts_of_the_dead(void **state) {
     fixture_free(world);
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------------ */
+/* ---- Memory ---- */
 
 static void is_born_whole_or_not_at_all(void **state) {
     (void)state;

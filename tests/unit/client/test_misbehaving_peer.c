@@ -84,7 +84,7 @@ static void is_told_and_tries_again(void **state) {
     fixture_free(world);
 }
 
-/* ---- Closing -------------------------------------------------------------------------------------- */
+/* ---- Closing ---- */
 
 static void close_with_4100(test_connection *connection, void *context) {
     test_frame *frame = malloc(sizeof *frame);
@@ -133,7 +133,7 @@ static void says_goodbye(void **state) {
     fixture_free(world);
 }
 
-/* ---- Asking without listening ------------------------------------------------------------------------- */
+/* ---- Asking without listening ---- */
 
 static void ping_without_end(test_connection *connection, void *context) {
     (void)context;
@@ -155,7 +155,7 @@ static void bounds_the_answers_to_pings(void **state) {
     fixture_free(world);
 }
 
-/* ---- Unusual, but right ---------------------------------------------------------------------------- */
+/* ---- Unusual, but right ---- */
 
 static void drip(test_connection *connection, void *context) {
     (void)context;

@@ -15,7 +15,7 @@ static void greet_and_hold(test_connection *connection, void *context) {
         test_hold(connection);
 }
 
-/* ---- Its own loop -------------------------------------------------------------------------------------- */
+/* ---- Its own loop ---- */
 
 static void quit(const pusher_event *event, void *context) {
     note_event(event, context);
@@ -66,7 +66,7 @@ static void refuses_to_turn_inside_a_turn(void **state) {
     fixture_free(world);
 }
 
-/* ---- Nothing happens outside of turns ------------------------------------------------------------------ */
+/* ---- Nothing happens outside of turns ---- */
 
 static void calls_no_handler_outside_of_turns(void **state) {
     (void)state;
@@ -83,7 +83,7 @@ static void calls_no_handler_outside_of_turns(void **state) {
     fixture_free(world);
 }
 
-/* ---- Inside another loop ------------------------------------------------------------------------------- */
+/* ---- Inside another loop ---- */
 
 /* Where the loop waits with poll, it has no descriptor for others. */
 static void skip_without_descriptor(fixture *world) {
@@ -134,7 +134,7 @@ static void wakes_whoever_waits(void **state) {
     fixture_free(world);
 }
 
-/* ---- On a thread ---------------------------------------------------------------------------------------- */
+/* ---- On a thread ---- */
 
 typedef struct test_meeting {
     pthread_mutex_t lock;
@@ -269,7 +269,7 @@ static void keeps_the_order_of_posts(void **state) {
     assert_string_equal(order, "abc");
 }
 
-/* ---- Many ----------------------------------------------------------------------------------------------- */
+/* ---- Many ---- */
 
 enum { MANY = 200 };
 
@@ -343,7 +343,7 @@ static void starves_nobody(void **state) {
     fixture_free(world);
 }
 
-/* ---- Late turns ----------------------------------------------------------------------------------------- */
+/* ---- Late turns ---- */
 
 static void answer_pings(test_connection *connection, void *context) {
     if (!test_greet(connection))

@@ -39,7 +39,7 @@ static void hear(const char *text) {
     strcat(heard, text);
 }
 
-/* ---- Descriptors ------------------------------------------------------------------------------------- */
+/* ---- Descriptors ---- */
 
 typedef struct test_end {
     px_watch watch;
@@ -150,7 +150,7 @@ static void watches_many(void **state) {
     expect_turn("");
 }
 
-/* ---- Tasks, deadlines, garbage ------------------------------------------------------------------------ */
+/* ---- Tasks, deadlines, garbage ---- */
 
 static px_task first;
 static px_task second;
@@ -240,7 +240,7 @@ static void may_be_freed_in_a_turn(void **state) {
     assert_int_equal(px_loop_new(&memory.allocator, poller, &loop), PX_OK);
 }
 
-/* ---- Posts --------------------------------------------------------------------------------------------- */
+/* ---- Posts ---- */
 
 static void say_owner(const px_call *call) {
     hear(call->owner);
