@@ -14,6 +14,17 @@ static int emit_on_channel(px_core *core, const px_channel *channel, const px_fr
     return PX_OK;
 }
 
+/* An event of the channel whose payload the caller fills in, in the place of the frame's data. */
+static px_event *push_on_channel(px_core *core, const px_channel *channel, const px_frame *frame,
+                                 px_slice name) {
+    px_event *event = px_event_push(core, PX_TO_CHANNEL, name);
+    if (!event)
+        return NULL;
+    event->channel = channel->id;
+    event->channel_name = frame->channel;
+    return event;
+}
+
 static void parse_error(px_core *core, int result, px_slice why, px_slice data) {
     px_connection_error(
         core, (px_error){.type = PX_ERROR_PARSE, .result = result, .message = why, .data = data});
@@ -42,11 +53,9 @@ static int subscription_succeeded(px_core *core, px_channel *channel, const px_f
     int result = read_roster(core, channel, frame);
     if (result != PX_OK)
         return result;
-    px_event *event = px_event_push(core, PX_TO_CHANNEL, name);
+    px_event *event = push_on_channel(core, channel, frame, name);
     if (!event)
         return PX_ERR_NO_MEMORY;
-    event->channel = channel->id;
-    event->channel_name = frame->channel;
     event->data_type = PX_DATA_MEMBERS;
     return PX_OK;
 }
@@ -92,11 +101,9 @@ static int emit_member(px_core *core, const px_channel *channel, const px_frame 
         result = px_arena_copy(&core->arena, member->info, &copy.info);
     if (result != PX_OK)
         return result;
-    px_event *event = px_event_push(core, PX_TO_CHANNEL, name);
+    px_event *event = push_on_channel(core, channel, frame, name);
     if (!event)
         return PX_ERR_NO_MEMORY;
-    event->channel = channel->id;
-    event->channel_name = frame->channel;
     event->data_type = PX_DATA_MEMBER;
     event->member = copy;
     return PX_OK;
