@@ -93,6 +93,10 @@ typedef enum px_transport_kind {
 /* Why the engine wants an HTTP request. */
 typedef enum px_request_kind {
     PX_REQUEST_CHANNEL_AUTHORIZATION,
+    PX_REQUEST_RECEIVE, /* what an HTTP transport gets: report each piece of the answer's body as it
+                           comes, with px_core_request_progress */
+    PX_REQUEST_SEND,    /* what an HTTP transport sends */
+    PX_REQUEST_INFO,    /* what a SockJS server tells of itself */
 } px_request_kind;
 
 /* How far an event goes, in this order of delivery. */
@@ -304,8 +308,13 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message);
 void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,
                               int result, px_slice message);
 
+/* A piece of the body of the answer to a PX_REQUEST_RECEIVE, as soon as it has come. It must stay
+ * valid until the queue is drained, as a message must. `status` is HTTP's. */
+void px_core_request_progress(px_core *core, px_id id, int status, px_slice piece);
+
 /* The answer to PX_ACTION_REQUEST. `status` 0: none came, or it broke off; `result` (as in
- * px_core_transport_closed) and `message` say why. */
+ * px_core_transport_closed) and `message` say why. For PX_REQUEST_RECEIVE `body` is empty (all
+ * pieces were told before); `status` is HTTP's when the answer is complete, however long it was. */
 void px_core_request_done(px_core *core, px_id id, int status, px_slice body, int result,
                           px_slice message);
 
