@@ -80,7 +80,9 @@ static uint32_t count_failure(px_core *core) {
     return bound < MAX_PAUSE_MS ? (uint32_t)bound : MAX_PAUSE_MS;
 }
 
-uint32_t px_connection_failure_pause(px_core *core) {
+uint32_t px_connection_failure_pause(px_core *core, bool is_new) {
+    if (!is_new && core->connection.failures)
+        core->connection.failures--;
     return px_core_random(core, count_failure(core));
 }
 
@@ -93,6 +95,8 @@ static uint32_t backoff_pause(px_core *core) {
 static void seek(px_core *core) {
     px_connection *connection = &core->connection;
     connection->retry_at = PX_NO_DEADLINE;
+    if (!px_strategy_supported(core))
+        px_transport_managers_reset(core); /* rather a way that has failed than none */
     if (!px_strategy_supported(core)) {
         connection->unavailable_at = PX_NO_DEADLINE;
         set_state(core, PX_STATE_FAILED);
@@ -124,7 +128,7 @@ void px_connection_failed_to_open(px_core *core, int result) {
 }
 
 void px_connection_strategy_failed(px_core *core) {
-    retry_in(core, px_connection_failure_pause(core) + 1);
+    retry_in(core, px_connection_failure_pause(core, true) + 1);
 }
 
 void px_core_connect(px_core *core) {
@@ -179,7 +183,7 @@ static uint32_t retry_pause(px_core *core, uint64_t lived_ms) {
     if (lived_ms >= SHORT_LIFE_MS)
         connection->quick_retries = 0;
     else if (connection->quick_retries++)
-        return px_connection_failure_pause(core);
+        return px_connection_failure_pause(core, true);
     return 0;
 }
 
@@ -195,7 +199,7 @@ static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
             break;
         }
         core->connection.using_tls = true;
-        px_transports_reset(core);
+        px_transport_managers_reset(core);
         retry_in(core, 0);
         break;
     case PX_CLOSE_REFUSED:
@@ -226,6 +230,7 @@ static void attempt_ended(px_core *core, uint8_t node, px_close_action action) {
     if (action == PX_CLOSE_NONE) {
         px_strategy_attempt_failed(core, node);
     } else {
+        px_strategy_attempt_answered(core, node);
         px_strategy_stop(core);
         follow(core, action, 0);
     }

@@ -87,7 +87,8 @@ typedef enum px_action_type {
 } px_action_type;
 
 typedef enum px_transport_kind {
-    PX_TRANSPORT_WS, /* a WebSocket; the URL's scheme says whether over TLS */
+    PX_TRANSPORT_WS,   /* a WebSocket; the URL's scheme says whether over TLS */
+    PX_TRANSPORT_HTTP, /* TEMPORARY */
 } px_transport_kind;
 
 /* Why the engine wants an HTTP request. */
@@ -225,6 +226,10 @@ PX_MUST_CHECK int px_core_event_text(px_core *core, const px_event *event, px_sl
  * monotonic clock in milliseconds. PX_ERR_ARGUMENT for options that px_options_check refuses. */
 PX_MUST_CHECK int px_core_new(const px_allocator *allocator, const px_options *options,
                               const uint64_t seed[2], uint64_t now_ms, px_core **core);
+
+/* What PX_ACTION_STORE told to remember in an earlier life. Before the first px_core_connect; what
+ * can't be used is ignored. */
+void px_core_restore(px_core *core, px_slice key, px_slice data);
 
 /* Frees everything at once, in any state; the owner drops its sockets and requests by itself. */
 void px_core_free(px_core *core);

@@ -16,6 +16,8 @@
 #include "core/requests.h"
 #include "core/strategy.h"
 #include "core/transport.h"
+#include "core/transport_cache.h"
+#include "core/transport_manager.h"
 #include "core/url.h"
 #include "json/writer.h"
 
@@ -35,6 +37,8 @@ struct px_core {
     px_connection connection;
     px_strategy strategy;
     px_transports transports;
+    px_transport_managers managers;
+    px_transport_cache cache;
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;

@@ -2,11 +2,12 @@
 
 #include "core/internal.h"
 
-enum { MIN_PING_DELAY_MS = 10000 };
-
 const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
     [PX_TRANSPORT_TYPE_WS] = {PX_LITERAL("ws"), PX_TRANSPORT_WS, 3, false},
     [PX_TRANSPORT_TYPE_WSS] = {PX_LITERAL("wss"), PX_TRANSPORT_WS, 3, true},
+    [PX_TRANSPORT_TYPE_XHR_STREAMING] = {PX_LITERAL("xhr_streaming"), PX_TRANSPORT_HTTP, 1, false},
+    [PX_TRANSPORT_TYPE_XHR_POLLING] = {PX_LITERAL("xhr_polling"), PX_TRANSPORT_HTTP, 1, false},
+    [PX_TRANSPORT_TYPE_SOCKJS] = {PX_LITERAL("sockjs"), PX_TRANSPORT_HTTP, 1, false},
 };
 
 static bool lists(px_slices names, px_slice name) {
@@ -72,7 +73,7 @@ int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id
                            .phase = PX_TRANSPORT_OPENING,
                            .type = type,
                            .node = node,
-                           .ping_delay = core->transports.ping_delays[type]};
+                           .ping_delay = px_transport_ping_delay(core, type)};
     *id = fresh;
     px_log_connecting(core, px_transport_table[type].name, url);
     return PX_OK;
@@ -92,19 +93,4 @@ void px_transport_close(px_core *core, px_transport *transport) {
 void px_transport_forget(px_core *core, px_transport *transport) {
     px_queue_release(&core->queue);
     transport->phase = PX_TRANSPORT_FREE;
-}
-
-void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean) {
-    uint64_t life = core->now - transport->opened_at;
-    bool refused_by_protocol = code == 1002 || code == 1003;
-    if (transport->phase == PX_TRANSPORT_OPENING || clean || refused_by_protocol ||
-        life >= 2 * (uint64_t)core->options.activity_timeout)
-        return;
-    uint32_t delay = (uint32_t)(life / 2);
-    core->transports.ping_delays[transport->type] =
-        delay > MIN_PING_DELAY_MS ? delay : MIN_PING_DELAY_MS;
-}
-
-void px_transports_reset(px_core *core) {
-    memset(core->transports.ping_delays, 0, sizeof(core->transports.ping_delays));
 }

@@ -8,6 +8,9 @@
 typedef enum px_transport_type {
     PX_TRANSPORT_TYPE_WS,
     PX_TRANSPORT_TYPE_WSS,
+    PX_TRANSPORT_TYPE_XHR_STREAMING,
+    PX_TRANSPORT_TYPE_XHR_POLLING,
+    PX_TRANSPORT_TYPE_SOCKJS,
     PX_TRANSPORT_TYPE_COUNT,
 } px_transport_type;
 
@@ -33,7 +36,7 @@ typedef struct px_transport {
     px_transport_type type;
     uint8_t node; /* of the strategy tree */
     uint64_t opened_at;
-    uint32_t ping_delay; /* ms; 0: none (see px_transport_learn) */
+    uint32_t ping_delay; /* ms; 0: none (see transport_manager.h) */
 } px_transport;
 
 /* Slots in the low bits of an id, generations above. */
@@ -41,7 +44,6 @@ enum { PX_TRANSPORT_SLOT_BITS = 3, PX_TRANSPORT_SLOTS = 1 << PX_TRANSPORT_SLOT_B
 
 typedef struct px_transports {
     px_transport slots[PX_TRANSPORT_SLOTS];
-    uint32_t ping_delays[PX_TRANSPORT_TYPE_COUNT]; /* learnt for the next of this type; 0: none */
 } px_transports;
 
 /* True when the options allow the transport. */
@@ -58,13 +60,5 @@ void px_transport_close(px_core *core, px_transport *transport);
 
 /* Frees the slot of a transport that is gone already. */
 void px_transport_forget(px_core *core, px_transport *transport);
-
-/* What an ending transport teaches (docs/protocol.md, "Pings"): after an unclean end of a short
- * life the next one of this type pings after half that time, so that a path that drops idle
- * connections is kept awake. */
-void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean);
-
-/* Forgets what was learnt (the strategy changes). */
-void px_transports_reset(px_core *core);
 
 #endif

@@ -289,6 +289,8 @@ static void run_reactions(transcript_world *world, const transcript_output *outp
 void transcript_world_drain(transcript_world *world) {
     px_action action;
     while (!world->failure[0] && px_core_next(world->core, &action)) {
+        if (action.type == PX_ACTION_STORE && !world->stores)
+            continue;
         transcript_output output = note(world, &action);
         if (output.mark == '|' && !world->logs) {
             free(output.text);

@@ -54,6 +54,7 @@ typedef struct transcript_world {
     px_state state;
     bool lenient; /* lines that make no sense are skipped: memory failed before */
     bool logs;
+    bool stores;
 
     px_options options; /* what they point to: */
     char bytes[TRANSCRIPT_OPTION_BYTES_MAX];
