@@ -485,6 +485,11 @@ px_slice px_core_socket_id(const px_core *core) {
     return px_buffer_slice(&core->connection.socket_id);
 }
 
+px_slice px_core_transport(const px_core *core) {
+    const px_transport *live = core->connection.live;
+    return live ? px_transport_table[live->type].name : PX_SLICE("");
+}
+
 bool px_core_is_live(const px_core *core) {
     return core->connection.live != NULL;
 }

@@ -330,6 +330,9 @@ px_state px_core_state(const px_core *core);
 /* Of the last connection; empty before the first. Valid until the next connection. */
 px_slice px_core_socket_id(const px_core *core);
 
+/* The name of the live connection's transport; empty: there is none. Static. */
+px_slice px_core_transport(const px_core *core);
+
 /* True when a message sent now would go out. */
 bool px_core_is_live(const px_core *core);
 
