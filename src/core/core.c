@@ -74,7 +74,7 @@ void px_core_free(px_core *core) {
 uint64_t px_core_deadline(const px_core *core) {
     const uint64_t deadlines[] = {px_connection_deadline(core), px_strategy_deadline(core),
                                   px_authorizations_deadline(core), px_channels_deadline(core),
-                                  px_http_deadline(core)};
+                                  px_http_sockets_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -89,7 +89,7 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
     px_connection_tick(core);
     px_authorizations_tick(core);
     px_channels_tick(core);
-    px_http_tick(core);
+    px_http_sockets_tick(core);
 }
 
 /* The difference may be "negative": unsigned arithmetic brings it round. */
@@ -134,7 +134,7 @@ bool px_core_next(px_core *core, px_action *action) {
         return true;
     }
     if (core->transports.unsent) {
-        px_http_flush(core);
+        px_http_sockets_flush(core);
         return px_core_next(core, action);
     }
     px_arena_reset(&core->arena);

@@ -28,7 +28,7 @@ static void add_stamp(px_core *core, const px_http_socket *socket, bool has_quer
     px_text_add_number(text, ++core->transports.http_requests);
 }
 
-static int build_url(px_core *core, const px_http_socket *socket, const px_http_request *what,
+static int build_url(px_core *core, const px_http_socket *socket, const px_http_question *what,
                      px_slice *url) {
     px_text text = px_text_begin(&core->text);
     bool has_query = what->kind == PX_REQUEST_RECEIVE && !socket->sockjs;
@@ -44,8 +44,8 @@ static int build_url(px_core *core, const px_http_socket *socket, const px_http_
     return px_core_keep_text(core, &text, url);
 }
 
-int px_http_request_push(px_core *core, const px_http_socket *socket, px_id owner,
-                         const px_http_request *what, px_id *id) {
+int px_http_socket_ask(px_core *core, const px_http_socket *socket, px_id owner,
+                       const px_http_question *what, px_id *id) {
     px_slice url;
     px_request *request;
     int result = build_url(core, socket, what, &url);

@@ -15,7 +15,7 @@ enum {
 
 /* ---- Life ---- */
 
-void px_http_new_session(px_core *core, px_http_socket *socket) {
+void px_http_socket_new_session(px_core *core, px_http_socket *socket) {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
     socket->server = (uint16_t)px_core_random(core, PX_HTTP_SESSION_SERVERS - 1);
     for (size_t i = 0; i < PX_HTTP_SESSION_ID; i++)
@@ -35,7 +35,7 @@ static px_http_socket *new_socket(px_core *core, px_transport_type type) {
     px_buffer_init(&socket->host, core->allocator, MAX_HOST);
     px_buffer_init(&socket->outgoing, core->allocator,
                    2 * (size_t)core->options.max_outbound + ALLOWANCE);
-    px_http_new_session(core, socket);
+    px_http_socket_new_session(core, socket);
     return socket;
 }
 
@@ -44,8 +44,8 @@ int px_http_socket_open(px_core *core, px_transport *transport) {
     if (!transport->http)
         return PX_ERR_NO_MEMORY;
     core->transports.http_count++;
-    int result =
-        transport->http->sockjs ? px_sockjs_ask(core, transport) : px_http_receive(core, transport);
+    int result = transport->http->sockjs ? px_sockjs_ask(core, transport)
+                                         : px_http_socket_receive(core, transport);
     if (result != PX_OK)
         px_http_socket_free(core, transport);
     return result;
@@ -82,7 +82,8 @@ static px_slice sentence(px_core *core, px_slice what, int status) {
     return px_core_keep_text(core, &text, &kept) == PX_OK ? kept : what;
 }
 
-void px_http_fail(px_core *core, px_transport *transport, px_slice what, const px_answer *answer) {
+void px_http_socket_fail(px_core *core, px_transport *transport, px_slice what,
+                         const px_answer *answer) {
     px_slice reason = sentence(core, what, answer->status);
     int result = answer->result;
     px_slice message = answer->message;
@@ -95,17 +96,17 @@ void px_http_fail(px_core *core, px_transport *transport, px_slice what, const p
 
 /* ---- Receiving ---- */
 
-int px_http_receive(px_core *core, px_transport *transport) {
+int px_http_socket_receive(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
-    const px_http_request what = {.kind = PX_REQUEST_RECEIVE,
-                                  .path = socket->polling ? PX_SLICE("/xhr")
-                                                          : PX_SLICE("/xhr_streaming")};
+    const px_http_question what = {.kind = PX_REQUEST_RECEIVE,
+                                   .path = socket->polling ? PX_SLICE("/xhr")
+                                                           : PX_SLICE("/xhr_streaming")};
     px_http_frames_restart(&socket->frames);
-    return px_http_request_push(core, socket, transport->id, &what, &socket->receive);
+    return px_http_socket_ask(core, socket, transport->id, &what, &socket->receive);
 }
 
 static void receive_more(px_core *core, px_transport *transport) {
-    int result = px_http_receive(core, transport);
+    int result = px_http_socket_receive(core, transport);
     if (result != PX_OK)
         px_connection_transport_broken(core, transport, result);
 }
@@ -115,7 +116,7 @@ static bool goes_on(const px_http_socket *socket, const px_answer *answer) {
            (socket->polling || socket->sockjs);
 }
 
-void px_http_received(px_core *core, px_request *request, const px_answer *answer) {
+void px_http_socket_received(px_core *core, px_request *request, const px_answer *answer) {
     px_transport *transport = px_transport_find(core, request->owner);
     px_http_socket *socket = transport->http;
     px_request_end(core, request);
@@ -125,7 +126,7 @@ void px_http_received(px_core *core, px_request *request, const px_answer *answe
     else if (socket->sockjs && !socket->open && !socket->polling)
         px_sockjs_poll_instead(core, transport);
     else
-        px_http_fail(core, transport, PX_SLICE("Connection interrupted"), answer);
+        px_http_socket_fail(core, transport, PX_SLICE("Connection interrupted"), answer);
 }
 
 /* ---- Frames ---- */
@@ -344,13 +345,13 @@ static void drop_batch(px_http_socket *socket, size_t length) {
 
 /* POSTs at most `limit` bytes of what waits. */
 static int post(px_core *core, px_http_socket *socket, px_id owner, size_t limit, px_id *id) {
-    px_http_request what = {.kind = PX_REQUEST_SEND,
-                            .path = PX_SLICE("/xhr_send"),
-                            .timeout_ms = core->options.pong_timeout};
+    px_http_question what = {.kind = PX_REQUEST_SEND,
+                             .path = PX_SLICE("/xhr_send"),
+                             .timeout_ms = core->options.pong_timeout};
     size_t length = batch_length(socket, limit);
     int result = copy_batch(core, socket, length, &what.body);
     if (result == PX_OK)
-        result = px_http_request_push(core, socket, owner, &what, id);
+        result = px_http_socket_ask(core, socket, owner, &what, id);
     if (result == PX_OK)
         drop_batch(socket, length);
     return result;
@@ -370,7 +371,7 @@ static void flush(px_core *core, px_transport *transport) {
     socket->send_deadline = core->now + core->options.pong_timeout;
 }
 
-void px_http_flush(px_core *core) {
+void px_http_sockets_flush(px_core *core) {
     core->transports.unsent = false;
     for (size_t i = 0; i < PX_TRANSPORT_SLOTS; i++)
         if (core->transports.slots[i].http)
@@ -388,13 +389,13 @@ void px_http_socket_let_out(px_core *core, px_transport *transport) {
         return;
     int result = post(core, socket, 0, SIZE_MAX, &id);
     if (result != PX_OK)
-        px_connection_error(
-            core, (px_error){.type = PX_ERROR_TRANSPORT,
-                             .result = result,
-                             .message = PX_SLICE("what waited to be sent is lost")});
+        px_connection_error(core,
+                            (px_error){.type = PX_ERROR_TRANSPORT,
+                                       .result = result,
+                                       .message = PX_SLICE("what waited to be sent is lost")});
 }
 
-void px_http_sent(px_core *core, px_request *request, const px_answer *answer) {
+void px_http_socket_sent(px_core *core, px_request *request, const px_answer *answer) {
     px_transport *transport = px_transport_find(core, request->owner);
     px_request_end(core, request);
     if (!transport)
@@ -404,7 +405,7 @@ void px_http_sent(px_core *core, px_request *request, const px_answer *answer) {
     socket->in_flight = 0;
     socket->send_deadline = PX_NO_DEADLINE;
     if (answer->status != 200 && answer->status != 204)
-        px_http_fail(core, transport, PX_SLICE("Sending failed"), answer);
+        px_http_socket_fail(core, transport, PX_SLICE("Sending failed"), answer);
     else if (socket->outgoing.len || socket->heartbeat)
         core->transports.unsent = true;
 }
@@ -416,7 +417,7 @@ static uint64_t deadline_of(const px_http_socket *socket) {
                                                          : socket->open_deadline;
 }
 
-uint64_t px_http_deadline(const px_core *core) {
+uint64_t px_http_sockets_deadline(const px_core *core) {
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; core->transports.http_count && i < PX_TRANSPORT_SLOTS; i++) {
         const px_http_socket *socket = core->transports.slots[i].http;
@@ -430,14 +431,14 @@ static void fire(px_core *core, px_transport *transport) {
     const px_http_socket *socket = transport->http;
     const px_answer none = {.result = PX_ERR_TIMEOUT, .message = PX_SLICE("no answer in time")};
     if (socket->send_deadline <= core->now)
-        px_http_fail(core, transport, PX_SLICE("Sending failed"), &none);
+        px_http_socket_fail(core, transport, PX_SLICE("Sending failed"), &none);
     else if (socket->info)
-        px_http_fail(core, transport, PX_SLICE("Can't connect to server"), &none);
+        px_http_socket_fail(core, transport, PX_SLICE("Can't connect to server"), &none);
     else
         px_sockjs_poll_instead(core, transport);
 }
 
-void px_http_tick(px_core *core) {
+void px_http_sockets_tick(px_core *core) {
     for (size_t i = 0; core->transports.http_count && i < PX_TRANSPORT_SLOTS; i++) {
         px_transport *transport = &core->transports.slots[i];
         if (transport->http && deadline_of(transport->http) <= core->now)

@@ -50,25 +50,26 @@ void px_http_socket_let_out(px_core *core, px_transport *transport);
 size_t px_http_socket_backlog(const px_http_socket *socket);
 
 /* The answers to the requests. */
-void px_http_received(px_core *core, px_request *request, const px_answer *answer);
-void px_http_sent(px_core *core, px_request *request, const px_answer *answer);
+void px_http_socket_received(px_core *core, px_request *request, const px_answer *answer);
+void px_http_socket_sent(px_core *core, px_request *request, const px_answer *answer);
 
 /* Sends what waits, on every socket: the queue is drained. */
-void px_http_flush(px_core *core);
+void px_http_sockets_flush(px_core *core);
 
-uint64_t px_http_deadline(const px_core *core);
-void px_http_tick(px_core *core);
+uint64_t px_http_sockets_deadline(const px_core *core);
+void px_http_sockets_tick(px_core *core);
 
 /* ---- For sockjs.c ---- */
 
 /* Names a new session. */
-void px_http_new_session(px_core *core, px_http_socket *socket);
+void px_http_socket_new_session(px_core *core, px_http_socket *socket);
 
 /* Asks for the first or the next answer. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. */
-PX_MUST_CHECK int px_http_receive(px_core *core, px_transport *transport);
+PX_MUST_CHECK int px_http_socket_receive(px_core *core, px_transport *transport);
 
 /* Ends the transport: before the session is open that is a failed attempt for the reason given,
  * or, without a result of the driver, one that says WHAT and the status. */
-void px_http_fail(px_core *core, px_transport *transport, px_slice what, const px_answer *answer);
+void px_http_socket_fail(px_core *core, px_transport *transport, px_slice what,
+                         const px_answer *answer);
 
 #endif

@@ -70,10 +70,10 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
         px_authorization_answered(core, request, &answer);
         break;
     case PX_REQUEST_RECEIVE:
-        px_http_received(core, request, &answer);
+        px_http_socket_received(core, request, &answer);
         break;
     case PX_REQUEST_SEND:
-        px_http_sent(core, request, &answer);
+        px_http_socket_sent(core, request, &answer);
         break;
     case PX_REQUEST_INFO:
         px_sockjs_informed(core, request, &answer);

@@ -12,11 +12,11 @@ enum {
 
 int px_sockjs_ask(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
-    const px_http_request question = {
+    const px_http_question question = {
         .kind = PX_REQUEST_INFO, .path = PX_SLICE("/info"), .timeout_ms = INFO_TIMEOUT_MS};
     socket->asked_at = core->now;
     socket->open_deadline = core->now + INFO_TIMEOUT_MS;
-    return px_http_request_push(core, socket, transport->id, &question, &socket->info);
+    return px_http_socket_ask(core, socket, transport->id, &question, &socket->info);
 }
 
 /* How long a stream may take to begin, after what the question took. */
@@ -35,11 +35,11 @@ void px_sockjs_informed(px_core *core, px_request *request, const px_answer *ans
     px_http_socket *socket = transport->http;
     socket->info = 0;
     if (answer->status != 200 || !is_object(answer->body)) {
-        px_http_fail(core, transport, PX_SLICE("Can't connect to server"), answer);
+        px_http_socket_fail(core, transport, PX_SLICE("Can't connect to server"), answer);
         return;
     }
     socket->open_deadline = core->now + patience(core->now - socket->asked_at);
-    int result = px_http_receive(core, transport);
+    int result = px_http_socket_receive(core, transport);
     if (result != PX_OK)
         px_connection_transport_broken(core, transport, result);
 }
@@ -52,8 +52,8 @@ void px_sockjs_poll_instead(px_core *core, px_transport *transport) {
     socket->receive = 0;
     socket->open_deadline = PX_NO_DEADLINE;
     socket->polling = true;
-    px_http_new_session(core, socket);
-    int result = px_http_receive(core, transport);
+    px_http_socket_new_session(core, socket);
+    int result = px_http_socket_receive(core, transport);
     if (result != PX_OK)
         px_connection_transport_broken(core, transport, result);
 }
