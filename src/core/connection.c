@@ -166,6 +166,8 @@ static void end_for_good(px_core *core) {
 }
 
 void px_core_disconnect(px_core *core) {
+    if (core->connection.live)
+        px_transport_let_out(core, core->connection.live);
     end_for_good(core);
 }
 
@@ -258,6 +260,8 @@ static void fail_attempt(px_core *core, px_transport *transport, int result) {
 static uint32_t smallest_timeout(const px_core *core, const px_transport *transport,
                                  const px_handshake *handshake) {
     uint32_t timeout = core->options.activity_timeout;
+    if (px_transport_table[transport->type].never_idle)
+        return 0;
     if (handshake->activity_timeout_ms < timeout)
         timeout = handshake->activity_timeout_ms;
     if (transport->ping_delay && transport->ping_delay < timeout)
@@ -323,18 +327,30 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message) {
     px_transport *transport = px_transport_find(core, id);
     if (!transport || transport->phase == PX_TRANSPORT_OPENING)
         return;
-    bool live = transport->phase == PX_TRANSPORT_LIVE;
-    if (message.len > PX_MAX_MESSAGE && live)
-        px_connection_broken(core, PX_ERR_LIMIT);
-    else if (message.len > PX_MAX_MESSAGE)
-        fail_attempt(core, transport, PX_ERR_LIMIT);
-    else if (live)
+    if (message.len > PX_MAX_MESSAGE)
+        px_connection_transport_broken(core, transport, PX_ERR_LIMIT);
+    else if (transport->phase == PX_TRANSPORT_LIVE)
         receive(core, message);
     else
         shake_hands(core, transport, message);
 }
 
+void px_connection_heard(px_core *core, const px_transport *transport) {
+    px_connection *connection = &core->connection;
+    if (transport != connection->live)
+        return;
+    connection->heard_at = core->now;
+    connection->pong_awaited = false;
+}
+
 /* ---- A transport that is gone ---- */
+
+void px_connection_transport_broken(px_core *core, px_transport *transport, int result) {
+    if (transport->phase == PX_TRANSPORT_LIVE)
+        px_connection_broken(core, result);
+    else
+        fail_attempt(core, transport, result);
+}
 
 typedef struct closing {
     int code;
@@ -394,8 +410,10 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
 static uint64_t alive_deadline(const px_connection *connection) {
     if (!connection->live)
         return PX_NO_DEADLINE;
-    return connection->pong_awaited ? connection->pong_deadline
-                                    : connection->heard_at + connection->idle_timeout;
+    if (connection->pong_awaited)
+        return connection->pong_deadline;
+    return connection->idle_timeout ? connection->heard_at + connection->idle_timeout
+                                    : PX_NO_DEADLINE;
 }
 
 static void ask_for_pong(px_core *core) {

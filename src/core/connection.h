@@ -20,8 +20,8 @@ typedef struct px_connection {
     uint64_t retry_at;
     uint64_t unavailable_at;
     uint64_t connected_at;
-    uint64_t heard_at; /* when the last message came */
-    uint32_t idle_timeout;
+    uint64_t heard_at;     /* when the last message came */
+    uint32_t idle_timeout; /* 0: none */
     bool pong_awaited;
     bool asked_again; /* after a clock that jumped while a pong was awaited */
     uint64_t pong_deadline;
@@ -35,6 +35,12 @@ void px_connection_error(px_core *core, px_error error);
 /* The live connection can't go on (no memory, a limit): says so, drops it and seeks another. Does
  * nothing when there is none. */
 void px_connection_broken(px_core *core, int result);
+
+/* The same for any transport: one that is not the connection's is a failed attempt. */
+void px_connection_transport_broken(px_core *core, px_transport *transport, int result);
+
+/* The transport showed that its peer lives, without a message. */
+void px_connection_heard(px_core *core, const px_transport *transport);
 
 /* ---- For the strategy ---- */
 

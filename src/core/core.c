@@ -1,4 +1,5 @@
 /* The engine as a whole: life, time, and the queue at its boundary. */
+#include "core/http_socket.h"
 #include "core/internal.h"
 
 enum {
@@ -16,6 +17,7 @@ static void init_parts(px_core *core) {
      * find room, unescaped and in pieces. */
     px_arena_init(&core->arena, allocator,
                   (size_t)core->options.max_outbound + 4 * (size_t)PX_MAX_MESSAGE);
+    px_arena_init(&core->incoming, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->text, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->line, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->scratch, allocator, PX_MAX_MESSAGE);
@@ -53,12 +55,14 @@ int px_core_new(const px_allocator *allocator, const px_options *options, const 
 void px_core_free(px_core *core) {
     if (!core)
         return;
+    px_transports_free(core);
     px_requests_free(core);
     px_channels_free(&core->channels);
     px_buffer_free(&core->connection.socket_id);
     px_buffer_free(&core->scratch);
     px_buffer_free(&core->line);
     px_buffer_free(&core->text);
+    px_arena_free(&core->incoming);
     px_arena_free(&core->arena);
     px_queue_free(&core->queue);
     px_arena_free(&core->option_memory);
@@ -69,7 +73,8 @@ void px_core_free(px_core *core) {
 
 uint64_t px_core_deadline(const px_core *core) {
     const uint64_t deadlines[] = {px_connection_deadline(core), px_strategy_deadline(core),
-                                  px_authorizations_deadline(core), px_channels_deadline(core)};
+                                  px_authorizations_deadline(core), px_channels_deadline(core),
+                                  px_http_sockets_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -84,6 +89,7 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
     px_connection_tick(core);
     px_authorizations_tick(core);
     px_channels_tick(core);
+    px_http_sockets_tick(core);
 }
 
 /* The difference may be "negative": unsigned arithmetic brings it round. */
@@ -127,7 +133,13 @@ bool px_core_next(px_core *core, px_action *action) {
         tell_state(core, action);
         return true;
     }
+    if (core->transports.unsent) {
+        px_http_sockets_flush(core);
+        return px_core_next(core, action);
+    }
     px_arena_reset(&core->arena);
+    if (core->incoming.used)
+        px_arena_reset(&core->incoming);
     px_queue_trim(&core->queue);
     trim(&core->text);
     trim(&core->line);

@@ -87,8 +87,7 @@ typedef enum px_action_type {
 } px_action_type;
 
 typedef enum px_transport_kind {
-    PX_TRANSPORT_WS,   /* a WebSocket; the URL's scheme says whether over TLS */
-    PX_TRANSPORT_HTTP, /* TEMPORARY */
+    PX_TRANSPORT_WS, /* a WebSocket; the URL's scheme says whether over TLS */
 } px_transport_kind;
 
 /* Why the engine wants an HTTP request. */

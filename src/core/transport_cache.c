@@ -19,7 +19,7 @@ static px_cached_transport *entry_of(px_core *core) {
 }
 
 static bool is_websocket(px_transport_type type) {
-    return px_transport_table[type].kind == PX_TRANSPORT_WS;
+    return !px_transport_table[type].http;
 }
 
 /* Nothing from the future is believed, so that a clock that was wrong does not count for long. */

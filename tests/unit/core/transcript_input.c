@@ -226,13 +226,67 @@ static void answer(transcript_world *world, uint64_t number, px_slice rest) {
     test_unguard(&guarded);
 }
 
-/* "< opened", "< answer ...", "< message" */
+/* The bytes of a piece: "⏎" is the end of a line, "h×2048" is 2048 times the letter h. */
+static void unfold(px_slice written, px_buffer *bytes) {
+    uint64_t times;
+    transcript_text_init(bytes);
+    while (written.len) {
+        px_slice rest = px_slice_after(written, 1);
+        if (transcript_skip(&written, "⏎")) {
+            transcript_add_byte(bytes, '\n', 1);
+        } else if (transcript_skip(&rest, "×") && transcript_number(&rest, &times)) {
+            transcript_add_byte(bytes, written.ptr[0], times);
+            written = rest;
+        } else {
+            transcript_add_byte(bytes, written.ptr[0], 1);
+            written = px_slice_after(written, 1);
+        }
+    }
+}
+
+/* Without a number a piece is of the only request that gets pieces. */
+static transcript_peer *receiver(transcript_world *world, uint64_t number) {
+    transcript_peer *found = NULL;
+    for (size_t i = 0; number == 0 && i < world->requests.count; i++) {
+        transcript_peer *request = &world->requests.items[i];
+        if (!request->alive || request->kind != PX_REQUEST_RECEIVE)
+            continue;
+        if (found)
+            return transcript_world_peer(world, &world->requests, number);
+        found = request;
+    }
+    return found ? found : transcript_world_peer(world, &world->requests, number);
+}
+
+/* piece STATUS BYTES */
+static void progress(transcript_world *world, uint64_t number, px_slice rest) {
+    const transcript_peer *request = receiver(world, number);
+    uint64_t status;
+    px_buffer bytes;
+    if (!request)
+        return;
+    if (!transcript_number(&rest, &status))
+        transcript_fail(world, "a piece needs a status");
+    transcript_skip(&rest, " ");
+    unfold(rest, &bytes);
+    test_guarded guarded = test_guard(px_buffer_slice(&bytes));
+    px_core_request_progress(world->core, request->id, (int)status, guarded.bytes);
+    transcript_world_drain(world);
+    test_unguard(&guarded);
+    px_buffer_free(&bytes);
+}
+
+/* "< opened", "< answer ...", "< piece ...", "< message" */
 static void hear(transcript_world *world, px_slice rest) {
     uint64_t number = 0;
     transcript_number(&rest, &number);
     transcript_skip(&rest, " ");
     if (transcript_skip(&rest, "answer ")) {
         answer(world, number, rest);
+        return;
+    }
+    if (transcript_skip(&rest, "piece ")) {
+        progress(world, number, rest);
         return;
     }
     transcript_peer *connection = transcript_world_peer(world, &world->connections, number);

@@ -224,7 +224,10 @@ static transcript_peer *account(transcript_world *world, const px_action *action
     case PX_ACTION_CLOSE:
         return living_peer(world, &world->connections, action->id, "closes");
     case PX_ACTION_REQUEST:
-        return request_peer(world, action->id);
+        peer = request_peer(world, action->id);
+        if (peer)
+            peer->kind = action->as.request.kind;
+        return peer;
     case PX_ACTION_AUTHORIZE:
         if (!px_slice_equal(known_name(world, action->as.authorize.channel),
                             action->as.authorize.channel_name))

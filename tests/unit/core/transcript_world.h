@@ -10,7 +10,8 @@
 typedef struct transcript_peer {
     px_id id;
     bool alive;
-    bool opened; /* connections: the transport has opened */
+    bool opened;          /* connections: the transport has opened */
+    px_request_kind kind; /* requests */
 } transcript_peer;
 
 enum {
