@@ -76,12 +76,14 @@ static void do_clock(transcript_world *world, px_slice rest) {
         transcript_fail(world, "the wall clock shows milliseconds");
 }
 
-/* The request that a line is about: "#2 " in front says which. */
+/* The question that a line answers: "#2 " in front says which. */
 static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     uint64_t number = 0;
     if (transcript_skip(rest, "#") && transcript_number(rest, &number))
         transcript_skip(rest, " ");
-    return transcript_world_peer(world, &world->requests, number);
+    transcript_peer *request = transcript_world_peer(world, &world->requests, number);
+    /* Without memory, other requests may be there than the transcript knows. */
+    return request && (request->asked || !world->lenient) ? request : NULL;
 }
 
 /* authorize KEY:SIGNATURE [CHANNEL_DATA] */

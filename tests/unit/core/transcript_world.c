@@ -161,6 +161,7 @@ static transcript_peer *request_peer(transcript_world *world, px_id id) {
     if (!asked)
         return add_peer(world, &world->requests, id);
     asked->alive = true;
+    asked->asked = false;
     return asked;
 }
 
@@ -232,7 +233,10 @@ static transcript_peer *account(transcript_world *world, const px_action *action
         if (!px_slice_equal(known_name(world, action->as.authorize.channel),
                             action->as.authorize.channel_name))
             transcript_fail(world, "a question tells the id of one channel, the name of another");
-        return add_peer(world, &world->requests, action->id);
+        peer = add_peer(world, &world->requests, action->id);
+        if (peer)
+            peer->asked = true;
+        return peer;
     case PX_ACTION_CANCEL:
         return living_peer(world, &world->requests, action->id, "cancels");
     case PX_ACTION_STATE:
