@@ -189,6 +189,19 @@ static void set_authorization(watcher *watch, pusher_options *options) {
     }
 }
 
+static void set_route(const px_route *route, pusher_options *options) {
+    const px_tls_options *tls = &route->tls;
+    const px_proxy_options *proxy = &route->proxy;
+    options->ca_file = pusher_str(tls->ca_file);
+    options->ca_path = pusher_str(tls->ca_path);
+    options->pin = pusher_str(tls->pin);
+    options->insecure = tls->insecure;
+    options->client_cert = pusher_str(tls->client_cert);
+    options->client_key = pusher_str(tls->client_key);
+    options->proxy = pusher_str(proxy->url && !*proxy->url ? PX_PROXY_NONE : proxy->url);
+    options->no_proxy = pusher_str(proxy->exceptions);
+}
+
 static bool make_client(watcher *watch) {
     const px_cli_settings *settings = watch->settings;
     /* The user said whether there is TLS, so no other transport is tried in its place. */
@@ -199,10 +212,7 @@ static bool make_client(watcher *watch) {
     options.tls_port = settings->port;
     options.path = pusher_str(settings->path);
     options.plain = !settings->tls;
-    options.ca_file = pusher_str(settings->ca_file);
-    options.ca_path = pusher_str(settings->ca_path);
-    options.pin = pusher_str(settings->pin);
-    options.insecure = settings->insecure;
+    set_route(&settings->route, &options);
     options.enabled_transports = &transport;
     options.enabled_transport_count = 1;
     options.log = watch->options->verbose ? on_log : NULL; /* events tell all but the details */
