@@ -86,7 +86,8 @@ static void start_request(pusher_client *client, const px_action *action) {
         .header_count = action->as.request.header_count,
         .body = action->as.request.body,
         .route = &client->settings.route,
-        .timeout_ms = client->settings.auth_timeout,
+        .timeout_ms =
+            action->as.request.timeout_ms ? action->as.request.timeout_ms : PX_HTTP_NO_TIMEOUT,
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     /* Without memory the request runs into the core's time-out. */
@@ -204,7 +205,7 @@ static void on_piece(void *owner, uint32_t id, int status, px_slice piece) {
 static void on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
     pusher_client *client = owner;
     px_core_request_done(client->core, id, reply->status, px_buffer_slice(&reply->body),
-                         px_slice_of_text(reply->failure.text));
+                         reply->failure.result, px_slice_of_text(reply->failure.text));
     pump(client);
 }
 

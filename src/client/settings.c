@@ -207,7 +207,6 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     settings->headers_provider = options.auth_headers_provider;
     settings->authorizer = options.authorizer;
     settings->auth_context = options.auth_context;
-    settings->auth_timeout = settings->core.auth_timeout;
     settings->log = options.log;
     settings->log_context = options.log_context;
     settings->loop = options.loop;

@@ -29,7 +29,6 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
-    uint32_t auth_timeout;
     pusher_loop *loop;
 } px_settings;
 
