@@ -90,7 +90,7 @@ install_packages() {
             haproxy | microsocks) systemctl disable "$package" ;;
             squid-openssl) systemctl disable squid ;;
             esac
-        done >/dev/null 2>&1' sh $packages
+        done >/dev/null 2>&1 || true' sh $packages
 }
 
 # Installs a folder's npm packages unless they are there already. What counts as "there" is a mark
