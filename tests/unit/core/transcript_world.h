@@ -11,6 +11,7 @@ typedef struct transcript_peer {
     px_id id;
     bool alive;
     bool opened;          /* connections: the transport has opened */
+    bool asked;           /* requests: the application has to answer */
     px_request_kind kind; /* requests */
 } transcript_peer;
 
