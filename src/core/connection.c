@@ -260,8 +260,6 @@ static void fail_attempt(px_core *core, px_transport *transport, int result) {
 static uint32_t smallest_timeout(const px_core *core, const px_transport *transport,
                                  const px_handshake *handshake) {
     uint32_t timeout = core->options.activity_timeout;
-    if (px_transport_table[transport->type].never_idle)
-        return 0;
     if (handshake->activity_timeout_ms < timeout)
         timeout = handshake->activity_timeout_ms;
     if (transport->ping_delay && transport->ping_delay < timeout)
@@ -410,10 +408,8 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
 static uint64_t alive_deadline(const px_connection *connection) {
     if (!connection->live)
         return PX_NO_DEADLINE;
-    if (connection->pong_awaited)
-        return connection->pong_deadline;
-    return connection->idle_timeout ? connection->heard_at + connection->idle_timeout
-                                    : PX_NO_DEADLINE;
+    return connection->pong_awaited ? connection->pong_deadline
+                                    : connection->heard_at + connection->idle_timeout;
 }
 
 static void ask_for_pong(px_core *core) {

@@ -20,8 +20,8 @@ typedef struct px_connection {
     uint64_t retry_at;
     uint64_t unavailable_at;
     uint64_t connected_at;
-    uint64_t heard_at;     /* when the last message came */
-    uint32_t idle_timeout; /* 0: none */
+    uint64_t heard_at; /* when the last message came */
+    uint32_t idle_timeout;
     bool pong_awaited;
     bool asked_again; /* after a clock that jumped while a pong was awaited */
     uint64_t pong_deadline;

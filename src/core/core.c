@@ -1,5 +1,4 @@
 /* The engine as a whole: life, time, and the queue at its boundary. */
-#include "core/http_socket.h"
 #include "core/internal.h"
 
 enum {
@@ -126,17 +125,15 @@ static void trim(px_buffer *buffer) {
 }
 
 bool px_core_next(px_core *core, px_action *action) {
-    if (px_queue_pop(&core->queue, action))
-        return true;
-    if (core->connection.announced != core->connection.state) {
-        *action = (px_action){.type = PX_ACTION_STATE};
-        tell_state(core, action);
-        return true;
-    }
-    if (core->transports.unsent) {
-        px_http_sockets_flush(core);
-        return px_core_next(core, action);
-    }
+    do {
+        if (px_queue_pop(&core->queue, action))
+            return true;
+        if (core->connection.announced != core->connection.state) {
+            *action = (px_action){.type = PX_ACTION_STATE};
+            tell_state(core, action);
+            return true;
+        }
+    } while (core->transports.http_count && px_http_sockets_work(core));
     px_arena_reset(&core->arena);
     if (core->incoming.used)
         px_arena_reset(&core->incoming);

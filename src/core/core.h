@@ -15,8 +15,10 @@
  *  - An action's slices are valid until px_core_next returns false. The functions an application
  *    may call from a handler (group "requests of the application") leave them alone; the functions
  *    of the group "what the network says" must only be called when the queue is drained.
- *  - The slices given to px_core_transport_message must stay valid until the queue is drained:
- *    events point into them (no copy is made of a payload).
+ *  - The slices given to px_core_transport_message and px_core_request_progress must stay valid
+ *    until the queue is drained: events point into them (no copy is made of a payload). Of a piece
+ *    that holds several messages, px_core_next deals with the next one when the actions of the one
+ *    before are carried out.
  *  - Transports and requests have ids that are never reused soon (slot and generation). Late input
  *    for a dead id is ignored.
  *  - Functions that return px_result codes leave the engine as it was when they fail.
@@ -312,8 +314,8 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message);
 void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,
                               int result, px_slice message);
 
-/* A piece of the body of the answer to a PX_REQUEST_RECEIVE, as soon as it has come. It must stay
- * valid until the queue is drained, as a message must. `status` is HTTP's. */
+/* A piece of the body of the answer to a PX_REQUEST_RECEIVE, as soon as it has come. `status` is
+ * HTTP's. */
 void px_core_request_progress(px_core *core, px_id id, int status, px_slice piece);
 
 /* The answer to PX_ACTION_REQUEST. `status` 0: none came, or it broke off; `result` (as in

@@ -60,6 +60,8 @@ static void cancel(px_core *core, px_id *id) {
 
 void px_http_socket_free(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
+    if (core->reading.request == socket->receive)
+        core->reading = (px_http_reading){0};
     cancel(core, &socket->info);
     cancel(core, &socket->receive);
     cancel(core, &socket->send);
@@ -170,25 +172,25 @@ static void handle_open(px_core *core, px_transport *transport, const px_http_fr
     px_core_transport_opened(core, transport->id);
 }
 
-/* Each message may end the transport. */
 static void handle_messages(px_core *core, px_transport *transport, const px_http_frame *frame) {
-    px_http_messages messages;
-    px_slice message;
     px_slice why;
-    px_id id = transport->id;
     if (!transport->http->open)
         return;
-    int result = px_http_messages_begin(&messages, frame, &why);
-    if (result != PX_OK) {
+    int result = px_http_messages_begin(&core->reading.messages, frame, &why);
+    if (result == PX_OK)
+        core->reading.in_frame = true;
+    else
         bad_frame(core, frame, why);
-        return;
-    }
-    while (result == PX_OK && (transport = px_transport_find(core, id))) {
-        result = px_http_messages_next(&messages, &core->incoming, &message);
-        if (result == PX_OK)
-            px_core_transport_message(core, id, message);
-    }
-    if (transport && result != PX_ERR_NOT_FOUND)
+}
+
+static void take_message(px_core *core, px_transport *transport) {
+    px_slice message;
+    int result = px_http_messages_next(&core->reading.messages, &core->incoming, &message);
+    if (result == PX_OK)
+        px_core_transport_message(core, transport->id, message);
+    else if (result == PX_ERR_NOT_FOUND)
+        core->reading.in_frame = false;
+    else
         px_connection_transport_broken(core, transport, result);
 }
 
@@ -233,21 +235,6 @@ static void (*const handlers[])(px_core *core, px_transport *transport,
     [PX_HTTP_FRAME_UNKNOWN] = ignore,
 };
 
-/* Deals with the next frame of a piece. False: the piece is used up. */
-static bool take_frame(px_core *core, px_transport *transport, px_slice *piece) {
-    px_http_socket *socket = transport->http;
-    px_http_frame frame;
-    int result = px_http_frames_next(&socket->frames, &core->incoming, piece, &frame);
-    if (result != PX_OK) {
-        px_connection_transport_broken(core, transport, result);
-        return true;
-    }
-    if (socket->open && frame.line.len)
-        px_connection_heard(core, transport);
-    handlers[frame.kind](core, transport, &frame);
-    return frame.kind != PX_HTTP_FRAME_NONE;
-}
-
 /* A browser keeps all of an answer: a long one is given up for the next of the same session. */
 static void renew_stream(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
@@ -258,19 +245,45 @@ static void renew_stream(px_core *core, px_transport *transport) {
     receive_more(core, transport);
 }
 
+static void take_frame(px_core *core, px_transport *transport) {
+    px_http_socket *socket = transport->http;
+    px_http_frame frame;
+    int result =
+        px_http_frames_next(&socket->frames, &core->incoming, &core->reading.piece, &frame);
+    if (result != PX_OK) {
+        px_connection_transport_broken(core, transport, result);
+        return;
+    }
+    if (socket->open && frame.line.len)
+        px_connection_heard(core, transport);
+    handlers[frame.kind](core, transport, &frame);
+}
+
+/* Takes the next message or frame of the piece. Each may end the transport. */
+static void read_on(px_core *core) {
+    px_http_reading *reading = &core->reading;
+    const px_request *request = px_request_find(core, reading->request);
+    px_transport *transport = request ? px_transport_find(core, request->owner) : NULL;
+    if (!transport) {
+        *reading = (px_http_reading){0};
+    } else if (reading->in_frame) {
+        take_message(core, transport);
+    } else if (reading->piece.len) {
+        take_frame(core, transport);
+    } else {
+        *reading = (px_http_reading){0};
+        renew_stream(core, transport);
+    }
+}
+
 void px_core_request_progress(px_core *core, px_id id, int status, px_slice piece) {
+    while (core->reading.request)
+        read_on(core);
     const px_request *request = px_request_find(core, id);
     if (!request || request->kind != PX_REQUEST_RECEIVE || status != 200 || !piece.len)
         return;
-    px_id owner = request->owner;
-    px_transport *transport = px_transport_find(core, owner);
-    transport->http->open_deadline = PX_NO_DEADLINE;
-    while (take_frame(core, transport, &piece)) {
-        transport = px_transport_find(core, owner);
-        if (!transport)
-            return;
-    }
-    renew_stream(core, transport);
+    core->reading = (px_http_reading){.request = id, .piece = piece};
+    px_transport_find(core, request->owner)->http->open_deadline = PX_NO_DEADLINE;
 }
 
 /* ---- Sending ---- */
@@ -371,11 +384,18 @@ static void flush(px_core *core, px_transport *transport) {
     socket->send_deadline = core->now + core->options.pong_timeout;
 }
 
-void px_http_sockets_flush(px_core *core) {
+bool px_http_sockets_work(px_core *core) {
+    if (core->reading.request) {
+        read_on(core);
+        return true;
+    }
+    if (!core->transports.unsent)
+        return false;
     core->transports.unsent = false;
     for (size_t i = 0; i < PX_TRANSPORT_SLOTS; i++)
         if (core->transports.slots[i].http)
             flush(core, &core->transports.slots[i]);
+    return true;
 }
 
 void px_http_socket_let_out(px_core *core, px_transport *transport) {

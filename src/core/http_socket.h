@@ -30,6 +30,15 @@ typedef struct px_http_socket {
     uint64_t open_deadline; /* SockJS: until then there must be an answer; or PX_NO_DEADLINE */
 } px_http_socket;
 
+/* A piece that is being read: message by message, each when the actions of the one before are
+ * carried out, so that they find the world as it is with their own. */
+typedef struct px_http_reading {
+    px_id request; /* 0: nothing is read */
+    px_slice piece;
+    bool in_frame; /* of `messages` some are left */
+    px_http_messages messages;
+} px_http_reading;
+
 /* Gives the transport its socket, and asks for what comes first. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. */
 PX_MUST_CHECK int px_http_socket_open(px_core *core, px_transport *transport);
 
@@ -53,8 +62,9 @@ size_t px_http_socket_backlog(const px_http_socket *socket);
 void px_http_socket_received(px_core *core, px_request *request, const px_answer *answer);
 void px_http_socket_sent(px_core *core, px_request *request, const px_answer *answer);
 
-/* Sends what waits, on every socket: the queue is drained. */
-void px_http_sockets_flush(px_core *core);
+/* The queue is drained: reads the next message, or else sends what waits. False: there is nothing
+ * more to do. */
+bool px_http_sockets_work(px_core *core);
 
 uint64_t px_http_sockets_deadline(const px_core *core);
 void px_http_sockets_tick(px_core *core);

@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "core/dispatch.h"
 #include "core/handshake.h"
+#include "core/http_socket.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/queue.h"
@@ -40,6 +41,7 @@ struct px_core {
     px_transports transports;
     px_transport_managers managers;
     px_transport_cache cache;
+    px_http_reading reading;
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;

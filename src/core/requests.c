@@ -1,6 +1,5 @@
 #include "core/requests.h"
 
-#include "core/http_socket.h"
 #include "core/internal.h"
 #include "core/sockjs.h"
 

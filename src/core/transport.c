@@ -1,6 +1,5 @@
 #include "core/transport.h"
 
-#include "core/http_socket.h"
 #include "core/internal.h"
 
 const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
@@ -8,8 +7,7 @@ const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
     [PX_TRANSPORT_TYPE_WSS] = {PX_LITERAL("wss"), .priority = 3, .always_tls = true},
     [PX_TRANSPORT_TYPE_XHR_STREAMING] = {PX_LITERAL("xhr_streaming"), .priority = 1, .http = true},
     [PX_TRANSPORT_TYPE_XHR_POLLING] = {PX_LITERAL("xhr_polling"), .priority = 1, .http = true},
-    [PX_TRANSPORT_TYPE_SOCKJS] = {PX_LITERAL("sockjs"), .priority = 1, .http = true,
-                                  .never_idle = true},
+    [PX_TRANSPORT_TYPE_SOCKJS] = {PX_LITERAL("sockjs"), .priority = 1, .http = true},
 };
 
 static bool lists(px_slices names, px_slice name) {

@@ -22,7 +22,6 @@ typedef struct px_transport_info {
     uint8_t priority;
     bool always_tls; /* otherwise as the connection has it */
     bool http;       /* made of requests, which http_socket.c asks for; the owner opens nothing */
-    bool never_idle; /* the peer's heartbeats are trusted: no ping is sent by ourselves */
 } px_transport_info;
 
 extern const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT];
