@@ -7,6 +7,7 @@
 #include "core/core.h"
 #include "driver/http_queue.h"
 #include "driver/loop.h"
+#include "driver/network_watch.h"
 #include "driver/ws_transport.h"
 
 struct pusher_channel {
@@ -46,6 +47,7 @@ struct pusher_client {
     px_bindings connection_bindings;
     px_task pump;
     px_deadline deadline;
+    px_network_listener network;
     px_garbage garbage;
 };
 

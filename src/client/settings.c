@@ -210,5 +210,6 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     settings->log = options.log;
     settings->log_context = options.log_context;
     settings->loop = options.loop;
+    settings->no_network_watch = options.no_network_watch;
     return PX_OK;
 }

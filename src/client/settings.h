@@ -29,6 +29,7 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
+    bool no_network_watch;
     pusher_loop *loop;
 } px_settings;
 
