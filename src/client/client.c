@@ -1,6 +1,5 @@
 /* The life of a client, its connection, and what is bound to it. */
 #include "client/internal.h"
-
 #include "driver/memory.h"
 #include "driver/random.h"
 
@@ -52,6 +51,7 @@ static void init_parts(pusher_client *client) {
         .events = &px_client_ws_events,
         .owner = client,
     };
+    px_client_tell_time(client);
     watch_network(client);
 }
 

@@ -30,6 +30,8 @@ typedef struct px_settings {
     pusher_log_fn log;
     void *log_context;
     bool no_network_watch;
+    bool no_transport_cache;
+    const char *cache_dir; /* NULL: as the environment has it */
     pusher_loop *loop;
 } px_settings;
 

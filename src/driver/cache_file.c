@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_SIZE = 64, VERSION = 1 };
+enum { NAME_SIZE = 64, VERSION = 1, QUIET_MS = 1000 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -74,10 +74,14 @@ static int open_folder(const char *path) {
     return fd;
 }
 
+/* The same in each run. Two places with the same hash push each other out. */
+static uint64_t hash_of(px_slice place) {
+    static const uint64_t seed[2];
+    return px_hash(seed, place);
+}
+
 static void name_file(px_slice place, char name[NAME_SIZE]) {
-    static const uint64_t
-        seed[2]; /* the same in each run; who else is there is told by the place */
-    snprintf(name, NAME_SIZE, "transport-%016" PRIx64 ".json", px_hash(seed, place));
+    snprintf(name, NAME_SIZE, "transport-%016" PRIx64 ".json", hash_of(place));
 }
 
 /* ---- Reading ---- */
@@ -203,4 +207,12 @@ void px_cache_forget(const char *folder, px_slice place) {
         return;
     unlinkat(fd, name, 0);
     close(fd);
+}
+
+bool px_cache_is_due(px_cache_ledger *ledger, px_slice place, uint64_t now_ms) {
+    uint64_t hash = hash_of(place);
+    if (ledger->place == hash && now_ms < ledger->quiet_until)
+        return false;
+    *ledger = (px_cache_ledger){.place = hash, .quiet_until = now_ms + QUIET_MS};
+    return true;
 }

@@ -7,6 +7,8 @@
 #include "base/buffer.h"
 #include "driver/result.h"
 
+#include <stdint.h>
+
 enum { PX_CACHE_FILE_MAX = 4096 };
 
 /* The folder (NUL-terminated): `given`, or else libpusher below $XDG_CACHE_HOME or ~/.cache. It need
@@ -25,5 +27,14 @@ PX_MUST_CHECK int px_cache_write(const char *folder, px_slice place, px_slice en
 
 /* Forgets what was written for the place. */
 void px_cache_forget(const char *folder, px_slice place);
+
+/* Thousands of clients of a place may store the same at the same moment: once a second is enough. */
+typedef struct px_cache_ledger {
+    uint64_t place; /* a hash of the one that was written last */
+    uint64_t quiet_until;
+} px_cache_ledger;
+
+/* True when the place should be written now; it is then noted as written. */
+bool px_cache_is_due(px_cache_ledger *ledger, px_slice place, uint64_t now_ms);
 
 #endif

@@ -1,5 +1,6 @@
 #include "driver/loop.h"
 
+#include "driver/cache_file.h"
 #include "driver/clock.h"
 #include "driver/multi.h"
 #include "driver/network_watch.h"
@@ -13,6 +14,7 @@ struct px_loop {
     px_poller *poller;
     px_multi *multi;
     px_network_watch *network;
+    px_cache_ledger cache_ledger;
     px_deadlines deadlines;
     uint64_t now;
     px_task *first_task;
@@ -313,6 +315,10 @@ px_multi *px_loop_multi(px_loop *loop) {
 
 px_network_watch **px_loop_network(px_loop *loop) {
     return &loop->network;
+}
+
+px_cache_ledger *px_loop_cache_ledger(px_loop *loop) {
+    return &loop->cache_ledger;
 }
 
 int px_loop_watch(px_loop *loop, px_watch *watch, unsigned wanted) {

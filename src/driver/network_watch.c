@@ -1,10 +1,13 @@
 #include "driver/network_watch.h"
 
+#include "driver/wake_source.h"
+
 enum { SETTLING_MS = 250 };
 
 struct px_network_watch {
     px_loop *loop;
     px_network_source *source;
+    px_wake_source *wake; /* NULL: this system has none */
     px_deadline settled;
     px_network_listener *first;
     px_network_listener *next; /* to be told in this round */
@@ -42,6 +45,8 @@ static int new_watch(px_loop *loop, px_network_watch **watch) {
         px_free(px_loop_allocator(loop), made, sizeof *made);
         return result;
     }
+    /* After a sleep it is another network until it has shown to be the same. */
+    (void)!px_wake_source_open(loop, on_sign, made, &made->wake);
     *watch = made;
     return PX_OK;
 }
@@ -50,6 +55,7 @@ void px_network_watch_free(px_network_watch *watch) {
     if (!watch)
         return;
     px_network_source_close(watch->source);
+    px_wake_source_close(watch->wake);
     px_loop_leave(watch->loop, &watch->settled);
     px_free(px_loop_allocator(watch->loop), watch, sizeof *watch);
 }
