@@ -97,6 +97,7 @@ typedef enum px_request_kind {
                            comes, with px_core_request_progress */
     PX_REQUEST_SEND,    /* what an HTTP transport sends */
     PX_REQUEST_INFO,    /* what a SockJS server tells of itself */
+    PX_REQUEST_STATS,   /* statistics; with `jsonp` its answer is a script, as it stands */
 } px_request_kind;
 
 /* How far an event goes, in this order of delivery. */

@@ -73,6 +73,7 @@ int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id
                            .type = type,
                            .node = node,
                            .ping_delay = core->transports.ping_delays[type]};
+    slot->cid = px_timeline_transport(core, px_transport_table[type].name, tls);
     *id = fresh;
     px_log_connecting(core, px_transport_table[type].name, url);
     return PX_OK;
@@ -86,6 +87,7 @@ px_transport *px_transport_find(px_core *core, px_id id) {
 void px_transport_close(px_core *core, px_transport *transport) {
     px_action *action = px_queue_push_reserved(&core->queue, PX_ACTION_CLOSE, transport->id);
     action->as.close.code = 1000;
+    px_timeline_transport_state(core, transport->cid, PX_SLICE("closed"));
     transport->phase = PX_TRANSPORT_FREE;
 }
 
