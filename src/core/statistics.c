@@ -263,7 +263,8 @@ static void follow_host(px_core *core, px_slice json) {
         !px_field_is_string(&host))
         return;
     if (host.escaped || host.value.len > MAX_HOST || !px_host_with_port_valid(host.value)) {
-        tell_failure(core, PX_SLICE("it names another host, but not a valid one"));
+        px_log_text(core, PX_LOG_DEBUG,
+                    PX_SLICE("The stats host names another one that is no host: not followed"));
         return;
     }
     if (px_buffer_reserve(kept, MAX_HOST) != PX_OK)

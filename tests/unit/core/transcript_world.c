@@ -224,7 +224,10 @@ static transcript_peer *account(transcript_world *world, const px_action *action
     case PX_ACTION_CLOSE:
         return living_peer(world, &world->connections, action->id, "closes");
     case PX_ACTION_REQUEST:
-        return request_peer(world, action->id);
+        peer = request_peer(world, action->id);
+        if (peer)
+            peer->statistics = action->as.request.kind == PX_REQUEST_STATS;
+        return peer;
     case PX_ACTION_AUTHORIZE:
         if (!px_slice_equal(known_name(world, action->as.authorize.channel),
                             action->as.authorize.channel_name))
@@ -270,6 +273,8 @@ static transcript_output note(transcript_world *world, const px_action *action) 
     transcript_print_action(world->core, action, &text);
     if (action->type == PX_ACTION_CHANNEL_GONE)
         transcript_add_slice(&text, known_name(world, action->as.channel_gone.channel));
+    if (action->type == PX_ACTION_CANCEL && peer && peer->statistics)
+        transcript_add(&text, " statistics");
     output.text = transcript_text_take(&text);
     return output;
 }

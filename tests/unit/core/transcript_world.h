@@ -10,7 +10,8 @@
 typedef struct transcript_peer {
     px_id id;
     bool alive;
-    bool opened; /* connections: the transport has opened */
+    bool opened;     /* connections: the transport has opened */
+    bool statistics; /* requests: what it carries may be lost */
 } transcript_peer;
 
 enum {
