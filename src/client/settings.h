@@ -3,6 +3,7 @@
 #define PX_CLIENT_SETTINGS_H
 
 #include "base/arena.h"
+#include "core/log_format.h"
 #include "core/options.h"
 #include "driver/easy.h"
 
@@ -29,6 +30,7 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
+    px_log_format log_format;
     pusher_loop *loop;
 } px_settings;
 

@@ -296,6 +296,10 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
 
+/* Logs (debug) that nothing is bound to this event of a channel, which only the owner of the bindings
+ * can know. Global bindings do not count. */
+void px_core_no_callbacks(px_core *core, px_slice channel, px_slice event);
+
 /* ---- What the network says (only when the queue is drained) ---- */
 
 void px_core_transport_opened(px_core *core, px_id id);

@@ -9,6 +9,7 @@
 
 #include <pusher/pusher.h>
 
+#include "client/option_names.h"
 #include "core/options.h"
 #include "server/app.h"
 #include "server/protocol_error.h"
@@ -69,33 +70,14 @@ static const struct {
     const char *name; /* in the engine and in JavaScript */
     size_t offset;    /* so that the member must exist */
 } public_options[] = {
-#define PUBLIC(member, name)                                                                       \
-    { #member, name, offsetof(pusher_options, member) }
-    PUBLIC(cluster, "cluster"),
-    PUBLIC(host, "wsHost"),
-    PUBLIC(port, "wsPort"),
-    PUBLIC(tls_port, "wssPort"),
-    PUBLIC(path, "wsPath"),
-    PUBLIC(plain, "plain"),
-    PUBLIC(enabled_transports, "enabledTransports"),
-    PUBLIC(disabled_transports, "disabledTransports"),
-    PUBLIC(activity_timeout, "activityTimeout"),
-    PUBLIC(pong_timeout, "pongTimeout"),
-    PUBLIC(unavailable_timeout, "unavailableTimeout"),
-    PUBLIC(auth_endpoint, "authEndpoint"),
-    PUBLIC(auth_transport, "authTransport"),
-    PUBLIC(auth_params, "auth.params"),
-    PUBLIC(auth_headers, "auth.headers"),
-    PUBLIC(auth_timeout, "authTimeout"),
-    PUBLIC(max_channels, "maxChannels"),
-    PUBLIC(max_outbound, "maxOutbound"),
-    PUBLIC(log_level, "logLevel"),
+#define PUBLIC(member, name) {#member, name, offsetof(pusher_options, member)},
+    PX_CLIENT_OPTION_NAMES(PUBLIC)
 #undef PUBLIC
 };
 
 /* What the library sets itself. The key is an argument of its own. */
 static const char *const private_options[] = {"key", "askAuthorization", "clientName",
-                                              "clientVersion"};
+                                              "clientVersion", "statsTransport"};
 
 static bool is_private(px_slice name) {
     for (size_t i = 0; i < sizeof private_options / sizeof *private_options; i++)

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+static const char long_text[8192];
+
 static void set_nothing(pusher_options *options) {
     (void)options;
 }
@@ -56,6 +58,25 @@ static void set_log_level(pusher_options *options) {
     options->log_level = (pusher_log_level)17;
 }
 
+static void set_log_format(pusher_options *options) {
+    options->log_format = (pusher_log_format)3;
+}
+
+static void set_stats(pusher_options *options) {
+    options->enable_stats = (pusher_choice)3;
+}
+
+static void set_stats_host(pusher_options *options) {
+    options->stats_host = pusher_str("http://example.org");
+}
+
+static const pusher_pair long_params[] = {{{"X", 1}, {long_text, sizeof long_text}}};
+
+static void set_timeline_params(pusher_options *options) {
+    options->timeline_params = long_params;
+    options->timeline_param_count = 1;
+}
+
 static void set_pin(pusher_options *options) {
     options->pin = pusher_str("md5//abc");
 }
@@ -87,6 +108,10 @@ static const struct refusal {
     {"max_message_size must be between 1024 and 16777216", set_message_size},
     {"activity_timeout must be between", set_activity_timeout},
     {"log_level must be between 1 and 3", set_log_level},
+    {"log_format must be one of", set_log_format},
+    {"enable_stats must be yes, no or absent", set_stats},
+    {"stats_host must be a host name or an address", set_stats_host},
+    {"timeline_params is too long", set_timeline_params},
     {"pin must be sha256//", set_pin},
     {"insecure makes no sense together with pin", set_insecure_pin},
     {"ca_file must not hold a NUL", set_ca_file},
