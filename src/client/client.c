@@ -1,6 +1,7 @@
 /* The life of a client, its connection, and what is bound to it. */
 #include "client/internal.h"
 
+#include "driver/clock.h"
 #include "driver/memory.h"
 #include "driver/random.h"
 
@@ -52,11 +53,13 @@ static int init(pusher_client *client, pusher_string key, const pusher_options *
         return result;
     result = px_core_new(client->allocator, &client->settings.core, client->seed,
                          px_loop_now(client->loop), &client->core);
-    if (result)
+    if (result) {
         free_loop(client);
-    else
-        init_parts(client);
-    return result;
+        return result;
+    }
+    px_core_set_wall_clock(client->core, px_clock_unix_ms());
+    init_parts(client);
+    return PX_OK;
 }
 
 int px_client_new(const px_allocator *allocator, pusher_string key, const pusher_options *options,

@@ -1,6 +1,7 @@
 /* The pump: carries out what the core wants, and tells it what the network says. */
 #include "client/internal.h"
 
+#include "driver/clock.h"
 #include "net/ws_frame.h"
 
 static pusher_client *client_of_task(px_task *task) {
@@ -180,9 +181,11 @@ void px_client_on_pump(px_task *task) {
     pump(client);
 }
 
+/* The wall clock may have been set since; deadlines are rare enough to look at it each time. */
 void px_client_on_deadline(px_deadline *deadline) {
     pusher_client *client = client_of_deadline(deadline);
     px_core_tick(client->core, px_loop_now(client->loop));
+    px_core_set_wall_clock(client->core, px_clock_unix_ms());
     pump(client);
 }
 

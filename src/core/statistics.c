@@ -26,10 +26,8 @@ void px_statistics_init(px_core *core) {
     if (core->options.disable_stats != PX_CHOICE_ABSENT)
         px_log_text(core, PX_LOG_WARN,
                     PX_SLICE("The disableStats option is deprecated in favor of enableStats"));
-    if (!statistics->on)
-        return;
-    statistics->session = px_core_random(core, UINT32_MAX);
-    px_timeline_instances(core);
+    if (statistics->on)
+        statistics->session = px_core_random(core, UINT32_MAX);
 }
 
 void px_statistics_free(px_core *core) {
@@ -39,8 +37,12 @@ void px_statistics_free(px_core *core) {
 
 void px_statistics_begin(px_core *core) {
     px_statistics *statistics = &core->statistics;
-    if (statistics->on && statistics->next_at == PX_NO_DEADLINE)
-        statistics->next_at = core->now + INTERVAL_MS;
+    if (!statistics->on || statistics->next_at != PX_NO_DEADLINE)
+        return;
+    statistics->next_at = core->now + INTERVAL_MS;
+    if (!statistics->begun)
+        px_timeline_instances(core);
+    statistics->begun = true;
 }
 
 void px_statistics_end(px_core *core) {

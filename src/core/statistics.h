@@ -8,6 +8,7 @@
 
 typedef struct px_statistics {
     bool on;
+    bool begun;
     uint32_t session; /* names the client, by chance */
     uint32_t bundle;  /* how many were taken */
     uint32_t scripts; /* jsonp: receivers are numbered from 1 */

@@ -26,7 +26,8 @@ void px_timeline_free(px_core *core);
 void px_timeline_drop_oldest(px_timeline *timeline);
 void px_timeline_clear(px_timeline *timeline);
 
-/* {"instances":1}: a client was made. (How many there are, the engine cannot know.) */
+/* {"instances":1}: there is a client, which connects for the first time: before that the wall clock
+ * may be unknown. How many clients there are the engine cannot know. */
 void px_timeline_instances(px_core *core);
 
 /* {"state":"connected","params":{"socket_id":"1.2"}}: the connection has another state. */

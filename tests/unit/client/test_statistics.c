@@ -1,9 +1,12 @@
 /* Statistics and log lines of the native client, as they reach a server and a program. */
 #include "client_fixture.h"
 
+#include "base/base64.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Both a Channels server and a stats host. */
 typedef struct test_site {
@@ -25,6 +28,22 @@ static void serve(test_connection *connection, void *context) {
     test_send_text(connection, "HTTP/1.1 503 Not Here\r\nContent-Length: 0\r\n\r\n");
 }
 
+/* The date of the first entry: {"instances":1,"timestamp":...}. */
+static unsigned long long first_timestamp(const char *request) {
+    static const char before[] = "&timeline=";
+    enum { ENCODED = 60 };
+    char text[ENCODED];
+    size_t len = 0;
+    const char *encoded = strstr(request, before);
+    assert_non_null(encoded);
+    encoded += strlen(before);
+    assert_true(px_base64_decode(px_slice_of(encoded, ENCODED), text, &len));
+    text[len] = '\0';
+    const char *timestamp = strstr(text, "\"instances\":1,\"timestamp\":");
+    assert_non_null(timestamp);
+    return strtoull(timestamp + 26, NULL, 10);
+}
+
 /* To the host of the connection, since that is named; and of a failure the log speaks. */
 static void sends_statistics(void **state) {
     (void)state;
@@ -41,6 +60,8 @@ static void sends_statistics(void **state) {
     fixture_stop_peer(world);
     assert_non_null(strstr(site.request, "GET /timeline/v2/xhr/2?session="));
     assert_non_null(strstr(site.request, "&lib=bGlicHVzaGVy&"));
+    unsigned long long age = (unsigned long long)time(NULL) * 1000 - first_timestamp(site.request);
+    assert_true(age + 1000 < 3600000);
     assert_non_null(strstr(site.request, "&page=c3RhcnQ%3D HTTP/1.1\r\n"));
     fixture_free(world);
 }
