@@ -112,7 +112,8 @@ bool px_host_with_port_valid(px_slice text) {
     size_t searched = (size_t)(text.ptr + text.len - bracket);
     const char *colon = memchr(bracket, ':', searched);
     size_t host_len = colon ? (size_t)(colon - text.ptr) : text.len;
-    if (host_len == 0 || (bracketed && bracket + 1 != text.ptr + host_len))
+    if (host_len == 0 || bracket == text.ptr + 1 ||
+        (bracketed && bracket + 1 != text.ptr + host_len))
         return false;
     return !colon || is_port(px_slice_after(text, host_len + 1));
 }
@@ -197,24 +198,27 @@ bool px_header_valid(px_slice name, px_slice value) {
 }
 
 /* Statistics travel in a URL, which holds less than a body. */
-static bool too_long(const px_option *option, size_t size, sentence *complaint) {
-    bool in_url = option->offset == offsetof(px_options, timeline_params);
-    if (size <= (in_url ? MAX_TIMELINE_PARAMS_SIZE : MAX_PAIRS_SIZE))
-        return false;
-    refuse(complaint, option->name,
-           in_url ? PX_SLICE("is too long (more than 8 KiB)")
-                  : PX_SLICE("is too long (more than 64 KiB)"));
-    return true;
+size_t px_option_pairs_limit(const px_option *option) {
+    return option->offset == offsetof(px_options, timeline_params) ? MAX_TIMELINE_PARAMS_SIZE
+                                                                   : MAX_PAIRS_SIZE;
+}
+
+static int refuse_length(const px_option *option, size_t limit, sentence *complaint) {
+    refuse(complaint, option->name, PX_SLICE("is too long (more than "));
+    say_number(complaint, limit / 1024);
+    say(complaint, PX_SLICE(" KiB)"));
+    return PX_ERR_ARGUMENT;
 }
 
 static int check_pairs(const px_option *option, px_pairs pairs, sentence *complaint) {
     bool headers = option->offset == offsetof(px_options, auth_headers);
+    size_t limit = px_option_pairs_limit(option);
     size_t size = 0;
     for (size_t i = 0; i < pairs.count; i++) {
         const px_pair *pair = &pairs.items[i];
         size += pair->name.len + pair->value.len;
-        if (too_long(option, size, complaint))
-            return PX_ERR_ARGUMENT;
+        if (size > limit)
+            return refuse_length(option, limit, complaint);
         if (headers && !px_header_valid(pair->name, pair->value))
             return refuse(complaint, option->name,
                           PX_SLICE("has a header whose name or value HTTP does not allow"));

@@ -121,6 +121,9 @@ extern const size_t px_option_count;
  * there is no rule but those of all texts. */
 px_slice px_option_rule(const px_option *option);
 
+/* Bytes that all PAIRS of an option may have together. */
+size_t px_option_pairs_limit(const px_option *option);
+
 /* Fills in the default wherever a field is empty or 0. */
 void px_options_fill(px_options *options);
 

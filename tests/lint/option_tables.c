@@ -1,6 +1,6 @@
 /* Prints the tables of the documentation, in Markdown, from the tables that the code is made of.
  *
- *     option_tables client|server|app|results|protocol_errors
+ *     option_tables client|option_names|server|app|results|protocol_errors
  *
  * check_docs.py compares them with what stands in docs/, and writes them there. */
 #include <stdint.h>
@@ -93,23 +93,56 @@ static const char *member_of(px_slice name) {
     return NULL;
 }
 
-static void print_option(const px_option *option, const char *member) {
-    printf("| `%s` | `%.*s` | ", member, (int)option->name.len, option->name.ptr);
+static void print_default(const px_option *option) {
     if (option->type == PX_OPTION_NUMBER)
         printf("%u", (unsigned)option->default_number);
     else if (option->type == PX_OPTION_FLAG)
         printf("false");
     else if (option->default_text.len)
         printf("`%.*s`", (int)option->default_text.len, option->default_text.ptr);
-    printf(" | ");
-    if (option->type == PX_OPTION_NUMBER)
+}
+
+/* What else than this is refused. */
+static void print_allowed(const px_option *option) {
+    static const px_slice must_be = {"must be ", 8};
+    px_slice rule = px_option_rule(option);
+    switch (option->type) {
+    case PX_OPTION_NUMBER:
         print_range(option->minimum, option->maximum);
-    printf(" | %.*s |\n", (int)option->documentation.len, option->documentation.ptr);
+        break;
+    case PX_OPTION_FLAG:
+        printf("true, false");
+        break;
+    case PX_OPTION_CHOICE:
+        printf("yes, no, unset");
+        break;
+    case PX_OPTION_LIST:
+        printf("names");
+        break;
+    case PX_OPTION_PAIRS:
+        printf("names with values, %u bytes", (unsigned)px_option_pairs_limit(option));
+        break;
+    case PX_OPTION_TEXT:
+        rule = px_slice_after(rule, px_slice_starts_with(rule, must_be) ? must_be.len : 0);
+        printf("%.*s", (int)rule.len, rule.ptr);
+        break;
+    }
+}
+
+/* check_docs.py puts the names of the transcripts in the place of the braces. */
+static void print_option(const px_option *option, const char *member) {
+    printf("| `%s` | `%.*s` | ", member, (int)option->name.len, option->name.ptr);
+    print_default(option);
+    printf(" | ");
+    print_allowed(option);
+    printf(" | %.*s | {tests %.*s} |\n", (int)option->documentation.len, option->documentation.ptr,
+           (int)option->name.len, option->name.ptr);
 }
 
 static int print_client(void) {
     int result = 0;
-    printf("| member | in JavaScript | default | range | what it is |\n|---|---|---|---|---|\n");
+    printf("| member | in JavaScript | default | allowed | what it is | transcripts |\n"
+           "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < px_option_count; i++) {
         const px_option *option = &px_option_table[i];
         const char *member = member_of(option->name);
@@ -122,6 +155,13 @@ static int print_client(void) {
         }
     }
     return result;
+}
+
+/* The names of all options of the engine, one a line. */
+static int print_option_names(void) {
+    for (size_t i = 0; i < px_option_count; i++)
+        printf("%.*s\n", (int)px_option_table[i].name.len, px_option_table[i].name.ptr);
+    return 0;
 }
 
 /* ---- Codes ---- */
@@ -152,16 +192,15 @@ static int print_protocol_errors(void) {
 static const struct {
     const char *name;
     int (*print)(void);
-} tables[] = {{"client", print_client},
-              {"server", print_server},
-              {"app", print_app},
-              {"results", print_results},
-              {"protocol_errors", print_protocol_errors}};
+} tables[] = {{"client", print_client},   {"option_names", print_option_names},
+              {"server", print_server},   {"app", print_app},
+              {"results", print_results}, {"protocol_errors", print_protocol_errors}};
 
 int main(int argc, char **argv) {
     for (size_t i = 0; argc == 2 && i < sizeof tables / sizeof *tables; i++)
         if (strcmp(argv[1], tables[i].name) == 0)
             return tables[i].print();
-    fprintf(stderr, "usage: option_tables client|server|app|results|protocol_errors\n");
+    fprintf(stderr,
+            "usage: option_tables client|option_names|server|app|results|protocol_errors\n");
     return 2;
 }

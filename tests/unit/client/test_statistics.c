@@ -66,6 +66,21 @@ static void sends_statistics(void **state) {
     fixture_free(world);
 }
 
+static void takes_the_old_option(void **state) {
+    (void)state;
+    test_site site = {{0}};
+    fixture *world = fixture_new(serve, &site);
+    world->options.disable_stats = PUSHER_NO;
+    world->options.stats_host = pusher_str("127.0.0.1:1"); /* where nobody listens */
+    world->options.log_level = PUSHER_LOG_DEBUG;
+    fixture_connect(world);
+    await(world, "log 2 [\"The disableStats option is deprecated in favor of enableStats\"]\n");
+    await(world, "log 3 [\"Statistics could not be sent to 127.0.0.1:1: could not connect");
+    fixture_stop_peer(world);
+    assert_string_equal(site.request, "");
+    fixture_free(world);
+}
+
 static void keeps_them_to_itself(void **state) {
     (void)state;
     test_site site = {{0}};
@@ -129,6 +144,7 @@ static void says_nothing_of_bound_events(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sends_statistics),
+        cmocka_unit_test(takes_the_old_option),
         cmocka_unit_test(keeps_them_to_itself),
         cmocka_unit_test(says_nothing_of_bound_events),
         cmocka_unit_test_prestate(formats_lines, (void *)(uintptr_t)&format_cases[0]),
