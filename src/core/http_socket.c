@@ -6,7 +6,7 @@
 
 enum {
     MAX_HOST = 253,
-    MAX_STREAM = 262144, /* bytes of one answer; then the next one is asked for */
+    MAX_STREAM = 262144, /* UTF-16 units of one answer; then the next one is asked for */
     MAX_BATCH = 65536,   /* bytes of one POST, unless one message alone is longer */
     KEPT_BUFFER = 4096,
     ALLOWANCE = 65536, /* over maxOutbound: what the engine itself has to say */
@@ -235,10 +235,11 @@ static void (*const handlers[])(px_core *core, px_transport *transport,
     [PX_HTTP_FRAME_UNKNOWN] = ignore,
 };
 
-/* A browser keeps all of an answer: a long one is given up for the next of the same session. */
+/* A browser keeps all of an answer: a long one is given up for the next of the same session. A
+ * SockJS server ends it by itself. */
 static void renew_stream(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
-    if (socket->polling || !socket->open || socket->frames.begun.len ||
+    if (socket->polling || socket->sockjs || !socket->open || socket->frames.begun.len ||
         socket->frames.received <= MAX_STREAM)
         return;
     cancel(core, &socket->receive);
