@@ -7,10 +7,10 @@ const BIN = process.env.PUPPET_BIN ??
   fileURLToPath(new URL('../../../build/bin/e2e_puppet', import.meta.url));
 
 export class Puppet {
-  // Ends with the test. `options` are those of struct pusher_options; a list becomes words with commas.
-  constructor(t, { proxy, ...options }, { env } = {}) {
-    if (proxy) env = { http_proxy: proxy, https_proxy: proxy, ...env };
-    const args = Object.entries(options)
+  // Ends with the test. `options` are those of struct pusher_options, a list is words with commas; `env`
+  // is added to the environment. Nothing is remembered of other runs.
+  constructor(t, { env, ...options }) {
+    const args = Object.entries({ no_transport_cache: true, ...options })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`);
     this.program = new Program(BIN, args, { env, input: null });
