@@ -79,18 +79,17 @@ export const closesAfterUpgrade = (place) => afterUpgrade(place, '');
 // A proxy that lets nothing through after the 101, and keeps the connection.
 export const silentAfterUpgrade = (place) => afterUpgrade(place, 'core.sleep(600)');
 
-// Resets every connection on which an upgrade is asked for.
+// Resets every connection on which an upgrade is asked for: 444 closes without an answer.
 export async function resetsUpgrades({ t, certificate, target }) {
-  const pem = pemFile(t, certificate);
-  const { ports: [port, tls_port] } = await haproxy(t, (directory, http, https) => `
-frontend all
-  bind 127.0.0.1:${http}
-  bind 127.0.0.1:${https} ssl crt ${pem}
-  option nolinger
-  http-request reject if { req.hdr(upgrade) -m found }
-  default_backend server
-backend server
-  server s1 127.0.0.1:${target}`, { ports: 2 });
+  const { ports: [port, tls_port] } = await nginx(t, (directory, http, https) => {
+    const location = `reset_timedout_connection on; location / {
+      if ($http_upgrade) { return 444; }
+      proxy_pass http://127.0.0.1:${target};
+    }`;
+    return `
+      server { listen 127.0.0.1:${http}; ${location} }
+      server { ${nginxTls(directory, https, certificate)} ${location} }`;
+  }, { ports: 2 });
   return { port, tls_port };
 }
 
