@@ -105,6 +105,7 @@ static void on_connection_event(const pusher_event *event, void *context) {
     print_member("connection", event->name);
     if (pusher_connection_state(event->client) == PUSHER_CONNECTED)
         print_member("socket", pusher_socket_id(event->client));
+    print_member("transport", pusher_connection_transport(event->client));
     if (event->error)
         print_error(event->error);
     end_line();

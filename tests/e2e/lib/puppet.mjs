@@ -41,12 +41,9 @@ export class Puppet {
     return line;
   }
 
-  // The name of the transport that a client tried last: with one connection, the one it has.
+  // The name of the transport of a client's last connection.
   transport(client = 1) {
-    const tried = this.told
-      .filter((line) => line.client === client && line.log?.startsWith('["Connecting"'))
-      .map((line) => JSON.parse(line.log)[1].transport);
-    return tried.at(-1);
+    return this.told.filter((line) => line.client === client && line.connection === 'connected').at(-1)?.transport;
   }
 
   // Resolves with the exit code.
