@@ -2,9 +2,9 @@
 // which transport, and that what it gets is in order and comes once. The result is printed as a table.
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import Pusher from 'pusher';
 
-import { APP, serve } from './lib/servers.mjs';
+import { application } from './lib/application.mjs';
+import { serve } from './lib/servers.mjs';
 import { Authority } from './lib/certificates.mjs';
 import { Puppet } from './lib/puppet.mjs';
 import { table } from './lib/table.mjs';
@@ -29,7 +29,7 @@ before(async () => {
   certificate = authority.issue('server');
   other = new Authority(file).issue('server');
   target = (await serve(file, ['--dev-auth'])).port;
-  sdk = new Pusher({ ...APP, host: '127.0.0.1', port: String(target), useTLS: false });
+  sdk = application(target);
 });
 
 after(() => {

@@ -1,9 +1,9 @@
 // Our transport `sockjs` against a SockJS server of others: npm's.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import Pusher from 'pusher';
 
-import { APP, serve } from './lib/servers.mjs';
+import { application } from './lib/application.mjs';
+import { serve } from './lib/servers.mjs';
 import { Puppet } from './lib/puppet.mjs';
 import { sockjsBridge } from './lib/sockjs_bridge.mjs';
 import { until } from './lib/program.mjs';
@@ -23,7 +23,7 @@ async function chat(t, channel) {
     auth_endpoint: `http://127.0.0.1:${port}/pusher/auth`,
     clients: 2,
   });
-  const sdk = new Pusher({ ...APP, host: '127.0.0.1', port: String(port), useTLS: false });
+  const sdk = application(port);
   for (const client of [1, 2]) {
     puppet.say(`${client} subscribe ${channel}`);
     puppet.say(`${client} connect`);

@@ -31,13 +31,15 @@ export class Puppet {
     this.program.child.stdin.write(`${words}\n`);
   }
 
-  // Resolves with the first thing told, from the given place on, that has all these values. A client
-  // that gives up ends the wait.
+  // Resolves with the first thing told, from the given place on, that has all these values, or makes the
+  // given function true. A client that gives up ends the wait.
   async sees(values, from = 0) {
-    const wanted = { test: (line) => matches(JSON.parse(line), values) || GIVEN_UP.test(line),
-      toString: () => JSON.stringify(values) };
+    const isIt = typeof values === 'function' ? values : (line) =>
+      Object.entries(values).every(([name, value]) => line[name] === value);
+    const wanted = { test: (line) => isIt(JSON.parse(line)) || GIVEN_UP.test(line),
+      toString: () => (typeof values === 'function' ? values.toString() : JSON.stringify(values)) };
     const line = JSON.parse(await this.program.line('out', wanted, from));
-    if (!matches(line, values)) throw this.program.complaint(`${wanted}: a client has given up`);
+    if (!isIt(line)) throw this.program.complaint(`${wanted}: a client has given up`);
     return line;
   }
 
@@ -55,5 +57,3 @@ export class Puppet {
 
 const GIVEN_UP = /"connection":"failed"/;
 
-const matches = (line, values) =>
-  Object.entries(values).every(([name, value]) => line[name] === value);
