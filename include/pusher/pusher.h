@@ -355,6 +355,12 @@ PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
 PUSHER_API void pusher_network_online(pusher_client *client);
 PUSHER_API void pusher_network_offline(pusher_client *client);
 
+/* Tells the client that the machine's network is another one now: another address, another route,
+ * awake again after a sleep. A live connection is asked at once whether it still works; a client
+ * that is connecting, or waits before it does, tries at once. On Linux the client is told by the
+ * system, unless no_network_watch is set. From another thread: inside pusher_post. */
+PUSHER_API void pusher_network_changed(pusher_client *client);
+
 /* ---- Channels ---- */
 
 /* Subscribes now, or as soon as there is a connection, and again after each reconnection. Names

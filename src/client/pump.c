@@ -1,6 +1,6 @@
 /* The pump: carries out what the core wants, and tells it what the network says. */
 #include "client/internal.h"
-
+#include "driver/clock.h"
 #include "net/ws_frame.h"
 
 static pusher_client *client_of_task(px_task *task) {
@@ -134,7 +134,7 @@ static void carry_out(pusher_client *client, const px_action *action) {
             client->settings.log((pusher_log_level)action->as.log.level,
                                  px_outside(action->as.log.line), client->settings.log_context);
         break;
-    case PX_ACTION_STORE: /* nothing is remembered between two runs of a program */
+    case PX_ACTION_STORE:
         break;
     }
 }
@@ -179,19 +179,32 @@ static void pump(pusher_client *client) {
 
 /* ---- What makes it run ---- */
 
+/* The wall clock is told when it was set: when it is not where it should be by the other one. */
+void px_client_tell_time(pusher_client *client) {
+    enum { TOLERANCE_MS = 1000 };
+    uint64_t now = px_loop_now(client->loop);
+    uint64_t unix_now = px_clock_unix_ms();
+    uint64_t distance = unix_now - now; /* modulo 2^64, as all of this */
+    px_core_tick(client->core, now);
+    if (distance - client->wall_distance + TOLERANCE_MS <= 2 * TOLERANCE_MS)
+        return;
+    client->wall_distance = distance;
+    px_core_set_wall_clock(client->core, unix_now);
+}
+
 void px_client_changed(pusher_client *client) {
     px_loop_queue(client->loop, &client->pump);
 }
 
 void px_client_on_pump(px_task *task) {
     pusher_client *client = client_of_task(task);
-    px_core_tick(client->core, px_loop_now(client->loop));
+    px_client_tell_time(client);
     pump(client);
 }
 
 void px_client_on_deadline(px_deadline *deadline) {
     pusher_client *client = client_of_deadline(deadline);
-    px_core_tick(client->core, px_loop_now(client->loop));
+    px_client_tell_time(client);
     pump(client);
 }
 

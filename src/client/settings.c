@@ -192,6 +192,9 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     if (!result)
         result = px_route_read(&settings->route, arena, &options, &complaint);
     if (!result)
+        result =
+            px_copy_option(arena, options.cache_dir, "cache_dir", &settings->cache_dir, &complaint);
+    if (!result)
         result = read_core(&settings->core, arena, key, &options);
     if (!result)
         result = check_core(&settings->core, &complaint);
@@ -210,5 +213,7 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     settings->log = options.log;
     settings->log_context = options.log_context;
     settings->loop = options.loop;
+    settings->no_network_watch = options.no_network_watch;
+    settings->no_transport_cache = options.no_transport_cache;
     return PX_OK;
 }

@@ -29,6 +29,9 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
+    bool no_network_watch;
+    bool no_transport_cache;
+    const char *cache_dir; /* NULL: as the environment has it */
     pusher_loop *loop;
 } px_settings;
 
