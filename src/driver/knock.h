@@ -6,25 +6,31 @@
 
 #include "driver/multi.h"
 
+#include <sys/types.h>
+
 enum {
-    PX_KNOCK_MS = 5000, /* the system's own packets are at most two seconds apart until then */
-    PX_KNOCK_SOCKETS = 4,
+    PX_KNOCK_MS = 5000,   /* the system's own packets are at most two seconds apart until then */
+    PX_KNOCK_SOCKETS = 2, /* one of each family is under way at a time */
 };
 
+/* A socket that libcurl opened. It closes some without a word, so that the number may be another's
+ * soon; the inode is never. */
+typedef struct px_knock_socket {
+    curl_socket_t fd; /* or CURL_SOCKET_BAD */
+    ino_t inode;
+} px_knock_socket;
+
 typedef struct px_knock {
-    px_loop *loop;
+    px_multi *multi; /* NULL: it looks after nothing */
     px_transfer *transfer;
     px_deadline deadline;
-    curl_socket_t sockets[PX_KNOCK_SOCKETS]; /* that libcurl connects; it tries few at a time */
+    px_knock_socket sockets[PX_KNOCK_SOCKETS]; /* the last ones */
+    size_t opened;                             /* how many there were */
 } px_knock;
 
-/* Begins to look after a transfer, before it is added to the multi; sets the easy handle's
- * CURLOPT_OPENSOCKETFUNCTION. The transfer's sockets must be closed through px_knock_closed.
- * PX_ERR_NO_MEMORY. */
-PX_MUST_CHECK int px_knock_start(px_knock *knock, px_loop *loop, px_transfer *transfer);
-
-/* A socket of the transfer is about to be closed. */
-void px_knock_closed(px_knock *knock, curl_socket_t fd);
+/* Begins to look after a transfer, before it is added to its multi; sets the easy handle's
+ * CURLOPT_OPENSOCKETFUNCTION. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_knock_start(px_knock *knock, px_multi *multi, px_transfer *transfer);
 
 /* Ends what px_knock_start began: the transfer is connected, or over. Twice is fine. */
 void px_knock_stop(px_knock *knock);
