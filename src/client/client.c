@@ -186,6 +186,10 @@ pusher_state pusher_connection_state(const pusher_client *client) {
     return (pusher_state)px_core_state(client->core);
 }
 
+pusher_string pusher_connection_transport(const pusher_client *client) {
+    return px_outside(px_core_live_transport(client->core));
+}
+
 pusher_string pusher_socket_id(const pusher_client *client) {
     return px_outside(px_core_socket_id(client->core));
 }
