@@ -94,13 +94,13 @@ static void expect_request(px_host_connection *connection) {
 
 /* Writes the answer. When the socket does not take all of it, nothing is read until it has. */
 static void send_answer(px_host_connection *connection) {
-    switch (px_output_write(&connection->output, connection->fd)) {
+    switch (px_output_write(&connection->output, &connection->socket)) {
     case PX_WRITTEN_ALL:
         expect_request(connection);
         break;
     case PX_WRITTEN_SOME:
         event_del(&connection->readable);
-        if (event_add(&connection->writable, NULL) == 0)
+        if (px_host_await_room(connection))
             break;
         /* fall through */
     case PX_WRITTEN_FAILED:
@@ -237,6 +237,10 @@ void px_host_http_input(px_host_connection *connection, px_slice bytes) {
         px_host_cut(connection);
     else
         read_requests(connection);
+}
+
+void px_host_http_without_tls(px_host_connection *connection) {
+    refuse(connection, &(px_http_refusal){400, "This port speaks TLS: use https:// or wss://."});
 }
 
 void px_host_http_expired(px_host_connection *connection) {

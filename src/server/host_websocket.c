@@ -28,7 +28,7 @@ static void queue(px_host_connection *connection, px_message *message) {
     if (backlog_of(output) <= max)
         return;
     /* Perhaps it is only that this turn of the loop has sent so much. */
-    if (px_output_write(output, connection->fd) == PX_WRITTEN_FAILED)
+    if (px_output_write(output, &connection->socket) == PX_WRITTEN_FAILED)
         connection->is_broken = true;
     connection->is_slow = backlog_of(output) > max;
     if (connection->is_slow)
@@ -208,7 +208,7 @@ static bool check(px_server *server, const px_http_head *head, px_slice *key,
 static int open_connection(px_host_connection *connection, const px_http_head *head, px_slice key) {
     px_server *server = connection->server;
     px_http_params params;
-    px_hub_open open = {.origin = head->fields[PX_HTTP_ORIGIN]};
+    px_hub_open open = {.origin = head->fields[PX_HTTP_ORIGIN], .is_tls = connection->is_tls};
     int result = px_percent_decode(&server->arena, key, false, &open.key);
     if (result == PX_OK)
         result = px_http_params_read(&server->arena, head->query, &params);
