@@ -26,7 +26,8 @@ fi
 dictionary_of() {
     case $1 in
     base64 | utf8) ;;
-    http_*) echo http ;;
+    http_* | forwarded) echo http ;;
+    proxy_*) echo proxy ;;
     ws_*) echo ws ;;
     *) echo json ;;
     esac

@@ -42,7 +42,9 @@ typedef struct serve_options {
     const char *tls_cert;
     const char *tls_key;
     const char *tls_dev_cert;
+    px_cli_list trusted_proxies;
     bool tls_dev;
+    bool proxy_protocol;
     const char *config;
     const char *path_prefix;
     bool dev_auth;
@@ -106,6 +108,18 @@ static const px_cli_option own_options[] = {
      .offset = OFFSET(path_prefix),
      .value = "PATH",
      .help = "Put before every path, such as /realtime."},
+    {.name = "trusted-proxy",
+     .kind = PX_CLI_LIST,
+     .offset = OFFSET(trusted_proxies),
+     .value = "ADDRESS[/BITS]",
+     .help = "Believe this proxy, or a range of them, who a client is\n"
+             "(X-Forwarded-For, X-Forwarded-Proto, Forwarded). May be\n"
+             "repeated."},
+    {.name = "proxy-protocol",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(proxy_protocol),
+     .help = "Trusted proxies begin each connection with a header of the\n"
+             "PROXY protocol; all other connections are closed."},
     {.name = "dev-auth",
      .kind = PX_CLI_FLAG,
      .offset = OFFSET(dev_auth),
@@ -178,6 +192,7 @@ typedef struct preparation {
     px_server_options options;
     px_slice listen[PX_CLI_LIST_MAX];
     px_slice tls_listen[PX_CLI_LIST_MAX];
+    px_slice trusted_proxies[PX_CLI_LIST_MAX];
     char authority[PX_CLI_PATH_SIZE];
     char dev_certificate[PX_CLI_PATH_SIZE];
     char why[PX_SERVER_ERROR_SIZE];
@@ -302,9 +317,11 @@ static bool prepare(preparation *prepared, const serve_options *own) {
         return false;
     }
     take_list(&options->listen, prepared->listen, &own->listen);
+    take_list(&options->trusted_proxies, prepared->trusted_proxies, &own->trusted_proxies);
     take_tls(prepared, own);
     take_text(&options->path_prefix, own->path_prefix);
     options->dev_auth = options->dev_auth || own->dev_auth;
+    options->proxy_protocol = options->proxy_protocol || own->proxy_protocol;
     options->handle_signals = true;
     options->log = log_line;
     options->log_context = (void *)(uintptr_t)own;

@@ -18,6 +18,7 @@
 #include "server/host_output.h"
 #include "server/host_socket.h"
 #include "server/hub.h"
+#include "server/ip.h"
 #include "server/server.h"
 #include "server/wheel.h"
 
@@ -25,6 +26,7 @@ enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
 enum { PX_LOG_ERROR = 1, PX_LOG_WARNING, PX_LOG_INFORMATION, PX_LOG_DEBUG };
 
 typedef enum px_host_phase {
+    PX_PHASE_PROXY,     /* reading the header that a proxy puts before everything */
     PX_PHASE_HEAD,      /* reading the head of an HTTP request */
     PX_PHASE_BODY,      /* reading its body */
     PX_PHASE_ANSWER,    /* the answer does not fit into the socket yet; nothing is read */
@@ -59,6 +61,7 @@ typedef struct px_host_connection {
         px_ws_decoder decoder;   /* from then on */
     } in;
     px_host_socket socket;
+    px_ip peer; /* who connected; behind a proxy that says so, who connected to that */
     uint8_t phase;
     bool is_dirty;     /* in the list of those with something to do at the end of the turn */
     bool is_broken;    /* to be cut at the end of the turn */
@@ -66,7 +69,7 @@ typedef struct px_host_connection {
     bool is_late;      /* has been reported as slow */
     bool is_shut;      /* nothing more will be sent */
     bool is_ended;     /* nothing more will come from the peer */
-    bool is_local;     /* peer and listener are on loopback addresses */
+    bool is_local;     /* peer and listener, and the proxy between, are on loopback addresses */
     bool is_tls;       /* nobody on the way can read along */
     bool is_unready;   /* the TLS handshake is not over */
     bool is_websocket; /* was upgraded */
@@ -77,6 +80,7 @@ typedef struct px_host_listener px_host_listener;
 /* A socket that was accepted. */
 typedef struct px_host_arrival {
     int fd;
+    px_ip peer;
     bool is_local;
     bool is_tls; /* TLS is to be spoken on it */
 } px_host_arrival;
@@ -96,6 +100,7 @@ struct px_server {
     uint64_t end_at_ms; /* while stopping: when what is left is cut */
     px_wheel deadlines;
     px_host_tls *tls;            /* NULL: no listener speaks it */
+    px_ip_ranges trusted;        /* proxies; the memory is in `texts` */
     px_host_listener *listeners; /* in an array */
     size_t listener_count;
     struct event *accept_timer; /* ends the pause after running out of descriptors */
@@ -127,6 +132,10 @@ void px_host_free_listeners(px_server *server);
 
 /* Takes over the socket, closing it on failure. */
 void px_host_accept(px_server *server, const px_host_arrival *arrival);
+
+/* Begins with TLS or with HTTP, now that it is known who the client is. What has been received is
+ * part of that. */
+void px_host_begin(px_host_connection *connection);
 
 /* The phase must end within `ms`. */
 void px_host_set_deadline(px_host_connection *connection, uint32_t ms);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
 static void on_writable(evutil_socket_t fd, short what, void *context);
@@ -29,35 +29,6 @@ static void unlink_connection(px_host_connection *connection) {
         connection->previous->next = connection->next;
     else
         connection->server->connections = connection->next;
-}
-
-void px_host_accept(px_server *server, const px_host_arrival *arrival) {
-    int fd = arrival->fd;
-    px_host_connection *connection = px_alloc_zero(&px_heap, sizeof *connection);
-    px_host_tls *tls = arrival->is_tls ? server->tls : NULL;
-    if (!connection || px_socket_open(&connection->socket, fd, tls, PX_SLICE("")) != PX_OK) {
-        px_free(&px_heap, connection, sizeof *connection);
-        close(fd);
-        return;
-    }
-    /* Small messages leave at once; whole turns are gathered by the output queue. */
-    int on = 1;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    connection->server = server;
-    connection->is_local = arrival->is_local;
-    connection->is_tls = connection->is_unready = arrival->is_tls;
-    px_output_init(&connection->output);
-    px_buffer_init(&connection->received, &px_heap,
-                   (size_t)server->options.max_head + server->options.max_body +
-                       server->options.max_message + PX_HOST_READ_SIZE);
-    link_connection(connection);
-    event_assign(&connection->readable, server->base, fd, EV_READ | EV_PERSIST, on_readable,
-                 connection);
-    event_assign(&connection->writable, server->base, fd, EV_WRITE, on_writable, connection);
-    px_host_set_deadline(connection, arrival->is_tls ? server->options.tls_timeout_ms
-                                                     : server->options.head_timeout_ms);
-    if (event_add(&connection->readable, NULL) != 0)
-        px_host_cut(connection);
 }
 
 void px_host_set_deadline(px_host_connection *connection, uint32_t ms) {
@@ -140,8 +111,10 @@ static void note_backlog(px_host_connection *connection) {
     if (connection->is_late || connection->output.bytes < server->options.max_backlog / 2)
         return;
     connection->is_late = true;
-    px_host_log(server, PX_LOG_INFORMATION, "a connection is slow: %zu bytes wait for it",
-                connection->output.bytes);
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(connection->peer, text);
+    px_host_log(server, PX_LOG_INFORMATION, "a connection is slow: %zu bytes wait for it (%.*s)",
+                connection->output.bytes, (int)address.len, address.ptr);
 }
 
 bool px_host_await_room(px_host_connection *connection) {
@@ -179,7 +152,9 @@ static void on_end(px_host_connection *connection) {
 }
 
 static void on_bytes(px_host_connection *connection, char *bytes, size_t len) {
-    if (connection->phase == PX_PHASE_WEBSOCKET)
+    if (connection->phase == PX_PHASE_PROXY)
+        px_host_proxied_input(connection, px_slice_of(bytes, len));
+    else if (connection->phase == PX_PHASE_WEBSOCKET)
         px_host_websocket_input(connection, bytes, len);
     else if (connection->phase != PX_PHASE_CLOSING)
         px_host_http_input(connection, px_slice_of(bytes, len));
@@ -193,10 +168,13 @@ static void on_ready(px_host_connection *connection) {
 }
 
 static void on_broken(px_host_connection *connection) {
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(connection->peer, text);
     const char *failure = px_socket_failure(&connection->socket);
     if (failure)
-        px_host_log(connection->server, PX_LOG_DEBUG, "a TLS %s failed: %s",
-                    connection->is_unready ? "handshake" : "connection", failure);
+        px_host_log(connection->server, PX_LOG_DEBUG, "the TLS %s with %.*s failed: %s",
+                    connection->is_unready ? "handshake" : "connection", (int)address.len,
+                    address.ptr, failure);
     px_host_cut(connection);
 }
 
@@ -215,7 +193,7 @@ static void read_socket(px_host_connection *connection) {
     size_t len = 0;
     px_socket_status status =
         px_socket_read(&connection->socket, server->read_buffer, PX_HOST_READ_SIZE, &len);
-    if (connection->is_unready && px_socket_is_ready(&connection->socket))
+    if (connection->socket.tls && connection->is_unready && px_socket_is_ready(&connection->socket))
         on_ready(connection);
     if (len > 0)
         on_bytes(connection, server->read_buffer, len);
@@ -228,6 +206,63 @@ static void read_socket(px_host_connection *connection) {
     else if (status == PX_SOCKET_SPEAKS_HTTP)
         on_plain_http(connection);
     else if (px_socket_read_needs_write(&connection->socket) && !px_host_await_room(connection))
+        px_host_cut(connection);
+}
+
+/* TLS begins with the bytes that have been received already. */
+static void begin_tls(px_host_connection *connection) {
+    px_server *server = connection->server;
+    px_slice early = px_buffer_slice(&connection->received);
+    px_host_set_deadline(connection, server->options.tls_timeout_ms);
+    if (px_socket_open(&connection->socket, connection->socket.fd, server->tls, early) != PX_OK) {
+        px_host_cut(connection);
+        return;
+    }
+    bool has_early = early.len > 0;
+    px_buffer_free(&connection->received);
+    if (has_early)
+        read_socket(connection);
+}
+
+void px_host_begin(px_host_connection *connection) {
+    connection->phase = PX_PHASE_HEAD;
+    if (connection->is_unready) {
+        begin_tls(connection);
+        return;
+    }
+    px_host_set_deadline(connection, connection->server->options.head_timeout_ms);
+    if (connection->received.len > 0)
+        px_host_http_input(connection, PX_SLICE(""));
+}
+
+void px_host_accept(px_server *server, const px_host_arrival *arrival) {
+    int fd = arrival->fd;
+    px_host_connection *connection = px_alloc_zero(&px_heap, sizeof *connection);
+    if (!connection) {
+        close(fd);
+        return;
+    }
+    /* Small messages leave at once; whole turns are gathered by the output queue. */
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    connection->server = server;
+    connection->socket.fd = fd;
+    connection->peer = arrival->peer;
+    connection->is_local = arrival->is_local;
+    connection->is_tls = connection->is_unready = arrival->is_tls;
+    px_output_init(&connection->output);
+    px_buffer_init(&connection->received, &px_heap,
+                   (size_t)server->options.max_head + server->options.max_body +
+                       server->options.max_message + PX_HOST_READ_SIZE);
+    link_connection(connection);
+    event_assign(&connection->readable, server->base, fd, EV_READ | EV_PERSIST, on_readable,
+                 connection);
+    event_assign(&connection->writable, server->base, fd, EV_WRITE, on_writable, connection);
+    if (server->options.proxy_protocol)
+        px_host_set_deadline(connection, server->options.head_timeout_ms);
+    else
+        px_host_begin(connection);
+    if (connection->phase != PX_PHASE_DEAD && event_add(&connection->readable, NULL) != 0)
         px_host_cut(connection);
 }
 

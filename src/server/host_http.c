@@ -1,7 +1,7 @@
 /* HTTP requests on a connection: one at a time, however many are sent; the next is looked at when
  * the answer to the last has gone out. */
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
 #include "server/host_date.h"
 
 /* The statuses that this server answers with. */
@@ -71,8 +71,10 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
 }
 
 static void refuse(px_host_connection *connection, const px_http_refusal *refusal) {
-    px_host_log(connection->server, PX_LOG_DEBUG, "http refused %d: %s", refusal->status,
-                refusal->why);
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(connection->peer, text);
+    px_host_log(connection->server, PX_LOG_DEBUG, "http refused %d: %s (%.*s)", refusal->status,
+                refusal->why, (int)address.len, address.ptr);
     px_host_answer given =
         px_host_error(connection->server, refusal->status, px_slice_of_text(refusal->why));
     answer(connection, &given, false, false);
@@ -119,6 +121,16 @@ static bool respond(px_host_connection *connection, const px_http_head *head, px
     return true;
 }
 
+static void log_request(const px_host_connection *connection, const px_http_head *head,
+                        int status) {
+    char text[PX_IP_TEXT_SIZE];
+    px_host_client client = px_host_client_of(connection, head);
+    px_slice address = px_ip_format(client.address, text);
+    px_host_log(connection->server, PX_LOG_DEBUG, "%.*s %.*s %d (%.*s)", (int)head->method.len,
+                head->method.ptr, (int)head->path.len, head->path.ptr, status, (int)address.len,
+                address.ptr);
+}
+
 /* The request is whole: answers it. */
 static void handle(px_host_connection *connection) {
     px_server *server = connection->server;
@@ -137,8 +149,7 @@ static void handle(px_host_connection *connection) {
     px_host_answer given;
     if (!respond(connection, &head, body, &given))
         return;
-    px_host_log(server, PX_LOG_DEBUG, "%.*s %.*s %d", (int)head.method.len, head.method.ptr,
-                (int)head.path.len, head.path.ptr, given.status);
+    log_request(connection, &head, given.status);
     bool is_head = px_slice_equal(head.method, PX_SLICE("HEAD"));
     answer(connection, &given, is_head, head.keep_alive && !server->is_draining);
     px_buffer_consume(&connection->received, request->head_len + request->body_len);

@@ -17,18 +17,33 @@ struct px_host_listener {
     bool is_tls;
 };
 
+/* With the PROXY protocol whoever connects could say to be anybody. */
+static void turn_away(const px_server *server, const px_host_arrival *arrival) {
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(arrival->peer, text);
+    px_host_log(server, PX_LOG_WARNING,
+                "closed a connection from %.*s: it is no trusted proxy, and proxy_protocol is on",
+                (int)address.len, address.ptr);
+    evutil_closesocket(arrival->fd);
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
                       int len, void *context) {
     (void)listener;
     (void)len;
     const px_host_listener *from = context;
-    px_host_wake(from->server);
+    px_server *server = from->server;
+    px_host_wake(server);
     const px_host_arrival arrival = {
         .fd = fd,
+        .peer = px_ip_of_socket(peer),
         .is_local = from->is_loopback && px_address_is_loopback(peer),
         .is_tls = from->is_tls,
     };
-    px_host_accept(from->server, &arrival);
+    if (server->options.proxy_protocol && !px_ip_ranges_have(&server->trusted, arrival.peer))
+        turn_away(server, &arrival);
+    else
+        px_host_accept(server, &arrival);
 }
 
 static void set_listening(px_server *server, bool is_on) {

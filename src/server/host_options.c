@@ -164,7 +164,7 @@ static int check_exposure(const px_server_options *options, char *why, size_t si
 }
 
 /* What belongs together: the first row that holds is wrong. */
-static int check_tls(const px_server_options *options, char *why, size_t size) {
+static int check_company(const px_server_options *options, char *why, size_t size) {
     bool has_files = options->tls_cert.len > 0 && options->tls_key.len > 0;
     bool has_file = options->tls_cert.len > 0 || options->tls_key.len > 0;
     const struct {
@@ -182,6 +182,8 @@ static int check_tls(const px_server_options *options, char *why, size_t size) {
          "tls_dev_cert is where tls_dev writes its certificate: give tls_dev as well"},
         {!options->tls_dev && options->tls_dev_ca.len > 0,
          "tls_dev_ca is what tls_dev signs with: give tls_dev as well"},
+        {options->proxy_protocol && options->trusted_proxies.count == 0,
+         "proxy_protocol needs trusted_proxies: the addresses of the proxies that may speak it"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!rows[i].is_wrong)
@@ -199,7 +201,7 @@ int px_host_check_options(const px_server_options *options, char *why, size_t si
     if (result == PX_OK)
         result = check_prefix(options->path_prefix, why, size);
     if (result == PX_OK)
-        result = check_tls(options, why, size);
+        result = check_company(options, why, size);
     if (result == PX_OK)
         result = check_exposure(options, why, size);
     return result;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
 #include "server/host_options.h"
 #include "server/host_secure.h"
 
@@ -69,9 +69,10 @@ static int set_timer(px_server *server) {
 }
 
 static void expire(px_host_connection *connection) {
-    if (connection->is_unready)
+    if (connection->socket.tls && connection->is_unready)
         px_host_log(connection->server, PX_LOG_DEBUG, "a TLS handshake did not end in time");
-    if (connection->is_unready || connection->phase >= PX_PHASE_CLOSING)
+    if (connection->is_unready || connection->phase == PX_PHASE_PROXY ||
+        connection->phase >= PX_PHASE_CLOSING)
         px_host_cut(connection);
     else
         px_host_http_expired(connection);
@@ -112,7 +113,7 @@ static void start_draining(px_server *server) {
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
     for (px_host_connection *each = server->connections; each; each = each->next)
-        if (each->phase == PX_PHASE_HEAD && each->received.len == 0)
+        if (each->phase <= PX_PHASE_HEAD && each->received.len == 0)
             px_host_finish(each);
 }
 
@@ -210,6 +211,8 @@ static int fill(px_server *server, const px_server_options *options, char *why, 
     int result = px_host_copy_options(options, &server->texts, &server->options);
     if (result == PX_OK)
         result = px_host_check_options(&server->options, why, size);
+    if (result == PX_OK)
+        result = px_host_read_trusted(server, why, size);
     if (result == PX_OK)
         result = make_loop(server);
     if (result == PX_OK)

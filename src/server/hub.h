@@ -97,7 +97,8 @@ typedef struct px_hub_open {
     px_slice protocol; /* query parameters as text; ptr NULL: absent */
     px_slice client;
     px_slice version;
-    px_slice origin; /* the Origin header; ptr NULL: absent */
+    px_slice origin;  /* the Origin header; ptr NULL: absent */
+    px_slice address; /* of the client, for the log */
     bool is_tls;
 } px_hub_open;
 

@@ -50,6 +50,10 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
       "File to write to what clients have to trust then.")                                         \
     X(NUMBER, tls_timeout_ms, "tls_timeout_ms", 10000, 10, 600000,                                 \
       "Milliseconds in which a TLS handshake must be over.")                                       \
+    X(LIST, trusted_proxies, "trusted_proxies", 0, 0, 0,                                           \
+      "Addresses and ranges, such as 10.0.0.0/8, of proxies that are believed who a client is.")   \
+    X(FLAG, proxy_protocol, "proxy_protocol", 0, 0, 1,                                             \
+      "Connections begin with a header of the PROXY protocol; others are closed.")                 \
     X(NUMBER, grace_ms, "grace_ms", 3000, 0, 600000,                                               \
       "Milliseconds over which a stopping server closes its connections.")                         \
     X(NUMBER, max_message, "max_message", 65536, 1024, 16777216,                                   \

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <string.h>
@@ -70,6 +72,15 @@ static void count_records(int is_sent, int version, int type, const void *bytes,
         peer->records++;
 }
 
+/* Corked, what follows leaves together with it. */
+static void send_before(const tls_peer *peer, const tls_wish *wish) {
+    int off = 0;
+    size_t len = strlen(wish->before);
+    if (wish->is_glued) /* else each piece leaves at once */
+        setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &off, sizeof off);
+    assert_int_equal(send(peer->fd, wish->before, len, wish->is_glued ? MSG_MORE : 0), len);
+}
+
 bool tls_connect(tls_peer *peer, int port, const tls_wish *wish) {
     test_peer plain = peer_connect(port);
     peer->fd = dup(plain.fd);
@@ -93,6 +104,8 @@ bool tls_connect(tls_peer *peer, int port, const tls_wish *wish) {
     if (wish && wish->alpn)
         SSL_set_alpn_protos(peer->ssl, (const unsigned char *)wish->alpn,
                             (unsigned)strlen(wish->alpn));
+    if (wish && wish->before)
+        send_before(peer, wish);
     SSL_set_fd(peer->ssl, peer->fd);
     ERR_clear_error();
     return SSL_connect(peer->ssl) == 1;

@@ -35,8 +35,10 @@ typedef struct tls_peer {
 
 /* What to do otherwise than usual; zeros: nothing. */
 typedef struct tls_wish {
-    int version;      /* the only one to offer */
-    const char *alpn; /* as on the wire */
+    int version;        /* the only one to offer */
+    const char *alpn;   /* as on the wire */
+    const char *before; /* plain bytes to send before TLS */
+    bool is_glued;      /* in the same packet as TLS's first bytes */
 } tls_wish;
 
 /* Connects and makes the handshake. False when it fails. */
