@@ -194,9 +194,9 @@ test('--tls-dev makes a certificate that its file lets clients trust', async (t)
   assert.match(await server.program.line('out', /--ca-file/), new RegExp(`${path}$`));
   const found = await get(server.tls, '/healthz', { ca: readFileSync(path) });
   assert.equal(found.body, 'ok\n');
-  await run(BIN, ['trigger', '--tls', '--host', 'localhost', '--port', String(server.tls), '--ca-file', path, 'c', 'e', '1']).then(
-    ({ code, err }) => assert.equal(code, 0, err),
-  );
+  const where = ['--tls', '--host', 'localhost', '--port', String(server.tls), '--ca-file', path];
+  const { code, err } = await run(BIN, ['trigger', ...where, 'c', 'e', '1']);
+  assert.equal(code, 0, err);
 });
 
 test("--tls-dev signs with mkcert's authority where there is one", async (t) => {
@@ -210,7 +210,8 @@ test("--tls-dev signs with mkcert's authority where there is one", async (t) => 
 });
 
 test('what is for development stays on this machine', async () => {
-  const { code, err } = await run(BIN, ['serve', '--app', '1:2:3', '--tls-dev', '--tls-listen', '0.0.0.0:0']);
+  const args = ['--app', '1:2:3', '--tls-dev', '--tls-listen', '0.0.0.0:0', '--tls-dev-cert', at('unused.pem')];
+  const { code, err } = await run(BIN, ['serve', ...args]);
   assert.equal(code, 1);
   assert.match(err, /refusing to listen on 0\.0\.0\.0:0 with tls_dev/);
 });

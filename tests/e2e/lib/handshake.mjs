@@ -38,12 +38,11 @@ export async function firstMessage(port, options = {}) {
   const request = start(port, { ...options, path, headers: { ...UPGRADE, ...options.headers } }).end();
   const [, socket, head] = await soon(once(request, 'upgrade'), 'a WebSocket handshake');
   let bytes = head;
-  while (bytes.length < 2 || bytes.length < 2 + (bytes[1] < 126 ? bytes[1] : 2 + bytes.readUInt16BE(2))) {
+  // Its head is two bytes, for messages of less than 126.
+  while (bytes.length < 2 || bytes.length < 2 + bytes[1]) {
     const [more] = await soon(once(socket, 'data'), 'a message');
     bytes = Buffer.concat([bytes, more]);
   }
   socket.destroy();
-  const start_of_text = bytes[1] < 126 ? 2 : 4;
-  const length = bytes[1] < 126 ? bytes[1] : bytes.readUInt16BE(2);
-  return JSON.parse(bytes.subarray(start_of_text, start_of_text + length).toString());
+  return JSON.parse(bytes.subarray(2, 2 + bytes[1]).toString());
 }
