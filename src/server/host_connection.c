@@ -10,6 +10,7 @@
 
 #include "server/heap.h"
 #include "server/host_client.h"
+#include "server/host_timeline.h"
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
 static void on_writable(evutil_socket_t fd, short what, void *context);
@@ -253,7 +254,7 @@ void px_host_accept(px_server *server, const px_host_arrival *arrival) {
     px_output_init(&connection->output);
     px_buffer_init(&connection->received, &px_heap,
                    (size_t)server->options.max_head + server->options.max_body +
-                       server->options.max_message + PX_HOST_READ_SIZE);
+                       server->options.max_message + PX_TIMELINE_MAX_URL + PX_HOST_READ_SIZE);
     link_connection(connection);
     event_assign(&connection->readable, server->base, fd, EV_READ | EV_PERSIST, on_readable,
                  connection);

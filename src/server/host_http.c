@@ -3,6 +3,7 @@
 #include "server/heap.h"
 #include "server/host_client.h"
 #include "server/host_date.h"
+#include "server/host_timeline.h"
 
 /* The statuses that this server answers with. */
 static const struct {
@@ -19,6 +20,7 @@ static const struct {
     {405, "Method Not Allowed"},
     {408, "Request Timeout"},
     {413, "Content Too Large"},
+    {414, "URI Too Long"},
     {417, "Expectation Failed"},
     {426, "Upgrade Required"},
     {429, "Too Many Requests"},
@@ -140,8 +142,8 @@ static void handle(px_host_connection *connection) {
     size_t scanned = 0;
     /* Read again, because the bytes may have moved while the body was arriving. */
     px_slice bytes = px_buffer_slice(&connection->received);
-    if (px_http_read_head(bytes, server->options.max_head, &scanned, &head, &refusal) !=
-        PX_HTTP_DONE) {
+    size_t max_head = px_host_max_head(server, bytes);
+    if (px_http_read_head(bytes, max_head, &scanned, &head, &refusal) != PX_HTTP_DONE) {
         px_host_cut(connection);
         return;
     }
@@ -163,8 +165,9 @@ static bool read_head(px_host_connection *connection) {
     px_host_request *request = &connection->in.request;
     px_http_head head;
     px_http_refusal refusal;
-    switch (px_http_read_head(px_buffer_slice(&connection->received), server->options.max_head,
-                              &request->scanned, &head, &refusal)) {
+    px_slice bytes = px_buffer_slice(&connection->received);
+    switch (px_http_read_head(bytes, px_host_max_head(server, bytes), &request->scanned, &head,
+                              &refusal)) {
     case PX_HTTP_MORE:
         return false;
     case PX_HTTP_REFUSED:

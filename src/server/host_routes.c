@@ -1,6 +1,7 @@
 /* What is where: the paths that the server answers, but for the WebSocket upgrade. */
 #include "server/dev_auth.h"
 #include "server/host_client.h"
+#include "server/host_timeline.h"
 #include "server/page.h"
 #include "server/page_demo.h"
 #include "server/text.h"
@@ -51,6 +52,7 @@ static px_host_answer show_page(const call *this) {
         .host = this->head->fields[PX_HTTP_HOST],
         .path_prefix = server->options.path_prefix,
         .dev_auth = server->options.dev_auth,
+        .is_tls = this->client.is_tls,
     };
     px_hub_get_stats(server->hub, &facts.stats);
     for (size_t i = 0; i < server->options.app_count; i++)
@@ -154,6 +156,10 @@ static px_host_answer authorize(const call *this) {
     return answer;
 }
 
+static px_host_answer count_report(const call *this) {
+    return px_host_timeline(this->server, this->path, this->head);
+}
+
 /* ---- Routes ---- */
 
 /* Where a route is offered. */
@@ -175,6 +181,8 @@ static const route ROUTES[] = {
     {PX_LITERAL("/healthz"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/ready"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/health"), false, EVERYWHERE, "GET, HEAD", tell_alive},
+    /* Clients can be told a host for these, and no prefix. */
+    {PX_LITERAL("/timeline/v2/"), true, EVERYWHERE, "GET", count_report},
     {PX_LITERAL("/pusher/auth"), false, FOR_DEVELOPMENT, "GET, POST, OPTIONS", authorize},
 };
 
