@@ -112,6 +112,15 @@ static void http_and_websockets_are_served(void **state) {
 }
 
 /* The most that one message can be, both ways. */
+static void the_page_says_how_to_connect(void **state) {
+    (void)state;
+    start(with_tls);
+    assert_true(tls_connect(&peer, tls_port, NULL));
+    tls_send(&peer, PX_SLICE("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n"));
+    tls_expect(&peer, "wsHost: \"example.org\", wssPort: 443,\n  forceTLS: true");
+    tls_close(&peer);
+}
+
 static void large_messages_pass(void **state) {
     (void)state;
     static char data[9001];
@@ -297,12 +306,19 @@ static void a_stop_ends_connections_in_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_SERVER(http_and_websockets_are_served),   WITH_SERVER(large_messages_pass),
-        WITH_SERVER(small_messages_share_records),     WITH_SERVER(plain_http_is_told),
-        WITH_SERVER(what_is_no_handshake_is_cut),      WITH_SERVER(a_slow_handshake_is_cut),
-        WITH_SERVER(old_versions_are_refused),         WITH_SERVER(a_client_can_not_renegotiate),
-        WITH_SERVER(http_1_1_is_the_protocol),         WITH_SERVER(an_app_can_require_tls),
-        WITH_SERVER(a_reload_changes_the_certificate), WITH_SERVER(a_bad_reload_changes_nothing),
+        WITH_SERVER(http_and_websockets_are_served),
+        WITH_SERVER(the_page_says_how_to_connect),
+        WITH_SERVER(large_messages_pass),
+        WITH_SERVER(small_messages_share_records),
+        WITH_SERVER(plain_http_is_told),
+        WITH_SERVER(what_is_no_handshake_is_cut),
+        WITH_SERVER(a_slow_handshake_is_cut),
+        WITH_SERVER(old_versions_are_refused),
+        WITH_SERVER(a_client_can_not_renegotiate),
+        WITH_SERVER(http_1_1_is_the_protocol),
+        WITH_SERVER(an_app_can_require_tls),
+        WITH_SERVER(a_reload_changes_the_certificate),
+        WITH_SERVER(a_bad_reload_changes_nothing),
         WITH_SERVER(a_stop_ends_connections_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
