@@ -16,6 +16,7 @@
 #include "net/ws_frame.h"
 #include "server/host_chunks.h"
 #include "server/host_output.h"
+#include "server/host_sessions.h"
 #include "server/hub.h"
 #include "server/server.h"
 #include "server/wheel.h"
@@ -27,10 +28,18 @@ typedef enum px_host_phase {
     PX_PHASE_HEAD,      /* reading the head of an HTTP request */
     PX_PHASE_BODY,      /* reading its body */
     PX_PHASE_ANSWER,    /* the answer does not fit into the socket yet; nothing is read */
+    PX_PHASE_STREAM,    /* the answer goes on, with what happens in a session (host_stream.h) */
     PX_PHASE_WEBSOCKET, /* open: the hub has it */
     PX_PHASE_CLOSING,   /* sending the rest; what still arrives is thrown away */
     PX_PHASE_DEAD,      /* the socket is closed; waits to be freed */
 } px_host_phase;
+
+/* What a px_hub_connection is part of. */
+enum {
+    PX_CARRIER_WEBSOCKET, /* a px_host_connection */
+    PX_CARRIER_SESSION,   /* a px_session: one HTTP request after another */
+    PX_CARRIER_SOCKJS,    /* a px_host_connection: a WebSocket that speaks SockJS, or will */
+};
 
 /* A request whose bytes, as far as they have arrived, stand in the connection's `received`. */
 typedef struct px_host_request {
@@ -54,9 +63,11 @@ typedef struct px_host_connection {
     px_host_output output;
     px_buffer received; /* what could not be used yet: part of a request or of a frame */
     union {
-        px_host_request request; /* until the upgrade */
-        px_ws_decoder decoder;   /* from then on */
+        px_host_request request;       /* until the upgrade */
+        px_ws_decoder decoder;         /* from then on */
+        struct px_host_stream *stream; /* in PX_PHASE_STREAM */
     } in;
+    struct px_sockjs_socket *sockjs; /* of a WebSocket in its SockJS framing; else NULL */
     int fd;
     uint8_t phase;
     bool is_dirty;     /* in the list of those with something to do at the end of the turn */
@@ -67,6 +78,7 @@ typedef struct px_host_connection {
     bool is_ended;     /* nothing more will come from the peer */
     bool is_local;     /* peer and listener are on loopback addresses */
     bool is_websocket; /* was upgraded */
+    bool is_poller;    /* its last answer was for a session that goes on */
 } px_host_connection;
 
 typedef struct px_host_listener px_host_listener;
@@ -91,6 +103,7 @@ struct px_server {
     uint64_t accept_quiet_until_ms;
     px_host_connection *connections;
     px_host_connection *dirty;
+    px_sessions sessions;
     px_arena arena;    /* for one request */
     px_buffer scratch; /* for one answer */
     char *read_buffer; /* PX_HOST_READ_SIZE bytes, for all connections */
@@ -141,23 +154,47 @@ bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t 
 
 /* ---- host_http.c: requests ---- */
 
+typedef struct px_host_answer {
+    int status;
+    const char *content_type; /* NULL: without a body */
+    const char *allow;        /* the Allow header; or NULL */
+    px_slice headers;         /* more lines, each with its CR LF */
+    px_slice body;
+} px_host_answer;
+
 void px_host_http_input(px_host_connection *connection, px_slice bytes);
 
 /* An answer that had to wait for the socket has gone out. */
 void px_host_http_answered(px_host_connection *connection);
+
+/* Answers a request that had to wait: the phase was PX_PHASE_STREAM. */
+void px_host_http_answer(px_host_connection *connection, const px_host_answer *given,
+                         bool keep_alive);
+
+/* All of the answer is queued: the phase was PX_PHASE_STREAM. */
+void px_host_http_end(px_host_connection *connection, bool keep_alive);
 
 /* The head or the body did not arrive in time. */
 void px_host_http_expired(px_host_connection *connection);
 
 /* ---- host_websocket.c ---- */
 
-typedef struct px_host_answer {
-    int status;
-    const char *content_type;
-    const char *allow; /* the Allow header; or NULL */
-    px_slice headers;  /* more lines, each with its CR LF */
-    px_slice body;
-} px_host_answer;
+/* Queues a message for a WebSocket or a stream; NULL, when there was no memory for it, breaks the
+ * connection. A connection that takes too little is closed at the end of the turn. */
+void px_host_queue(px_host_connection *connection, px_message *message);
+
+void px_host_send_frame(px_host_connection *connection, uint8_t opcode, px_slice payload);
+
+/* The close frame, and the end behind it. */
+void px_host_close_websocket(px_host_connection *connection, uint16_t code, px_slice reason);
+
+/* The KEY of /app/KEY, not decoded. */
+bool px_host_read_key(px_slice path, px_slice *key);
+
+/* Tells the hub of a connection that the bytes of `connection` belong to: `opened`. Uses the arena.
+ * Errors as px_arena_alloc; the hub has not heard of it then. */
+PX_MUST_CHECK int px_host_open(px_host_connection *connection, px_hub_connection *opened,
+                               px_slice key, px_slice query, px_slice origin);
 
 /* Answers 101 and gives the connection to the hub: what has arrived behind the head is frames.
  * False when the handshake is refused with *answer. */

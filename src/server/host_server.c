@@ -11,6 +11,8 @@
 #include "server/heap.h"
 #include "server/host.h"
 #include "server/host_options.h"
+#include "server/host_session.h"
+#include "server/host_sockjs.h"
 
 enum { MAX_LOG_LINE = 1024, MAX_TEXTS = 4194304, MAX_ARENA = 4194304, MAX_ANSWER = 67108864 };
 
@@ -56,6 +58,9 @@ static int set_timer(px_server *server) {
     uint64_t deadline = px_wheel_deadline(&server->deadlines);
     if (deadline < due)
         due = deadline;
+    uint64_t session_deadline = px_wheel_deadline(&server->sessions.timers);
+    if (session_deadline < due)
+        due = session_deadline;
     if (server->is_draining && server->end_at_ms < due)
         due = server->end_at_ms;
     if (due >= server->timer_at_ms)
@@ -70,6 +75,8 @@ static int set_timer(px_server *server) {
 static void expire(px_host_connection *connection) {
     if (connection->phase >= PX_PHASE_CLOSING)
         px_host_cut(connection);
+    else if (connection->phase == PX_PHASE_WEBSOCKET)
+        px_sockjs_socket_timer(connection);
     else
         px_host_http_expired(connection);
 }
@@ -98,7 +105,7 @@ static void start_draining(px_server *server) {
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
     for (px_host_connection *each = server->connections; each; each = each->next)
-        if (each->phase == PX_PHASE_HEAD && each->received.len == 0)
+        if (each->phase == PX_PHASE_HEAD && each->received.len == 0 && !each->is_poller)
             px_host_finish(each);
 }
 
@@ -155,6 +162,10 @@ static int make_hub(px_server *server, char *why, size_t size) {
     server->now_ms = monotonic_ms();
     server->started_ms = server->now_ms;
     px_wheel_init(&server->deadlines, server->now_ms);
+    px_wheel_init(&server->sessions.timers, server->now_ms);
+    px_map_init(&server->sessions.by_key, &px_heap, seed);
+    px_buffer_init(&server->sessions.text, &px_heap, MAX_ANSWER);
+    px_buffer_init(&server->sessions.wrapped, &px_heap, MAX_ANSWER);
     int result = px_hub_new(&px_heap, &server->options.hub, &host, seed, server->now_ms,
                             (uint64_t)time(NULL), &server->hub);
     for (size_t i = 0; result == PX_OK && i < server->options.app_count; i++) {
@@ -222,6 +233,7 @@ void px_server_free(px_server *server) {
         px_host_cut(server->connections);
         px_host_end_turn(server);
     }
+    px_sessions_free(server);
     px_host_free_listeners(server);
     px_hub_free(server->hub);
     struct event *events[] = {server->stop_event, server->timer, server->accept_timer,
@@ -248,6 +260,7 @@ static int turn(px_server *server) {
         return PX_ERR_STATE;
     px_host_wake(server);
     expire_due(server);
+    px_sessions_tick(server);
     px_host_end_turn(server);
     if (server->is_draining && (!server->connections || server->now_ms >= server->end_at_ms))
         server->is_ended = true;
