@@ -156,13 +156,17 @@ static void end_stream(px_session *session) {
     px_stream_end(receiver);
 }
 
-static void send_next(px_session *session) {
-    px_message *frame = px_output_shift(&session->queue);
+static void send_frame(px_session *session, px_message *frame) {
     px_slice text = px_frame_text(frame);
     if (session->receiver->in.stream->style == &px_style_xhr_streaming)
         px_stream_frame(session->receiver, frame);
     else
         px_stream_text(session->receiver, px_slice_of(text.ptr, text.len - 1));
+}
+
+static void send_next(px_session *session) {
+    px_message *frame = px_output_shift(&session->queue);
+    send_frame(session, frame);
     px_message_release(frame);
 }
 
@@ -191,7 +195,7 @@ static void flush_stream(px_session *session) {
     } else if (is_too_long(session)) {
         px_hub_break_connection(session->server->hub, &session->hub, PX_ERROR_RECONNECT);
     } else if (session->farewell) {
-        px_stream_frame(session->receiver, session->farewell);
+        send_frame(session, session->farewell);
         end_stream(session);
     }
 }

@@ -3,6 +3,7 @@
 
 #include "net/signature.h"
 #include "server/host_sockjs.h"
+#include "server/http_params.h"
 #include "server/text.h"
 #include "json/writer.h"
 
@@ -43,6 +44,28 @@ px_host_answer px_sockjs_info(px_server *server, px_slice cors) {
         .body = px_buffer_slice(&server->scratch)};
 }
 
+/* The page that makes the iframe says where its script is from (js_path). To load just any script
+ * would let everybody run theirs as this server's own, so it must be from Pusher's network; who keeps
+ * the script elsewhere sets sockjs_url. */
+static bool is_trusted(px_slice url) {
+    static const px_slice STARTS[] = {PX_LITERAL("https://js.pusher.com/"),
+                                      PX_LITERAL("http://js.pusher.com/")};
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                ":/._-";
+    for (size_t i = 0; i < url.len; i++)
+        if (url.ptr[i] == '\0' || !strchr(PLAIN, url.ptr[i]))
+            return false;
+    return px_slice_starts_with(url, STARTS[0]) || px_slice_starts_with(url, STARTS[1]);
+}
+
+static px_slice script_url(px_server *server, px_slice query) {
+    px_http_params params;
+    if (px_http_params_read(&server->arena, query, &params) != PX_OK)
+        return server->options.sockjs_url;
+    px_slice asked = px_http_param_value(&params, PX_SLICE("js_path"));
+    return is_trusted(asked) ? asked : server->options.sockjs_url;
+}
+
 px_host_answer px_sockjs_iframe(px_server *server, const px_http_head *head) {
     px_arena *arena = &server->arena;
     px_slice page =
@@ -50,7 +73,7 @@ px_host_answer px_sockjs_iframe(px_server *server, const px_http_head *head) {
                    PX_SLICE("<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
                             "<meta http-equiv=\"X-UA-Compatible\" content=\"IE=edge\">\n"
                             "<script src=\""),
-                   server->options.sockjs_url,
+                   script_url(server, head->query),
                    PX_SLICE("\"></script>\n<script>\ndocument.domain = document.domain;\n"
                             "SockJS.bootstrap_iframe();\n</script>\n</head>\n<body>\n"
                             "<p>This page works behind another one: it is how SockJS talks to "

@@ -47,6 +47,11 @@ static void each_path_has_its_answer(void **state) {
         {"GET", "/info", 200, "{\"websocket\":true,\"cookie_needed\":false,\"origins\":[\"*:*\"],"},
         {"GET", "/iframe.html", 200, "SockJS.bootstrap_iframe();"},
         {"GET", "/iframe-1.6.1-a_b.html?t=x", 200, "<script src=\"https://"},
+        {"GET", "/iframe.html?js_path=https%3A%2F%2Fjs.pusher.com%2F8.6.0%2Fsockjs.js", 200,
+         "<script src=\"https://js.pusher.com/8.6.0/sockjs.js\">"},
+        {"GET", "/iframe.html?js_path=https%3A%2F%2Fjs.pusher.com%2F%22%3E", 200, "jsdelivr"},
+        {"GET", "/iframe.html?js_path=https%3A%2F%2Fexample.org%2Fsockjs.js", 200, "jsdelivr"},
+        {"GET", "/iframe.html?js_path=https%3A%2F%2Fjs.pusher.com.example.org%2F", 200, "jsdelivr"},
         {"GET", "/iframe.htm", 404, ""},
         {"GET", "/iframe", 404, ""},
         {"GET", "/iframeX.html", 404, ""},
@@ -161,6 +166,35 @@ static void who_names_no_app_is_closed(void **state) {
 }
 
 /* ---- Transports ---- */
+
+/* Each stream ends with its close frame, in its own form. */
+static void streams_say_why_they_end(void **state) {
+    (void)state;
+    static const struct {
+        const char *method;
+        const char *path;
+        const char *farewell;
+    } CASES[] = {
+        {"POST", "/1/ends1/xhr_streaming", "c[4001,\"Application does not exist\"]"},
+        {"GET", "/1/ends2/eventsource", "data: c[4001,\"Application does not exist\"]\r"},
+        {"GET", "/1/ends3/htmlfile?c=x", "p(\"c[4001,\\\"Application does not exist\\\"]\");"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        test_stream stream = stream_open(server.port, CASES[i].method, CASES[i].path, "1.1");
+        const char *line;
+        char send[64];
+        bool is_there = false;
+        do
+            line = stream_line(&stream);
+        while (line && !strstr(line, "o") && line[0] != 'p');
+        snprintf(send, sizeof send, "/1/ends%zu/xhr_send", i + 1);
+        ask(server.port, "POST", send, "[\"{\\\"path\\\":\\\"/app/nobody\\\"}\"]", 204, "");
+        while ((line = stream_line(&stream)) != NULL)
+            is_there |= strcmp(line, CASES[i].farewell) == 0;
+        assert_true(is_there && stream.is_complete);
+        stream_close(&stream);
+    }
+}
 
 static void send_path(const char *session) {
     char path[64];
@@ -393,6 +427,7 @@ int main(void) {
         cmocka_unit_test(the_first_message_names_the_app),
         cmocka_unit_test(another_first_message_is_refused),
         cmocka_unit_test(who_names_no_app_is_closed),
+        cmocka_unit_test(streams_say_why_they_end),
         cmocka_unit_test(event_source),
         cmocka_unit_test(html_file),
         cmocka_unit_test(json_p),
