@@ -101,9 +101,8 @@ for (const transport of [
   undefined,
 ]) {
   test(`${transport ?? 'what it chooses'} in Chromium`, async (t) => {
-    const config = JSON.stringify({ sockjs_url: 'https://sockjs.example/sockjs.js' });
-    const { port } = await serve(t, ['--config', '/dev/stdin'], { input: config });
-    const made = await page(await chromium(), await emptySite(t), [SOCKJS], { 'sockjs.example': SOCKJS });
+    const { port } = await serve(t);
+    const made = await page(await chromium(), await emptySite(t), [SOCKJS], { 'cdn.jsdelivr.net': SOCKJS });
     const url = `http://127.0.0.1:${port}/pusher`;
     const talking = made.evaluate(`(${talk})(SockJS, ${JSON.stringify({ url, transport, path: PATH, count: EVENTS })})`);
     await publishAll(port);
