@@ -2,6 +2,7 @@
 #include "cli/watch.h"
 #include "cli/channel_auth.h"
 #include "cli/cli.h"
+#include "cli/client_options.h"
 #include "cli/event_line.h"
 #include "cli/interrupt.h"
 #include "cli/local_authorizer.h"
@@ -160,27 +161,14 @@ static void on_channel_event(const pusher_event *event, void *context) {
 
 /* ---- Making the client ---- */
 
-/* Cuts "NAME<mark>VALUE"; blanks after the mark do not count. */
-static pusher_pair cut_pair(const char *text, char mark) {
-    const char *behind = strchr(text, mark);
-    pusher_pair pair = {{text, (size_t)(behind - text)}, pusher_str(behind + 1)};
-    while (pair.value.len > 0 && pair.value.ptr[0] == ' ')
-        pair.value = (pusher_string){pair.value.ptr + 1, pair.value.len - 1};
-    return pair;
-}
-
 static void set_authorization(watcher *watch, pusher_options *options) {
     const px_cli_watch_options *own = watch->options;
     if (own->auth_endpoint) {
-        for (size_t i = 0; i < own->auth_parameters.count; i++)
-            watch->parameters[i] = cut_pair(own->auth_parameters.items[i], '=');
-        for (size_t i = 0; i < own->auth_headers.count; i++)
-            watch->headers[i] = cut_pair(own->auth_headers.items[i], ':');
         options->auth_endpoint = pusher_str(own->auth_endpoint);
         options->auth_params = watch->parameters;
-        options->auth_param_count = own->auth_parameters.count;
+        options->auth_param_count = px_cli_cut_pairs(&own->auth_parameters, '=', watch->parameters);
         options->auth_headers = watch->headers;
-        options->auth_header_count = own->auth_headers.count;
+        options->auth_header_count = px_cli_cut_pairs(&own->auth_headers, ':', watch->headers);
     } else if (watch->settings->secret) {
         watch->authorizer = (px_cli_local_authorizer){watch->settings->key, watch->settings->secret,
                                                       own->user_id, own->user_info};
@@ -194,15 +182,7 @@ static bool make_client(watcher *watch) {
     /* The user said whether there is TLS, so no other transport is tried in its place. */
     const pusher_string transport = pusher_str("ws");
     pusher_options options = PUSHER_OPTIONS_INIT;
-    options.host = pusher_str(settings->websocket_host);
-    options.port = settings->port;
-    options.tls_port = settings->port;
-    options.path = pusher_str(settings->path);
-    options.plain = !settings->tls;
-    options.ca_file = pusher_str(settings->ca_file);
-    options.ca_path = pusher_str(settings->ca_path);
-    options.pin = pusher_str(settings->pin);
-    options.insecure = settings->insecure;
+    px_cli_client_options(settings, &options);
     options.enabled_transports = &transport;
     options.enabled_transport_count = 1;
     options.log = watch->options->verbose ? on_log : NULL; /* events tell all but the details */

@@ -1,0 +1,40 @@
+/* The settings of the command as options of the library's client. */
+#include "cli/client_options.h"
+#include "cli/terminal.h"
+
+void px_cli_client_options(const px_cli_settings *settings, pusher_options *options) {
+    options->host = pusher_str(settings->websocket_host);
+    options->port = settings->port;
+    options->tls_port = settings->port;
+    options->path = pusher_str(settings->path);
+    options->plain = !settings->tls;
+    options->ca_file = pusher_str(settings->ca_file);
+    options->ca_path = pusher_str(settings->ca_path);
+    options->pin = pusher_str(settings->pin);
+    options->insecure = settings->insecure;
+}
+
+static pusher_pair cut_pair(const char *text, char mark) {
+    const char *behind = strchr(text, mark);
+    pusher_pair pair = {{text, (size_t)(behind - text)}, pusher_str(behind + 1)};
+    while (pair.value.len > 0 && pair.value.ptr[0] == ' ')
+        pair.value = (pusher_string){pair.value.ptr + 1, pair.value.len - 1};
+    return pair;
+}
+
+size_t px_cli_cut_pairs(const px_cli_list *list, char mark, pusher_pair pairs[PX_CLI_LIST_MAX]) {
+    for (size_t i = 0; i < list->count; i++)
+        pairs[i] = cut_pair(list->items[i], mark);
+    return list->count;
+}
+
+bool px_cli_check_pairs(const px_cli_list *list, char mark, const char *option, const char *form) {
+    for (size_t i = 0; i < list->count; i++) {
+        const char *behind = strchr(list->items[i], mark);
+        if (!behind || behind == list->items[i]) {
+            px_cli_error("--%s takes %s, not '%s'", option, form, list->items[i]);
+            return false;
+        }
+    }
+    return true;
+}
