@@ -114,7 +114,8 @@ static bool check_answer(const fetch *this, px_doctor_result *result) {
     const px_probe_facts *facts = &this->probe.facts;
     const char *who = facts->server[0] ? facts->server : "the server";
     if (this->result && !facts->status) {
-        px_doctor_say(result, PX_DOCTOR_FAILED, "%s", this->probe.failure.text);
+        px_doctor_say(result, PX_DOCTOR_FAILED, "no answer: %s", facts->detail);
+        px_doctor_advise(result, "check host, port and whether TLS is wanted");
         return false;
     }
     if (facts->status != 200) {

@@ -60,7 +60,9 @@ void px_doctor_read_message(px_slice text, px_doctor_message *message) {
             message->kind = PX_DOCTOR_MESSAGE_ESTABLISHED;
         else if (px_slice_equal(name, PX_SLICE("pusher:error")))
             message->kind = PX_DOCTOR_MESSAGE_REFUSAL;
-        if (message->kind != PX_DOCTOR_MESSAGE_OTHER && member(text, PX_SLICE("data"), &data))
+        if (!member(text, PX_SLICE("data"), &data))
+            px_buffer_clear(&data);
+        if (message->kind != PX_DOCTOR_MESSAGE_OTHER)
             read_data(px_buffer_slice(&data), message, &value);
     }
     px_buffer_free(&event);

@@ -199,7 +199,7 @@ static void fail_proxy(const px_doctor *doctor, px_doctor_result *result) {
                                "no_proxy");
     } else {
         px_doctor_say(result, PX_DOCTOR_FAILED, "the proxy %s can't be used: %s", facts->proxy,
-                      doctor->failure.text);
+                      facts->detail);
         px_doctor_advise(result, "check %s, or go past the proxy with no_proxy",
                          facts->proxy_variable);
     }

@@ -25,6 +25,7 @@ static void write_tls(px_doctor_result *result, const px_probe_facts *facts, int
     px_json_member(out, PX_SLICE("tls"), px_slice_of_text(facts->tls));
     px_json_member(out, PX_SLICE("subject"), px_slice_of_text(facts->subject));
     px_json_member(out, PX_SLICE("issuer"), px_slice_of_text(facts->issuer));
+    px_json_member(out, PX_SLICE("names"), px_slice_of_text(facts->names));
     px_json_key(out, PX_SLICE("expires_in_days"));
     if (facts->valid_until >= 0)
         px_json_i64(out, days);
@@ -37,6 +38,8 @@ static void add_certificate(px_doctor_result *result, const px_probe_facts *fact
         return;
     px_doctor_add_line(result, "certificate of %s, issued by %s",
                        facts->subject[0] ? facts->subject : "nobody", facts->issuer);
+    if (facts->names[0])
+        px_doctor_add_line(result, "for %s", facts->names);
     if (facts->valid_until < 0)
         return;
     if (days >= 0)
@@ -81,7 +84,7 @@ void px_doctor_tls(px_doctor *doctor, px_doctor_result *result) {
         px_doctor_words words = px_doctor_words_of_trust(doctor->facts.trust);
         px_doctor_say(result, PX_DOCTOR_FAILED, "%s%s (%s)",
                       untrusted ? "the certificate was refused: " : "", words.what,
-                      doctor->failure.text);
+                      doctor->facts.detail);
         px_doctor_advise(result, "%s", words.advice);
     } else {
         px_doctor_say(result, PX_DOCTOR_FAILED, "there was no handshake: %s", doctor->failure.text);
@@ -129,9 +132,9 @@ void px_doctor_clock(px_doctor *doctor, px_doctor_result *result) {
     int failure = px_probe_request(&probe, url, &options);
     const px_probe_facts *facts = &probe.facts;
     if (failure && !facts->status) {
-        px_doctor_say(result, PX_DOCTOR_FAILED, "no HTTP is answered there: %s",
-                      probe.failure.text);
-        px_doctor_advise(result, "check host and port: a Channels server answers HTTP there");
+        px_doctor_say(result, PX_DOCTOR_FAILED, "no HTTP is answered there: %s", facts->detail);
+        px_doctor_advise(result, "check host and port, and whether TLS is wanted (--tls): a "
+                                 "Channels server answers HTTP");
     } else if (facts->date < 0) {
         px_doctor_say(result, PX_DOCTOR_SKIPPED, "the server does not tell the time");
     } else {

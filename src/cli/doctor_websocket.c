@@ -177,25 +177,31 @@ static void say_refused(const attempt *this, px_doctor_result *result) {
 
 static void say_cut(const attempt *this, const px_doctor *doctor, px_doctor_result *result) {
     bool late = this->end == PX_ERR_TIMEOUT;
+    unsigned limit = doctor->options->timeout;
     if (this->probe.failure.result) {
         px_doctor_say(result, PX_DOCTOR_FAILED, "%s", this->probe.failure.text);
-    } else if (this->stage == ASKED) {
-        px_doctor_say(result, PX_DOCTOR_FAILED,
-                      late ? "the upgrade got no answer within %u s"
-                           : "the upgrade made it close the connection (the limit was %u s)",
-                      (unsigned)doctor->options->timeout);
-        px_doctor_advise(result, "something on the way stops WebSockets, or this is no Channels "
-                                 "server: check the port; clients fall back to HTTP");
-    } else {
-        px_doctor_say(result, PX_DOCTOR_FAILED,
-                      late ? "the upgrade was answered with 101, but no message came within %u s"
-                           : "the upgrade was answered with 101, then the connection was cut (the "
-                             "limit was %u s)",
-                      (unsigned)doctor->options->timeout);
-        px_doctor_advise(result, "something on the way lets the handshake pass, but not the frames "
-                                 "behind it: look at proxies and firewalls, and try with TLS; "
-                                 "clients fall back to HTTP");
+        return;
     }
+    if (this->stage == ASKED) {
+        if (late)
+            px_doctor_say(result, PX_DOCTOR_FAILED, "the upgrade got no answer within %u s", limit);
+        else
+            px_doctor_say(result, PX_DOCTOR_FAILED,
+                          "the connection was cut in place of an answer "
+                          "to the upgrade");
+        px_doctor_advise(result, "check the port, and whether TLS is wanted; or something on the "
+                                 "way stops WebSockets, and clients fall back to HTTP");
+        return;
+    }
+    if (late)
+        px_doctor_say(result, PX_DOCTOR_FAILED,
+                      "the upgrade was answered with 101, but no message came within %u s", limit);
+    else
+        px_doctor_say(result, PX_DOCTOR_FAILED,
+                      "the upgrade was answered with 101, then the connection was cut");
+    px_doctor_advise(result, "something on the way lets the handshake pass, but not the frames "
+                             "behind it: look at proxies and firewalls, and try with TLS; clients "
+                             "fall back to HTTP");
 }
 
 /* The key is another step's matter: here it counts that messages go through. */

@@ -1,5 +1,7 @@
 #include "driver/failure.h"
 
+#include "driver/redact.h"
+
 #include <stdio.h>
 
 enum { MAX_AUTHORITY = 200, MAX_DETAIL = 256 };
@@ -105,8 +107,11 @@ void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, px_slice
                         const char *detail) {
     const px_failure_row *row = find(is_refused_by_proxy(easy) ? CURLE_PROXY : code);
     failure->result = row->result;
-    write_sentence(failure, row->what, url,
-                   px_slice_of_text(*detail ? detail : curl_easy_strerror(code)), row->advice);
+    /* libcurl quotes the URL of a proxy that it can't read, password included. */
+    char words[CURL_ERROR_SIZE];
+    int len = snprintf(words, sizeof words, "%s", *detail ? detail : curl_easy_strerror(code));
+    size_t kept = len > 0 ? px_redact(words, strlen(words)) : 0;
+    write_sentence(failure, row->what, url, px_slice_of(words, kept), row->advice);
 }
 
 void px_failure_of_peer(px_failure *failure, int result, px_slice url, const char *what,

@@ -1,6 +1,7 @@
 #include "driver/probe.h"
 
 #include "driver/clock.h"
+#include "driver/redact.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -83,11 +84,14 @@ static void take_certificate(px_probe *probe) {
     for (const struct curl_slist *line = chain->certinfo[0]; line; line = line->next) {
         px_slice text = px_slice_of_text(line->data);
         static const px_slice subject = PX_LITERAL("Subject:"), issuer = PX_LITERAL("Issuer:"),
-                              until = PX_LITERAL("Expire date:");
+                              until = PX_LITERAL("Expire date:"),
+                              names = PX_LITERAL("X509v3 Subject Alternative Name:");
         if (px_slice_starts_with(text, subject))
             copy_text(facts->subject, sizeof facts->subject, px_slice_after(text, subject.len));
         else if (px_slice_starts_with(text, issuer))
             copy_text(facts->issuer, sizeof facts->issuer, px_slice_after(text, issuer.len));
+        else if (px_slice_starts_with(text, names))
+            copy_text(facts->names, sizeof facts->names, px_slice_after(text, names.len));
         else if (px_slice_starts_with(text, until))
             facts->valid_until = curl_getdate(line->data + until.len, NULL);
     }
@@ -116,7 +120,8 @@ static px_probe_trust trust_of(CURL *easy, CURLcode code) {
         if (verdicts[i].verdict == verdict)
             return verdicts[i].trust;
     }
-    return verdict == 0 ? PX_PROBE_OTHER_HOST : PX_PROBE_OTHER; /* libcurl compares names itself */
+    /* libcurl compares names itself, before it asks for the verdict. */
+    return verdict <= 1 ? PX_PROBE_OTHER_HOST : PX_PROBE_OTHER;
 }
 
 static void take_header(CURL *easy, const char *name, char *out, size_t size) {
@@ -193,6 +198,10 @@ static int perform(px_probe *probe, const char *url) {
         return PX_OK;
     px_failure_of_curl(&probe->failure, probe->easy, code, px_slice_of_text(url),
                        probe->error_text);
+    char *detail = probe->facts.detail;
+    copy_text(detail, sizeof probe->facts.detail,
+              px_slice_of_text(*probe->error_text ? probe->error_text : curl_easy_strerror(code)));
+    detail[px_redact(detail, strlen(detail))] = '\0';
     if (probe->failure.result == PX_ERR_TLS)
         probe->facts.trust = trust_of(probe->easy, code);
     return probe->failure.result;

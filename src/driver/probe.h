@@ -32,6 +32,7 @@ typedef struct px_probe_facts {
     char proxy_variable[32]; /* of the environment, that named it */
     int proxy_status;        /* of its answer to CONNECT; 0: none */
     int system_error;        /* errno of a failed connect; 0: none */
+    char detail[256];        /* libcurl's words for what went wrong, without host and advice */
     uint64_t resolve_us;     /* microseconds from the start until ... */
     uint64_t connect_us;
     uint64_t tls_us;
@@ -39,6 +40,7 @@ typedef struct px_probe_facts {
     char tls[96]; /* "TLSv1.3 / TLS_AES_256_GCM_SHA384" */
     char subject[256];
     char issuer[256];
+    char names[256]; /* that it is for: "DNS:example.com, IP Address:10.0.0.1" */
     int64_t valid_until; /* seconds since 1970; -1: not known */
     px_probe_trust trust;
     int status;       /* of HTTP; 0: no answer came */
