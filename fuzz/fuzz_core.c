@@ -156,7 +156,7 @@ static void closed(world *w, px_slice argument) {
 
 static void answer(world *w, px_slice argument) {
     int status = (int)fuzz_number(fuzz_take(&argument, ' '), 999);
-    px_core_request_done(w->core, w->request, status, argument, argument);
+    px_core_request_done(w->core, w->request, status, argument, 0, argument);
 }
 
 static void authorized(world *w, px_slice argument) {

@@ -214,7 +214,7 @@ int px_cli_api_request(const px_cli_settings *settings, const px_cli_request *re
         .headers = &content_type,
         .header_count = request->body.len > 0 ? 1 : 0,
         .body = request->body,
-        .tls = {settings->ca_file, settings->ca_path, settings->pin, settings->insecure},
+        .route = &settings->route,
         .timeout_ms = request->timeout_ms,
         .max_body = MAX_ANSWER,
     };

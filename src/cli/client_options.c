@@ -2,16 +2,26 @@
 #include "cli/client_options.h"
 #include "cli/terminal.h"
 
+static void set_route(const px_route *route, pusher_options *options) {
+    const px_tls_options *tls = &route->tls;
+    const px_proxy_options *proxy = &route->proxy;
+    options->ca_file = pusher_str(tls->ca_file);
+    options->ca_path = pusher_str(tls->ca_path);
+    options->pin = pusher_str(tls->pin);
+    options->insecure = tls->insecure;
+    options->client_cert = pusher_str(tls->client_cert);
+    options->client_key = pusher_str(tls->client_key);
+    options->proxy = pusher_str(proxy->url && !*proxy->url ? PX_PROXY_NONE : proxy->url);
+    options->no_proxy = pusher_str(proxy->exceptions);
+}
+
 void px_cli_client_options(const px_cli_settings *settings, pusher_options *options) {
     options->host = pusher_str(settings->websocket_host);
     options->port = settings->port;
     options->tls_port = settings->port;
     options->path = pusher_str(settings->path);
     options->plain = !settings->tls;
-    options->ca_file = pusher_str(settings->ca_file);
-    options->ca_path = pusher_str(settings->ca_path);
-    options->pin = pusher_str(settings->pin);
-    options->insecure = settings->insecure;
+    set_route(&settings->route, options);
 }
 
 static pusher_pair cut_pair(const char *text, char mark) {

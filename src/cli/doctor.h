@@ -68,7 +68,6 @@ px_doctor_run_fn px_doctor_event;
 void px_doctor_look(px_doctor *doctor);
 
 /* For px_probe_options. */
-px_tls_options px_doctor_tls_options(const px_cli_settings *settings);
 uint32_t px_doctor_timeout_ms(const px_doctor *doctor);
 
 enum { PX_DOCTOR_URL_SIZE = 2048 };

@@ -73,7 +73,7 @@ static bool ask(question *this) {
                                     .headers = headers,
                                     .header_count = count + 1,
                                     .body = px_buffer_slice(&form),
-                                    .tls = px_doctor_tls_options(doctor->settings),
+                                    .route = &doctor->settings->route,
                                     .timeout_ms = px_doctor_timeout_ms(doctor)};
     if (result) {
         px_doctor_say(this->result, PX_DOCTOR_FAILED, "--auth-param is too long");

@@ -47,7 +47,7 @@ static bool take_piece(void *context, px_slice piece) {
 /* Makes one request; whoever calls closes the probe and frees the input. */
 static void request(fetch *this, const px_doctor *doctor, const char *url, px_slice method,
                     uint32_t timeout_ms) {
-    px_probe_options options = {.tls = px_doctor_tls_options(doctor->settings),
+    px_probe_options options = {.route = &doctor->settings->route,
                                 .timeout_ms = timeout_ms,
                                 .method = method,
                                 .piece = take_piece,

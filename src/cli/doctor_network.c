@@ -8,11 +8,6 @@
 
 /* ---- Looking ---- */
 
-px_tls_options px_doctor_tls_options(const px_cli_settings *settings) {
-    return (px_tls_options){settings->ca_file, settings->ca_path, settings->pin,
-                            settings->insecure};
-}
-
 uint32_t px_doctor_timeout_ms(const px_doctor *doctor) {
     return doctor->options->timeout * 1000;
 }
@@ -35,7 +30,7 @@ void px_doctor_look(px_doctor *doctor) {
     doctor->looked = true;
     char url[PX_DOCTOR_URL_SIZE];
     px_doctor_url(doctor->settings, url, "/");
-    px_probe_options options = {.tls = px_doctor_tls_options(doctor->settings),
+    px_probe_options options = {.route = &doctor->settings->route,
                                 .timeout_ms = px_doctor_timeout_ms(doctor)};
     px_probe probe;
     (void)!px_probe_connect(&probe, url, &options);
@@ -201,7 +196,7 @@ static void fail_proxy(const px_doctor *doctor, px_doctor_result *result) {
         px_doctor_say(result, PX_DOCTOR_FAILED, "the proxy %s can't be used: %s", facts->proxy,
                       facts->detail);
         px_doctor_advise(result, "check %s, or go past the proxy with no_proxy",
-                         facts->proxy_variable);
+                         facts->proxy_variable[0] ? facts->proxy_variable : "--proxy");
     }
 }
 
@@ -222,6 +217,7 @@ void px_doctor_proxy(px_doctor *doctor, px_doctor_result *result) {
     if (failure && failure != PX_ERR_TLS)
         fail_proxy(doctor, result);
     else
-        px_doctor_say(result, PX_DOCTOR_OK, "goes through %s, as the variable %s says",
-                      facts->proxy, facts->proxy_variable);
+        px_doctor_say(result, PX_DOCTOR_OK, "goes through %s, as %s%s says", facts->proxy,
+                      facts->proxy_variable[0] ? "the variable " : "--proxy",
+                      facts->proxy_variable);
 }

@@ -12,8 +12,8 @@ enum { SOON_DAYS = 14, DAY = 86400, MAX_SKEW = 600, NOTED_SKEW = 60 };
 static void look_at_stranger(px_doctor *doctor, px_probe_facts *facts) {
     char url[PX_DOCTOR_URL_SIZE];
     px_doctor_url(doctor->settings, url, "/");
-    px_probe_options options = {.tls = {.insecure = true},
-                                .timeout_ms = px_doctor_timeout_ms(doctor)};
+    px_route route = {.tls.insecure = true, .proxy = doctor->settings->route.proxy};
+    px_probe_options options = {.route = &route, .timeout_ms = px_doctor_timeout_ms(doctor)};
     px_probe probe;
     (void)!px_probe_connect(&probe, url, &options);
     *facts = probe.facts;
@@ -51,7 +51,7 @@ static void add_certificate(px_doctor_result *result, const px_probe_facts *fact
 static void judge_trusted(const px_doctor *doctor, px_doctor_result *result, int64_t days) {
     const px_probe_facts *facts = &doctor->facts;
     const char *agreed = facts->tls[0] ? facts->tls : "TLS";
-    if (doctor->settings->insecure) {
+    if (doctor->settings->route.tls.insecure) {
         px_doctor_say(result, PX_DOCTOR_OK, "%s; the certificate was not verified (--insecure)",
                       agreed);
         px_doctor_advise(result, "leave out --insecure: as it is, this may be any server");
@@ -125,7 +125,7 @@ static void judge_clock(px_doctor_result *result, int64_t ahead) {
 void px_doctor_clock(px_doctor *doctor, px_doctor_result *result) {
     char url[PX_DOCTOR_URL_SIZE];
     px_doctor_url(doctor->settings, url, "/");
-    px_probe_options options = {.tls = px_doctor_tls_options(doctor->settings),
+    px_probe_options options = {.route = &doctor->settings->route,
                                 .timeout_ms = px_doctor_timeout_ms(doctor),
                                 .piece = no_more};
     px_probe probe;

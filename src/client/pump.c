@@ -18,7 +18,7 @@ void px_client_log(const pusher_client *client, pusher_log_level level, const ch
 }
 
 static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice scheme) {
-    if (client->settings.tls.insecure && px_slice_starts_with(url, scheme))
+    if (client->settings.route.tls.insecure && px_slice_starts_with(url, scheme))
         px_client_log(client, PUSHER_LOG_WARN,
                       "TLS certificates are not verified (option insecure): whoever is on the way "
                       "can read and change this connection");
@@ -85,12 +85,13 @@ static void start_request(pusher_client *client, const px_action *action) {
         .headers = action->as.request.headers,
         .header_count = action->as.request.header_count,
         .body = action->as.request.body,
-        .tls = client->settings.tls,
-        .timeout_ms = client->settings.auth_timeout,
+        .route = &client->settings.route,
+        .timeout_ms =
+            action->as.request.timeout_ms ? action->as.request.timeout_ms : PX_HTTP_NO_TIMEOUT,
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     /* Without memory the request runs into the core's time-out. */
-    if (px_http_queue_start(&client->requests, action->id, &options))
+    if (px_http_queue_start(&client->requests, action->id, PX_HTTP_AUTHORIZATION, false, &options))
         px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an authorization request");
 }
 
@@ -194,12 +195,21 @@ void px_client_on_deadline(px_deadline *deadline) {
     pump(client);
 }
 
-void px_client_on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
+static void on_piece(void *owner, uint32_t id, int status, px_slice piece) {
+    (void)owner;
+    (void)id;
+    (void)status;
+    (void)piece;
+}
+
+static void on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
     pusher_client *client = owner;
     px_core_request_done(client->core, id, reply->status, px_buffer_slice(&reply->body),
-                         px_slice_of_text(reply->failure.text));
+                         reply->failure.result, px_slice_of_text(reply->failure.text));
     pump(client);
 }
+
+const px_http_events px_client_http_events = {on_piece, on_reply};
 
 static void on_opened(void *owner, px_ws_transport *socket) {
     pusher_client *client = owner;

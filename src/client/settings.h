@@ -20,7 +20,7 @@ static inline pusher_string px_outside(px_slice text) {
 
 typedef struct px_settings {
     px_options core;
-    px_tls_options tls;
+    px_route route;
     uint32_t max_message;
     uint32_t max_outbound;
     pusher_provider_fn params_provider;
@@ -29,7 +29,6 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
-    uint32_t auth_timeout;
     pusher_loop *loop;
 } px_settings;
 

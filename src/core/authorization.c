@@ -5,98 +5,75 @@
 
 /* ---- Requests ---- */
 
-int px_requests_init(px_core *core) {
-    px_requests *requests = &core->requests;
+int px_authorizations_init(px_core *core) {
+    px_authorizations *authorizations = &core->authorizations;
     px_pairs configured = core->options.auth_headers;
-    px_slots_init(&requests->slots, core->allocator);
     void *memory;
     int result =
         px_arena_alloc(&core->option_memory, (configured.count + 1) * sizeof(px_header), &memory);
     if (result != PX_OK)
         return result;
-    requests->headers = memory;
-    requests->header_count = configured.count + 1;
-    requests->headers[0] =
+    px_header *headers = memory;
+    headers[0] =
         (px_header){PX_SLICE("Content-Type"), PX_SLICE("application/x-www-form-urlencoded")};
     for (size_t i = 0; i < configured.count; i++)
-        requests->headers[i + 1] = (px_header){configured.items[i].name, configured.items[i].value};
+        headers[i + 1] = (px_header){configured.items[i].name, configured.items[i].value};
+    authorizations->headers = headers;
+    authorizations->header_count = configured.count + 1;
     return PX_OK;
 }
 
-void px_requests_free(px_core *core) {
-    while (core->requests.oldest) {
-        px_request *request = core->requests.oldest;
-        core->requests.oldest = request->later;
-        px_free(core->allocator, request, sizeof(*request));
-    }
-    px_slots_free(&core->requests.slots);
-}
-
-static void append(px_requests *requests, px_request *request) {
-    request->earlier = requests->newest;
+static void append(px_authorizations *authorizations, px_request *request) {
+    request->earlier = authorizations->newest;
     request->later = NULL;
-    *(requests->newest ? &requests->newest->later : &requests->oldest) = request;
-    requests->newest = request;
+    *(authorizations->newest ? &authorizations->newest->later : &authorizations->oldest) = request;
+    authorizations->newest = request;
 }
 
-static void detach(px_requests *requests, px_request *request) {
-    *(request->earlier ? &request->earlier->later : &requests->oldest) = request->later;
-    *(request->later ? &request->later->earlier : &requests->newest) = request->earlier;
-}
-
-/* Makes a request that has its id and its place for CANCEL. */
 static int new_request(px_core *core, px_channel *channel, px_request **out) {
-    px_request *request = px_alloc(core->allocator, sizeof(*request));
-    if (!request)
-        return PX_ERR_NO_MEMORY;
-    *request =
-        (px_request){.channel = channel->id, .deadline = core->now + core->options.auth_timeout};
-    int result = px_queue_reserve(&core->queue);
-    if (result == PX_OK) {
-        result = px_slots_add(&core->requests.slots, request, &request->id);
-        if (result != PX_OK)
-            px_queue_release(&core->queue);
-    }
-    if (result != PX_OK) {
-        px_free(core->allocator, request, sizeof(*request));
+    px_request *request;
+    int result = px_request_new(core, PX_REQUEST_CHANNEL_AUTHORIZATION, channel->id, &request);
+    if (result != PX_OK)
         return result;
-    }
-    append(&core->requests, request);
+    request->deadline = core->now + core->options.auth_timeout;
+    append(&core->authorizations, request);
     channel->request = request->id;
     *out = request;
     return PX_OK;
 }
 
-/* The request's own end; its place in the queue is the caller's. */
-static void free_request(px_core *core, px_request *request) {
-    px_channel *channel = px_channel_get(core, request->channel);
-    channel->request = 0;
-    detach(&core->requests, request);
-    px_slots_remove(&core->requests.slots, request->id);
-    px_free(core->allocator, request, sizeof(*request));
+static px_channel *channel_of(const px_core *core, const px_request *request) {
+    return px_channel_get(core, request->owner);
+}
+
+/* Takes the request out of the list and away from its channel. */
+static void detach(px_core *core, px_request *request) {
+    px_authorizations *authorizations = &core->authorizations;
+    channel_of(core, request)->request = 0;
+    *(request->earlier ? &request->earlier->later : &authorizations->oldest) = request->later;
+    *(request->later ? &request->later->earlier : &authorizations->newest) = request->earlier;
 }
 
 /* The request was answered. */
 static void end_request(px_core *core, px_request *request) {
-    free_request(core, request);
-    px_queue_release(&core->queue);
+    detach(core, request);
+    px_request_end(core, request);
 }
 
 static void cancel(px_core *core, px_request *request) {
-    px_id id = request->id;
-    free_request(core, request);
-    px_queue_push_reserved(&core->queue, PX_ACTION_CANCEL, id);
+    detach(core, request);
+    px_request_cancel(core, request);
 }
 
-void px_request_cancel(px_core *core, px_channel *channel) {
-    px_request *request = px_slots_get(&core->requests.slots, channel->request);
+void px_authorization_cancel(px_core *core, px_channel *channel) {
+    px_request *request = px_request_find(core, channel->request);
     if (request)
         cancel(core, request);
 }
 
-void px_requests_cancel_all(px_core *core) {
-    while (core->requests.oldest)
-        cancel(core, core->requests.oldest);
+void px_authorizations_cancel_all(px_core *core) {
+    while (core->authorizations.oldest)
+        cancel(core, core->authorizations.oldest);
 }
 
 /* ---- Asking ---- */
@@ -128,26 +105,26 @@ static void add_jsonp_url(px_core *core, px_text *text) {
     px_text_add(text, endpoint);
     px_text_add(text, has_query ? PX_SLICE("&") : PX_SLICE("?"));
     px_text_add(text, PX_SLICE("callback=Pusher.auth_callbacks%5B'"));
-    px_text_add_number(text, ++core->requests.jsonp_count);
+    px_text_add_number(text, ++core->authorizations.jsonp_count);
     px_text_add(text, PX_SLICE("'%5D&"));
 }
 
 /* The configured headers with the provider's after them. */
 static int join_headers(px_core *core, const px_header *added, size_t count,
                         const px_header **headers) {
-    const px_requests *requests = &core->requests;
-    *headers = requests->headers;
+    const px_authorizations *authorizations = &core->authorizations;
+    *headers = authorizations->headers;
     if (!count)
         return PX_OK;
     void *memory;
-    int result =
-        px_arena_alloc(&core->arena, (requests->header_count + count) * sizeof(px_header), &memory);
+    int result = px_arena_alloc(
+        &core->arena, (authorizations->header_count + count) * sizeof(px_header), &memory);
     px_header *joined = memory;
     if (result != PX_OK)
         return result;
-    memcpy(joined, requests->headers, requests->header_count * sizeof(px_header));
+    memcpy(joined, authorizations->headers, authorizations->header_count * sizeof(px_header));
     for (size_t i = 0; result == PX_OK && i < count; i++) {
-        px_header *copy = &joined[requests->header_count + i];
+        px_header *copy = &joined[authorizations->header_count + i];
         result = px_arena_copy(&core->arena, added[i].name, &copy->name);
         if (result == PX_OK)
             result = px_arena_copy(&core->arena, added[i].value, &copy->value);
@@ -169,6 +146,7 @@ static int push_jsonp(px_core *core, const px_request *request, const px_channel
     if (!action)
         return PX_ERR_NO_MEMORY;
     action->as.request.kind = PX_REQUEST_CHANNEL_AUTHORIZATION;
+    action->as.request.timeout_ms = core->options.auth_timeout;
     action->as.request.jsonp = true;
     action->as.request.method = PX_SLICE("GET");
     action->as.request.url = url;
@@ -195,10 +173,11 @@ static int push_post(px_core *core, const px_request *request, const px_channel 
     if (!action)
         return PX_ERR_NO_MEMORY;
     action->as.request.kind = PX_REQUEST_CHANNEL_AUTHORIZATION;
+    action->as.request.timeout_ms = core->options.auth_timeout;
     action->as.request.method = PX_SLICE("POST");
     action->as.request.url = core->options.auth_endpoint;
     action->as.request.headers = joined;
-    action->as.request.header_count = core->requests.header_count + header_count;
+    action->as.request.header_count = core->authorizations.header_count + header_count;
     action->as.request.body = body;
     return PX_OK;
 }
@@ -256,7 +235,7 @@ static int read_me(px_core *core, px_channel *channel, px_slice channel_data) {
 /* Subscribes with a good answer. PX_ERR_NO_MEMORY, PX_ERR_LIMIT: nothing happened, the request is
  * still open. */
 static int accept(px_core *core, px_request *request, int status, const px_authorization *answer) {
-    px_channel *channel = px_channel_get(core, request->channel);
+    px_channel *channel = channel_of(core, request);
     if (channel->cancelled) {
         end_request(core, request);
         px_channel_settle(core, channel, false);
@@ -288,7 +267,7 @@ static px_slice unwrap_jsonp(px_slice body) {
 }
 
 static void read_answer(px_core *core, px_request *request, px_slice body) {
-    px_channel *channel = px_channel_get(core, request->channel);
+    px_channel *channel = channel_of(core, request);
     px_field fields[] = {{.name = PX_LITERAL("auth")}, {.name = PX_LITERAL("channel_data")}};
     px_authorization answer = {0};
     px_slice json = uses_jsonp(core) ? unwrap_jsonp(body) : body;
@@ -314,23 +293,22 @@ static void read_answer(px_core *core, px_request *request, px_slice body) {
     px_connection_broken(core, result);
 }
 
-void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px_slice message) {
-    px_request *request = px_slots_get(&core->requests.slots, id);
-    if (!request || request->asked)
+void px_authorization_answered(px_core *core, px_request *request, const px_answer *answer) {
+    if (request->asked)
         return;
-    if (status == 200) {
-        read_answer(core, request, body);
+    if (answer->status == 200) {
+        read_answer(core, request, answer->body);
         return;
     }
-    px_channel *channel = px_channel_get(core, request->channel);
+    px_channel *channel = channel_of(core, request);
     end_request(core, request);
-    px_authorization_refused(core, channel, status < 0 ? 0 : status, message);
+    px_authorization_refused(core, channel, answer->status, answer->message);
 }
 
 /* ---- The application's answers ---- */
 
 static px_request *open_question(px_core *core, px_id id) {
-    px_request *request = px_slots_get(&core->requests.slots, id);
+    px_request *request = px_request_find(core, id);
     return request && request->asked ? request : NULL;
 }
 
@@ -342,7 +320,7 @@ int px_core_authorize_with(px_core *core, px_id id, const px_header *params, siz
     for (size_t i = 0; i < header_count; i++)
         if (!px_header_valid(headers[i].name, headers[i].value))
             return PX_ERR_ARGUMENT;
-    const px_channel *channel = px_channel_get(core, request->channel);
+    const px_channel *channel = channel_of(core, request);
     int result = uses_jsonp(core) ? push_jsonp(core, request, channel, params, param_count)
                                   : push_post(core, request, channel, params, param_count, headers,
                                               header_count);
@@ -366,21 +344,21 @@ void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice mess
     px_request *request = open_question(core, id);
     if (!request)
         return;
-    px_channel *channel = px_channel_get(core, request->channel);
+    px_channel *channel = channel_of(core, request);
     end_request(core, request);
     px_authorization_denied(core, channel, status, message);
 }
 
 /* ---- Time ---- */
 
-uint64_t px_requests_deadline(const px_core *core) {
-    return core->requests.oldest ? core->requests.oldest->deadline : PX_NO_DEADLINE;
+uint64_t px_authorizations_deadline(const px_core *core) {
+    return core->authorizations.oldest ? core->authorizations.oldest->deadline : PX_NO_DEADLINE;
 }
 
-void px_requests_tick(px_core *core) {
-    while (px_requests_deadline(core) <= core->now) {
-        px_request *request = core->requests.oldest;
-        px_channel *channel = px_channel_get(core, request->channel);
+void px_authorizations_tick(px_core *core) {
+    while (px_authorizations_deadline(core) <= core->now) {
+        px_request *request = core->authorizations.oldest;
+        px_channel *channel = channel_of(core, request);
         cancel(core, request);
         px_authorization_timed_out(core, channel);
     }

@@ -92,7 +92,7 @@ no_place:
 
 /* Takes the channel away without a farewell. */
 static void drop_channel(px_core *core, px_channel *channel) {
-    px_request_cancel(core, channel);
+    px_authorization_cancel(core, channel);
     core->channels.due -= channel->due;
     px_map_remove(&core->channels.by_name, px_channel_name(channel));
     px_slots_remove(&core->channels.slots, channel->id);
@@ -174,7 +174,7 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     channel->subscribed = subscribed;
     channel->retry_at = PX_NO_DEADLINE;
     /* A server that answers what was not yet asked: the authorization is of no use any more. */
-    px_request_cancel(core, channel);
+    px_authorization_cancel(core, channel);
     if (cancelled)
         px_core_unsubscribe(core, px_channel_name(channel));
     return cancelled;

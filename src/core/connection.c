@@ -140,7 +140,7 @@ static void forget_live(px_core *core) {
     if (core->now - connection->connected_at >= STABLE_LIFE_MS)
         connection->failures = 0;
     connection->live = NULL;
-    px_requests_cancel_all(core);
+    px_authorizations_cancel_all(core);
 }
 
 static void close_live(px_core *core) {
@@ -456,6 +456,17 @@ void px_core_network_offline(px_core *core) {
     if (core->connection.live && !core->connection.pong_awaited) {
         core->connection.asked_again = false;
         ask_for_pong(core);
+    }
+}
+
+void px_core_network_changed(px_core *core) {
+    px_connection *connection = &core->connection;
+    if (connection->live) {
+        px_core_network_offline(core);
+    } else if (connection->retry_at != PX_NO_DEADLINE || px_strategy_running(core)) {
+        px_strategy_stop(core);
+        connection->failures = 0;
+        seek(core);
     }
 }
 

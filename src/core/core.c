@@ -11,6 +11,7 @@ enum {
 static void init_parts(px_core *core) {
     const px_allocator *allocator = core->allocator;
     px_queue_init(&core->queue, allocator);
+    px_requests_init(core);
     /* What the application sends is limited to maxOutbound; beside it, the longest message must
      * find room, unescaped and in pieces. */
     px_arena_init(&core->arena, allocator,
@@ -40,7 +41,7 @@ int px_core_new(const px_allocator *allocator, const px_options *options, const 
     init_parts(core);
     int result = px_options_copy(&core->options, &core->option_memory);
     if (result == PX_OK)
-        result = px_requests_init(core);
+        result = px_authorizations_init(core);
     if (result != PX_OK) {
         px_core_free(core);
         return result;
@@ -68,7 +69,7 @@ void px_core_free(px_core *core) {
 
 uint64_t px_core_deadline(const px_core *core) {
     const uint64_t deadlines[] = {px_connection_deadline(core), px_strategy_deadline(core),
-                                  px_requests_deadline(core), px_channels_deadline(core)};
+                                  px_authorizations_deadline(core), px_channels_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -81,8 +82,17 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
         core->now = now_ms;
     px_strategy_tick(core);
     px_connection_tick(core);
-    px_requests_tick(core);
+    px_authorizations_tick(core);
     px_channels_tick(core);
+}
+
+/* The difference may be "negative": unsigned arithmetic brings it round. */
+void px_core_set_wall_clock(px_core *core, uint64_t unix_ms) {
+    core->wall_offset = unix_ms - core->now;
+}
+
+uint64_t px_core_unix_ms(const px_core *core) {
+    return core->wall_offset + core->now;
 }
 
 /* ---- The queue ---- */

@@ -178,6 +178,7 @@ typedef struct px_action {
             const px_header *headers;
             size_t header_count;
             px_slice body;
+            uint32_t timeout_ms; /* give up after this long; 0: never, the engine cancels */
         } request;
         struct {
             px_channel_id channel;
@@ -230,6 +231,11 @@ void px_core_free(px_core *core);
  * before each input of the network: what comes in is taken to come at the time told last. */
 void px_core_tick(px_core *core, uint64_t now_ms);
 
+/* What the wall clock shows at the time told last, in milliseconds since 1970; it goes on with the
+ * ticks. Tell it at the start, and again when it was set. Nothing is timed by it: it dates what is
+ * stored or sent. */
+void px_core_set_wall_clock(px_core *core, uint64_t unix_ms);
+
 /* ---- Requests of the application (allowed at any time, from handlers too) ---- */
 
 /* Starts to connect. Does nothing when connected or on the way; ends the pause before the next
@@ -261,9 +267,10 @@ PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice
 PX_MUST_CHECK int px_core_send_event(px_core *core, px_slice event, px_slice data,
                                      px_slice channel);
 
-/* The network came back, went away (docs/protocol.md, "Network hints"). */
+/* The network came back, went away, is another one (docs/protocol.md, "Network hints"). */
 void px_core_network_online(px_core *core);
 void px_core_network_offline(px_core *core);
+void px_core_network_changed(px_core *core);
 
 /* Answers PX_ACTION_AUTHORIZE when the application has only parameters and headers to add: the
  * engine then makes the HTTP request, under the same id. PX_ERR_ARGUMENT: a header that HTTP does
@@ -297,8 +304,10 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message);
 void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,
                               int result, px_slice message);
 
-/* The answer to PX_ACTION_REQUEST. `status` 0: none came, and `message` says why. */
-void px_core_request_done(px_core *core, px_id id, int status, px_slice body, px_slice message);
+/* The answer to PX_ACTION_REQUEST. `status` 0: none came, or it broke off; `result` (as in
+ * px_core_transport_closed) and `message` say why. */
+void px_core_request_done(px_core *core, px_id id, int status, px_slice body, int result,
+                          px_slice message);
 
 /* ---- Looking ---- */
 

@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/message.h"
 #include "core/queue.h"
+#include "core/requests.h"
 #include "core/strategy.h"
 #include "core/transport.h"
 #include "core/url.h"
@@ -25,6 +26,7 @@ struct px_core {
     uint64_t seed[2];
     uint64_t random; /* the generator's state */
     uint64_t now;
+    uint64_t wall_offset; /* what the wall clock shows at `now` 0 */
     px_queue queue;
     px_arena arena;    /* what queued actions point to; reset when the queue is drained */
     px_buffer text;    /* a text being built */
@@ -34,12 +36,16 @@ struct px_core {
     px_strategy strategy;
     px_transports transports;
     px_channels channels;
-    px_requests requests;
+    px_slots requests;
+    px_authorizations authorizations;
 };
 
 /* Ends a text that was built in core->text: a copy that lives until the queue is drained. The
  * builder's error, or one of px_arena_copy; *kept is then untouched. */
 PX_MUST_CHECK int px_core_keep_text(px_core *core, const px_text *text, px_slice *kept);
+
+/* What the wall clock shows now. */
+uint64_t px_core_unix_ms(const px_core *core);
 
 /* A number from 0 to `bound`, all equally likely. */
 uint32_t px_core_random(px_core *core, uint32_t bound);

@@ -29,16 +29,7 @@ static bool between(px_slice line, px_slice before, const char *after, px_slice 
     return true;
 }
 
-/* "Uses proxy env variable NAME == 'URL'": libcurl alone knows which variable it took, and whether
- * no_proxy let it. */
-static void take_proxy(px_probe_facts *facts, px_slice line) {
-    static const px_slice before = PX_LITERAL("Uses proxy env variable ");
-    px_slice name, url;
-    if (!between(line, before, " == '", &name) ||
-        !between(px_slice_after(line, before.len + name.len), PX_SLICE(" == '"), "'", &url) ||
-        px_slice_equal_ignore_case(name, PX_SLICE("no_proxy")))
-        return;
-    copy_text(facts->proxy_variable, sizeof facts->proxy_variable, name);
+static void take_proxy_url(px_probe_facts *facts, px_slice url) {
     px_slice authority = px_url_authority(url);
     size_t scheme_len = 0;
     for (size_t i = 0; i + 2 < url.len && !scheme_len; i++) {
@@ -51,6 +42,19 @@ static void take_proxy(px_probe_facts *facts, px_slice line) {
              (int)(authority.len < 200 ? authority.len : 200), authority.ptr);
 }
 
+/* "Uses proxy env variable NAME == 'URL'": libcurl alone knows which variable it took, and whether
+ * no_proxy let it. */
+static void take_proxy(px_probe_facts *facts, px_slice line) {
+    static const px_slice before = PX_LITERAL("Uses proxy env variable ");
+    px_slice name, url;
+    if (!between(line, before, " == '", &name) ||
+        !between(px_slice_after(line, before.len + name.len), PX_SLICE(" == '"), "'", &url) ||
+        px_slice_equal_ignore_case(name, PX_SLICE("no_proxy")))
+        return;
+    copy_text(facts->proxy_variable, sizeof facts->proxy_variable, name);
+    take_proxy_url(facts, url);
+}
+
 /* What libcurl tells only as text. */
 static int on_text(CURL *easy, curl_infotype type, char *text, size_t size, void *context) {
     (void)easy;
@@ -59,6 +63,9 @@ static int on_text(CURL *easy, curl_infotype type, char *text, size_t size, void
         return 0;
     px_slice line = px_slice_of(text, size), found;
     take_proxy(&probe->facts, line);
+    if (px_slice_starts_with(line, PX_SLICE("Establish HTTP proxy tunnel")) ||
+        px_slice_starts_with(line, PX_SLICE("SOCKS")))
+        probe->tunnelled = true;
     if (between(line, PX_SLICE("SSL connection using "), "\n", &found))
         copy_text(probe->facts.tls, sizeof probe->facts.tls, found);
     return 0;
@@ -174,14 +181,16 @@ static CURLcode set_common(px_probe *probe, const px_probe_options *options) {
         code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_text);
     if (!code)
         code = curl_easy_setopt(easy, CURLOPT_DEBUGDATA, probe);
-    if (!code && options->direct)
-        code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
     return code;
 }
 
 static int begin(px_probe *probe, const char *url, const px_probe_options *options) {
     *probe = (px_probe){.facts = {.valid_until = -1, .date = -1}, .options = options};
-    probe->easy = px_easy_new(url, &options->tls, probe->error_text);
+    if (options->route)
+        probe->route = *options->route;
+    if (options->direct)
+        probe->route.proxy = (px_proxy_options){.url = ""};
+    probe->easy = px_easy_new(url, &probe->route, probe->error_text);
     if (probe->easy && set_common(probe, options) == CURLE_OK)
         return PX_OK;
     px_failure_of_peer(&probe->failure, PX_ERR_NO_MEMORY, px_slice_of_text(url),
@@ -189,21 +198,34 @@ static int begin(px_probe *probe, const char *url, const px_probe_options *optio
     return PX_ERR_NO_MEMORY;
 }
 
+static void take_failure(px_probe *probe, CURLcode code, const char *url) {
+    char *detail = probe->facts.detail;
+    copy_text(detail, sizeof probe->facts.detail,
+              px_slice_of_text(*probe->error_text ? probe->error_text : curl_easy_strerror(code)));
+    detail[px_redact(detail, strlen(detail))] = '\0';
+    px_failure_of_curl(&probe->failure, probe->easy, code, &probe->route, px_slice_of_text(url),
+                       probe->error_text);
+    if (probe->failure.result == PX_ERR_TLS)
+        probe->facts.trust = trust_of(probe->easy, code);
+}
+
+/* A proxy of the route's own is not told of; whether it was an exception shows only by what came of
+ * it. */
+static void take_route_proxy(px_probe *probe) {
+    px_slice url = px_slice_of_text(probe->route.proxy.url);
+    if (url.len && (!px_route_has_exceptions(&probe->route) || probe->tunnelled ||
+                    probe->failure.result == PX_ERR_PROXY))
+        take_proxy_url(&probe->facts, url);
+}
+
 static int perform(px_probe *probe, const char *url) {
     CURLcode code = curl_easy_perform(probe->easy);
     if (code == CURLE_WRITE_ERROR && probe->enough)
         code = CURLE_OK;
     take_facts(probe);
-    if (code == CURLE_OK)
-        return PX_OK;
-    px_failure_of_curl(&probe->failure, probe->easy, code, px_slice_of_text(url),
-                       probe->error_text);
-    char *detail = probe->facts.detail;
-    copy_text(detail, sizeof probe->facts.detail,
-              px_slice_of_text(*probe->error_text ? probe->error_text : curl_easy_strerror(code)));
-    detail[px_redact(detail, strlen(detail))] = '\0';
-    if (probe->failure.result == PX_ERR_TLS)
-        probe->facts.trust = trust_of(probe->easy, code);
+    if (code != CURLE_OK)
+        take_failure(probe, code, url);
+    take_route_proxy(probe);
     return probe->failure.result;
 }
 

@@ -29,7 +29,7 @@ typedef enum px_probe_trust {
 typedef struct px_probe_facts {
     char address[64];        /* that was connected to: of the proxy, where there is one */
     char proxy[256];         /* its URL, without user name and password */
-    char proxy_variable[32]; /* of the environment, that named it */
+    char proxy_variable[32]; /* of the environment, that named it; empty: the route did */
     int proxy_status;        /* of its answer to CONNECT; 0: none */
     int system_error;        /* errno of a failed connect; 0: none */
     char detail[256];        /* libcurl's words for what went wrong, without host and advice */
@@ -40,7 +40,7 @@ typedef struct px_probe_facts {
     char tls[96]; /* "TLSv1.3 / TLS_AES_256_GCM_SHA384" */
     char subject[256];
     char issuer[256];
-    char names[256]; /* that it is for: "DNS:example.com, IP Address:10.0.0.1" */
+    char names[256];     /* that it is for: "DNS:example.com, IP Address:10.0.0.1" */
     int64_t valid_until; /* seconds since 1970; -1: not known */
     px_probe_trust trust;
     int status;       /* of HTTP; 0: no answer came */
@@ -50,9 +50,9 @@ typedef struct px_probe_facts {
 } px_probe_facts;
 
 typedef struct px_probe_options {
-    px_tls_options tls;
-    bool direct;         /* past all proxies */
-    uint32_t timeout_ms; /* of connecting, or of the whole request */
+    const px_route *route; /* NULL: proxies as the environment has them */
+    bool direct;           /* past all proxies */
+    uint32_t timeout_ms;   /* of connecting, or of the whole request */
     /* For px_probe_request. */
     px_slice method; /* empty: GET */
     const px_header *headers;
@@ -70,6 +70,8 @@ typedef struct px_probe {
     CURL *easy;
     struct curl_slist *headers;
     const px_probe_options *options;
+    px_route route;
+    bool tunnelled;
     bool enough;
     char error_text[CURL_ERROR_SIZE];
 } px_probe;

@@ -134,7 +134,7 @@ static void test_member_limit(void **state) {
     engine_drain(&engine);
     px_core_request_done(
         engine.core, engine.request, 200,
-        PX_SLICE("{\"auth\":\"K:s\",\"channel_data\":\"{\\\"user_id\\\":\\\"1\\\"}\"}"),
+        PX_SLICE("{\"auth\":\"K:s\",\"channel_data\":\"{\\\"user_id\\\":\\\"1\\\"}\"}"), 0,
         PX_SLICE(""));
     engine_drain(&engine);
     size_t len =

@@ -144,7 +144,7 @@ static void speak_as_network(random_session *session) {
         break;
     case 1:
         px_core_request_done(session->core, session->requests[chance(4)], chance(2) ? 200 : 403,
-                             PICK(answers), PX_SLICE(""));
+                             PICK(answers), 0, PX_SLICE(""));
         break;
     case 2:
         px_core_transport_opened(session->core, transport);

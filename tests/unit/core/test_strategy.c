@@ -219,7 +219,7 @@ static void test_dead_ids(void **state) {
         px_core_transport_opened(engine.core, ids[i]);
         px_core_transport_message(engine.core, ids[i], PX_SLICE("x"));
         px_core_transport_closed(engine.core, ids[i], 4001, PX_SLICE(""), true, 0, PX_SLICE(""));
-        px_core_request_done(engine.core, ids[i], 200, PX_SLICE("{}"), PX_SLICE(""));
+        px_core_request_done(engine.core, ids[i], 200, PX_SLICE("{}"), 0, PX_SLICE(""));
         engine_drain(&engine);
     }
     assert_int_equal(px_core_state(engine.core), PX_STATE_UNAVAILABLE);

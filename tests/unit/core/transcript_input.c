@@ -57,6 +57,11 @@ static void do_offline(transcript_world *world, px_slice rest) {
     px_core_network_offline(world->core);
 }
 
+static void do_changed(transcript_world *world, px_slice rest) {
+    (void)rest;
+    px_core_network_changed(world->core);
+}
+
 /* The request that a line is about: "#2 " in front says which. */
 static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     uint64_t number = 0;
@@ -145,19 +150,11 @@ typedef struct verb {
 } verb;
 
 static const verb application_verbs[] = {
-    {"create", do_create},
-    {"connect", do_connect},
-    {"disconnect", do_disconnect},
-    {"subscribe", do_subscribe},
-    {"trigger", do_trigger},
-    {"send", do_send},
-    {"unsubscribe", do_unsubscribe},
-    {"online", do_online},
-    {"offline", do_offline},
-    {"authorize", do_authorize},
-    {"deny", do_deny},
-    {"provide", do_provide},
-    {"when", do_when},
+    {"create", do_create},           {"connect", do_connect},     {"disconnect", do_disconnect},
+    {"subscribe", do_subscribe},     {"trigger", do_trigger},     {"send", do_send},
+    {"unsubscribe", do_unsubscribe}, {"online", do_online},       {"offline", do_offline},
+    {"changed", do_changed},         {"authorize", do_authorize}, {"deny", do_deny},
+    {"provide", do_provide},         {"when", do_when},
 };
 
 /* True when the line starts with one of the verbs. */
@@ -207,7 +204,7 @@ static void answer(transcript_world *world, uint64_t number, px_slice rest) {
         body = rest;
     request->alive = false;
     test_guarded guarded = test_guard(body);
-    px_core_request_done(world->core, request->id, (int)status, guarded.bytes, message);
+    px_core_request_done(world->core, request->id, (int)status, guarded.bytes, 0, message);
     transcript_world_drain(world);
     test_unguard(&guarded);
 }
