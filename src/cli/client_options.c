@@ -20,6 +20,10 @@ void px_cli_client_options(const px_cli_settings *settings, pusher_options *opti
     options->port = settings->port;
     options->tls_port = settings->port;
     options->path = pusher_str(settings->path);
+    options->http_host = pusher_str(settings->http_host);
+    options->http_port = settings->port;
+    options->https_port = settings->port;
+    options->http_path = pusher_str(settings->http_path);
     options->plain = !settings->tls;
     set_route(&settings->route, options);
 }

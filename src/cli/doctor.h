@@ -72,9 +72,9 @@ uint32_t px_doctor_timeout_ms(const px_doctor *doctor);
 
 enum { PX_DOCTOR_URL_SIZE = 2048 };
 
-/* "http://HOST:PORT" and the settings' path, then `format`; with https:// under TLS. */
-void px_doctor_url(const px_cli_settings *settings, char url[PX_DOCTOR_URL_SIZE],
-                   const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* "http://HOST:PORT" and a path that is formatted; with https:// under TLS. */
+void px_doctor_url(const px_cli_settings *settings, const char *host, char url[PX_DOCTOR_URL_SIZE],
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The key, as it stands in a URL. False: it is too long. */
 bool px_doctor_encoded_key(const px_cli_settings *settings, char *out, size_t size);

@@ -214,7 +214,8 @@ static bool find_endpoint(question *this) {
     if (given)
         snprintf(this->url, sizeof this->url, "%s", given);
     else
-        px_doctor_url(doctor->settings, this->url, "/pusher/auth");
+        px_doctor_url(doctor->settings, doctor->settings->websocket_host, this->url,
+                      "%s/pusher/auth", doctor->settings->path);
     return given || (doctor->settings->local && doctor->accepted);
 }
 

@@ -77,7 +77,8 @@ static bool session_url(const px_doctor *doctor, char url[PX_DOCTOR_URL_SIZE]) {
         session[i] = digits[random[i] % 32];
     session[sizeof session - 1] = '\0';
     unsigned server = (unsigned)(random[8] * 256 + random[9]) % 1000;
-    px_doctor_url(doctor->settings, url, "/pusher/app/%s/%u/%s", key, server, session);
+    px_doctor_url(doctor->settings, doctor->settings->http_host, url, "%s/app/%s/%u/%s",
+                  doctor->settings->http_path, key, server, session);
     return true;
 }
 
@@ -271,7 +272,8 @@ void px_doctor_polling(px_doctor *doctor, px_doctor_result *result) {
 
 void px_doctor_sockjs(px_doctor *doctor, px_doctor_result *result) {
     char url[PX_DOCTOR_URL_SIZE];
-    px_doctor_url(doctor->settings, url, "/pusher/info");
+    px_doctor_url(doctor->settings, doctor->settings->http_host, url, "%s/info",
+                  doctor->settings->http_path);
     fetch info;
     request(&info, doctor, url, PX_SLICE("GET"), px_doctor_timeout_ms(doctor));
     uint64_t ms = px_clock_ms() - info.start;

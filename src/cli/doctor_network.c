@@ -12,10 +12,10 @@ uint32_t px_doctor_timeout_ms(const px_doctor *doctor) {
     return doctor->options->timeout * 1000;
 }
 
-void px_doctor_url(const px_cli_settings *settings, char url[PX_DOCTOR_URL_SIZE],
+void px_doctor_url(const px_cli_settings *settings, const char *host, char url[PX_DOCTOR_URL_SIZE],
                    const char *format, ...) {
-    int len = snprintf(url, PX_DOCTOR_URL_SIZE, "%s://%s:%u%s", settings->tls ? "https" : "http",
-                       settings->websocket_host, (unsigned)settings->port, settings->path);
+    int len = snprintf(url, PX_DOCTOR_URL_SIZE, "%s://%s:%u", settings->tls ? "https" : "http",
+                       host, (unsigned)settings->port);
     if (len < 0 || len >= PX_DOCTOR_URL_SIZE)
         return;
     va_list arguments;
@@ -29,7 +29,7 @@ void px_doctor_look(px_doctor *doctor) {
         return;
     doctor->looked = true;
     char url[PX_DOCTOR_URL_SIZE];
-    px_doctor_url(doctor->settings, url, "/");
+    px_doctor_url(doctor->settings, doctor->settings->websocket_host, url, "/");
     px_probe_options options = {.route = &doctor->settings->route,
                                 .timeout_ms = px_doctor_timeout_ms(doctor)};
     px_probe probe;

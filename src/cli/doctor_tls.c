@@ -11,7 +11,7 @@ enum { SOON_DAYS = 14, DAY = 86400, MAX_SKEW = 600, NOTED_SKEW = 60 };
 /* The certificate of a server that is not trusted: nothing is sent to it but the handshake. */
 static void look_at_stranger(px_doctor *doctor, px_probe_facts *facts) {
     char url[PX_DOCTOR_URL_SIZE];
-    px_doctor_url(doctor->settings, url, "/");
+    px_doctor_url(doctor->settings, doctor->settings->websocket_host, url, "/");
     px_route route = {.tls.insecure = true, .proxy = doctor->settings->route.proxy};
     px_probe_options options = {.route = &route, .timeout_ms = px_doctor_timeout_ms(doctor)};
     px_probe probe;
@@ -124,7 +124,7 @@ static void judge_clock(px_doctor_result *result, int64_t ahead) {
 
 void px_doctor_clock(px_doctor *doctor, px_doctor_result *result) {
     char url[PX_DOCTOR_URL_SIZE];
-    px_doctor_url(doctor->settings, url, "/");
+    px_doctor_url(doctor->settings, doctor->settings->api_host, url, "%s/", doctor->settings->path);
     px_probe_options options = {.route = &doctor->settings->route,
                                 .timeout_ms = px_doctor_timeout_ms(doctor),
                                 .piece = no_more};

@@ -142,7 +142,7 @@ static int listen_first(attempt *this, uint64_t deadline) {
 
 static void try_by_hand(attempt *this, px_doctor *doctor) {
     char url[PX_DOCTOR_URL_SIZE];
-    px_doctor_url(doctor->settings, url, "/");
+    px_doctor_url(doctor->settings, doctor->settings->websocket_host, url, "/");
     px_probe_options options = {.route = &doctor->settings->route,
                                 .timeout_ms = px_doctor_timeout_ms(doctor)};
     *this = (attempt){.why = ""};

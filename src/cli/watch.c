@@ -208,10 +208,14 @@ static bool set_transports(watcher *watch, pusher_options *options) {
 
 static void set_http(const watcher *watch, pusher_options *options) {
     const px_cli_watch_options *own = watch->options;
-    options->http_host = pusher_str(own->http_host);
-    options->http_path = pusher_str(own->http_path);
-    options->http_port = (uint16_t)own->http_port;
-    options->https_port = (uint16_t)own->http_port;
+    if (own->http_host)
+        options->http_host = pusher_str(own->http_host);
+    if (own->http_path)
+        options->http_path = pusher_str(own->http_path);
+    if (own->http_port) {
+        options->http_port = (uint16_t)own->http_port;
+        options->https_port = (uint16_t)own->http_port;
+    }
     options->no_transport_cache = own->no_cache;
 }
 
