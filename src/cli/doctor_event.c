@@ -17,6 +17,7 @@ typedef struct journey {
     char nonce[NONCE_SIZE];
     int api_status;
     size_t tried, arrived;
+    bool stream_held; /* what was published did not come through the stream */
 } journey;
 
 static int write_body(const journey *this, px_buffer *body) {
@@ -112,6 +113,7 @@ static bool travel(journey *this, px_doctor_transport transport, px_buffer *time
                  (unsigned long long)ms);
         (void)!px_buffer_append(times, px_slice_of_text(line));
     } else if (published) {
+        this->stream_held |= transport == PX_DOCTOR_STREAMING;
         px_doctor_add_line(this->result, "%s: the event did not come back within %u s", name,
                            (unsigned)this->doctor->options->timeout);
     }
@@ -128,11 +130,14 @@ static void judge(const journey *this, px_slice times) {
     px_doctor_say(this->result, PX_DOCTOR_FAILED,
                   "published, and received over %zu of %zu transports%s%.*s", this->arrived,
                   this->tried, times.len ? ": " : "", (int)times.len, times.ptr ? times.ptr : "");
-    px_doctor_advise(this->result, this->arrived
-                                       ? "something on the way holds back what the others get: see "
-                                         "their steps"
-                                       : "the HTTP API and the clients may be at different servers "
-                                         "that know nothing of each other");
+    if (this->arrived == 0)
+        px_doctor_advise(this->result, "the HTTP API and the clients may be at different servers "
+                                       "that know nothing of each other");
+    else if (this->stream_held)
+        px_doctor_advise(this->result, PX_DOCTOR_STOP_BUFFERING);
+    else
+        px_doctor_advise(this->result, "something on the way holds back what the others get: see "
+                                       "their steps");
 }
 
 static void travel_all(journey *this) {

@@ -11,10 +11,6 @@
 /* A stream's first bytes come at once, or something holds them back. */
 enum { INPUT_SIZE = 65536, STREAM_PATIENCE_MS = 5000, KEY_SIZE = 1024 };
 
-#define STOP_BUFFERING                                                                             \
-    "something on the way holds answers back until they are whole: nginx needs proxy_buffering "   \
-    "off for /pusher/ (or must heed X-Accel-Buffering: no); clients go on to xhr_polling"
-
 typedef struct fetch {
     px_probe probe;
     px_buffer input;
@@ -192,7 +188,7 @@ static void judge_stream(px_doctor *doctor, px_doctor_result *result, const fetc
                       "nothing of the stream came within %.1f s, though polling works: it is "
                       "buffered",
                       (double)patience / 1000);
-        px_doctor_advise(result, STOP_BUFFERING);
+        px_doctor_advise(result, PX_DOCTOR_STOP_BUFFERING);
         return;
     }
     bool halted = this->has_first && !this->frames.complete && this->result == PX_ERR_TIMEOUT;
@@ -203,13 +199,13 @@ static void judge_stream(px_doctor *doctor, px_doctor_result *result, const fetc
         px_doctor_say(result, PX_DOCTOR_FAILED,
                       "the stream begins, but its first message did not come within %.1f s",
                       (double)patience / 1000);
-        px_doctor_advise(result, STOP_BUFFERING);
+        px_doctor_advise(result, PX_DOCTOR_STOP_BUFFERING);
     } else if (!this->frames.complete) {
         px_doctor_say(result, PX_DOCTOR_FAILED, "the stream ended before its first message");
         px_doctor_advise(result, "something on the way cuts long answers: let it wait at least "
                                  "60 s (proxy_read_timeout)");
     } else {
-        judge_message(doctor, result, this, PX_DOCTOR_STREAMING, STOP_BUFFERING);
+        judge_message(doctor, result, this, PX_DOCTOR_STREAMING, PX_DOCTOR_STOP_BUFFERING);
     }
 }
 

@@ -82,7 +82,7 @@ void px_doctor_resolve(px_doctor *doctor, px_doctor_result *result) {
     px_json_member(&result->details, PX_SLICE("host"), px_slice_of_text(host));
     const char *why = "";
     if (is_address(host)) {
-        snprintf(doctor->addresses[0], PX_DOCTOR_ADDRESS_SIZE, "%s", host);
+        snprintf(doctor->addresses[0], PX_DOCTOR_ADDRESS_SIZE, "%.63s", host);
         doctor->address_count = 1;
         px_doctor_say(result, PX_DOCTOR_OK, "%s is an address, not a name", host);
     } else if (!px_doctor_find_addresses(doctor, host, &why)) {

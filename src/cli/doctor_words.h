@@ -10,6 +10,12 @@ typedef struct px_doctor_words {
     const char *advice;
 } px_doctor_words;
 
+/* Advice where a stream does not come through piece by piece. */
+#define PX_DOCTOR_STOP_BUFFERING                                                                   \
+    "something on the way holds answers back until they are whole or long: nginx needs "           \
+    "proxy_buffering off for /pusher/ (or must heed X-Accel-Buffering: no); clients go on to "     \
+    "xhr_polling"
+
 /* A server's refusal of the key, by the protocol's code (4001, ...). */
 px_doctor_words px_doctor_words_of_code(int code);
 

@@ -134,15 +134,11 @@ typedef struct option_row {
 #define ROW(name, kind)                                                                            \
     { #name, kind, offsetof(pusher_options, name) }
 static const option_row OPTIONS[] = {
-    ROW(host, TEXT),
-    ROW(port, PORT),
-    ROW(tls_port, PORT),
-    ROW(path, TEXT),
-    ROW(plain, BOOLEAN),
-    ROW(ca_file, TEXT),
-    ROW(activity_timeout, NUMBER),
-    ROW(pong_timeout, NUMBER),
-    ROW(unavailable_timeout, NUMBER),
+    ROW(cluster, TEXT),        ROW(host, TEXT),
+    ROW(port, PORT),           ROW(tls_port, PORT),
+    ROW(path, TEXT),           ROW(plain, BOOLEAN),
+    ROW(ca_file, TEXT),        ROW(activity_timeout, NUMBER),
+    ROW(pong_timeout, NUMBER), ROW(unavailable_timeout, NUMBER),
     ROW(auth_endpoint, TEXT),
 };
 #undef ROW

@@ -8,12 +8,14 @@ const BIN = process.env.PUPPET_BIN ??
 
 export class Puppet {
   // Ends with the test. `options` are those of struct pusher_options; a list becomes words with commas.
-  constructor(t, { proxy, ...options }, { env } = {}) {
+  // `prefix` are words in front of the command.
+  constructor(t, { proxy, ...options }, { env, prefix = [] } = {}) {
     if (proxy) env = { http_proxy: proxy, https_proxy: proxy, ...env };
     const args = Object.entries(options)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`);
-    this.program = new Program(BIN, args, { env, input: null });
+    const [command, ...rest] = [...prefix, BIN, ...args];
+    this.program = new Program(command, rest, { env, input: null });
     t.after(() => this.program.stop('SIGKILL'));
     this.lines = []; // what it has told, parsed
   }
