@@ -68,6 +68,7 @@ static bool make_client(px_doctor_visit *visit, const char *endpoint) {
     px_cli_client_options(settings, &options);
     options.enabled_transports = &transport;
     options.enabled_transport_count = 1;
+    options.no_transport_cache = true; /* what is tried here says nothing of what is best */
     if (endpoint) {
         options.auth_endpoint = pusher_str(endpoint);
         options.auth_params = visit->parameters;

@@ -9,7 +9,7 @@ import { authEndpoint } from './lib/auth_endpoint.mjs';
 import { Authority } from './lib/certificates.mjs';
 import { BIN, freePort, serve, terminateTls } from './lib/servers.mjs';
 import { run, wholeFile } from './lib/program.mjs';
-import { NGINX_UPGRADE, nginx } from './lib/software.mjs';
+import { NGINX_UPGRADE, nginx, squid, tinyproxy } from './lib/software.mjs';
 
 const STEPS = ['resolve', 'proxy', 'connect', 'tls', 'clock', 'ws', 'xhr_streaming', 'xhr_polling',
   'sockjs', 'key', 'auth', 'event'];
@@ -256,6 +256,40 @@ test('proxies: one that refuses, one that is not there', async (t) => {
   const past = await examine(at(port), { http_proxy: `http://127.0.0.1:${unused}`, no_proxy: '127.0.0.1' });
   assert.deepEqual(past.failed, []);
   assert.equal(past.proxy.status, 'skipped');
+});
+
+test('a proxy that lets one through, from the environment and as an option', async (t) => {
+  const proxy = `http://127.0.0.1:${(await tinyproxy(t)).port}`;
+  for (const [args, env, variable] of [[[], { http_proxy: proxy }, 'http_proxy'], [['--proxy', proxy], {}, '']]) {
+    const found = await examine([...at(port), ...args], env);
+    assert.deepEqual(found.failed, [], found.text);
+    assert.equal(found.proxy.details.proxy, proxy);
+    assert.equal(found.proxy.details.variable, variable);
+    assert.equal(found.connect.status, 'skipped');
+    assert.equal(found.event.status, 'ok');
+  }
+});
+
+test('a proxy that wants a password', async (t) => {
+  const login = { user: 'ann', password: 'hush-hush' };
+  const { port: listen } = await squid(t, login);
+  await finds(at(port), 'proxy', /refused .*\(407\)/, /password/, { http_proxy: `http://127.0.0.1:${listen}` });
+  const found = await examine(at(port), { http_proxy: `http://ann:hush-hush@127.0.0.1:${listen}` });
+  assert.deepEqual(found.failed, [], found.text);
+  assert.doesNotMatch(found.text, /hush-hush/);
+});
+
+test('a clock that is off', async (t) => {
+  const date = (seconds) => new Date(Date.now() + seconds * 1000).toUTCString();
+  const answers = (seconds) => tcp(t, (socket) => socket.once('data', () => socket.end(
+    `HTTP/1.1 404 Not Found\r\nDate: ${date(seconds)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)));
+  const late = await examine(at(await answers(3600)));
+  assert.equal(late.clock.status, 'failed');
+  assert.match(late.clock.text, /clock is 3[56]\d\d s behind the server's; signed requests are refused beyond 600 s/);
+  assert.match(late.clock.advice, /NTP/);
+  const early = await examine(at(await answers(-120)));
+  assert.equal(early.clock.status, 'ok');
+  assert.match(early.clock.text, /clock is 1[12]\d s ahead of the server's/);
 });
 
 const ENDPOINTS = [
