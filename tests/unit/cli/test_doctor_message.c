@@ -1,6 +1,8 @@
 /* What a server says first, on each way. */
 #include "cli/doctor_message.h"
 
+#include "memory.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -74,9 +76,30 @@ static void waits_for_the_end_of_the_line(void **state) {
     static const char text[] = "o\nc[4001,\"gone\"]\n";
     for (size_t len = 0; len < sizeof text - 1; len++) {
         px_doctor_frames frames;
-        px_doctor_read_frames(px_slice_of(text, len), &frames);
+        test_guarded guarded = test_guard(px_slice_of(text, len));
+        px_doctor_read_frames(guarded.bytes, &frames);
+        test_unguard(&guarded);
         assert_int_equal(frames.opened, len >= 2);
         assert_false(frames.complete);
+    }
+}
+
+static void reads_no_byte_too_many(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        ESTABLISHED,
+        "o{\"hostname\":\"x\"}\nh\na[\"{\\\"event\\\":\\\"pusher:error\\\"}\"]\n",
+        "m\"\\u0041\"\nc[1e9,\"\\ud800\"]\n",
+    };
+    for (size_t i = 0; i < PX_CLI_COUNT(texts); i++) {
+        for (size_t len = 0; len <= strlen(texts[i]); len++) {
+            px_doctor_message message;
+            px_doctor_frames frames;
+            test_guarded guarded = test_guard(px_slice_of(texts[i], len));
+            px_doctor_read_message(guarded.bytes, &message);
+            px_doctor_read_frames(guarded.bytes, &frames);
+            test_unguard(&guarded);
+        }
     }
 }
 
@@ -100,6 +123,7 @@ int main(void) {
         cmocka_unit_test(reads_messages),
         cmocka_unit_test(reads_frames),
         cmocka_unit_test(waits_for_the_end_of_the_line),
+        cmocka_unit_test(reads_no_byte_too_many),
         cmocka_unit_test(notes_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
