@@ -179,30 +179,30 @@ static void subscribe_really(const question *this) {
     }
 }
 
-static void judge(const question *this) {
-    px_slice body = px_buffer_slice(&this->reply.body);
-    if (!this->given && px_doctor_is_not_offered(this->reply.status)) {
+static void judge_answer(const question *this, bool has_auth, px_slice auth) {
+    int status = this->reply.status;
+    if (!this->given && (status != 200 || !has_auth)) { /* whatever is there, it is none */
         px_doctor_say(this->result, PX_DOCTOR_SKIPPED, "none was given");
         px_doctor_advise(this->result, "give your application's with --auth-endpoint, or start "
                                        "`pusher serve` with --dev-auth");
-        return;
-    }
-    if (this->reply.status != 200) {
-        px_doctor_words words = px_doctor_words_of_endpoint(this->reply.status);
-        px_doctor_say(this->result, PX_DOCTOR_FAILED, "it answered %d: %s", this->reply.status,
-                      words.what);
+    } else if (status != 200) {
+        px_doctor_words words = px_doctor_words_of_endpoint(status);
+        px_doctor_say(this->result, PX_DOCTOR_FAILED, "it answered %d: %s", status, words.what);
         px_doctor_advise(this->result, "%s", words.advice);
-        return;
-    }
-    px_buffer auth;
-    px_buffer_init(&auth, &px_malloc_allocator, MAX_AUTH);
-    if (!find_auth(body, &auth)) {
-        say_not_json(this, body);
-    } else if (has_key(this, px_buffer_slice(&auth))) {
-        check_signature(this, px_buffer_slice(&auth));
+    } else if (!has_auth) {
+        say_not_json(this, px_buffer_slice(&this->reply.body));
+    } else if (has_key(this, auth)) {
+        check_signature(this, auth);
         if (this->result->status == PX_DOCTOR_OK)
             subscribe_really(this);
     }
+}
+
+static void judge(const question *this) {
+    px_buffer auth;
+    px_buffer_init(&auth, &px_malloc_allocator, MAX_AUTH);
+    bool has_auth = find_auth(px_buffer_slice(&this->reply.body), &auth);
+    judge_answer(this, has_auth, px_buffer_slice(&auth));
     px_buffer_free(&auth);
 }
 

@@ -252,6 +252,7 @@ void px_doctor_polling(px_doctor *doctor, px_doctor_result *result) {
         post(&second, doctor, session, "xhr", px_doctor_timeout_ms(doctor));
         second.frames.opened = first.frames.opened;
         second.opened_ms = first.opened_ms;
+        second.told_ms += second.start - first.start;
         write_fetch(&second, result);
         if (check_answer(&second, result) && !second.frames.complete) {
             px_doctor_say(result, PX_DOCTOR_FAILED, "the second poll brought no message");
