@@ -2,7 +2,7 @@
 // Every address that the programs connect or send to is watched, name servers included.
 import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { authEndpoint } from './lib/auth_endpoint.mjs';
@@ -10,13 +10,13 @@ import { Authority } from './lib/certificates.mjs';
 import { BIN, freePort, serve, terminateTls } from './lib/servers.mjs';
 import { Program, run, wholeFile } from './lib/program.mjs';
 import { Puppet } from './lib/puppet.mjs';
-import { folder } from './lib/software.mjs';
+import { folder, nginx } from './lib/software.mjs';
 import { Trace } from './lib/trace.mjs';
 
 const ALL = 'ws,wss,xhr_streaming,xhr_polling,sockjs';
 
-// All that could lead elsewhere: a cluster besides the host, every transport.
-const TEMPTED = { host: '127.0.0.1', cluster: 'eu', plain: true, transports: ALL };
+// All that could lead elsewhere: a cluster besides the host, statistics, every transport.
+const TEMPTED = { host: '127.0.0.1', cluster: 'eu', enable_stats: true, plain: true, transports: ALL };
 
 const file = wholeFile();
 let port;
@@ -27,7 +27,7 @@ before(async () => {
 // A puppet whose contacts are watched.
 function tempted(t, options) {
   const trace = new Trace(t);
-  return { trace, puppet: new Puppet(t, { ...TEMPTED, ...options }, { prefix: trace.prefix }) };
+  return { trace, puppet: new Puppet(t, { ...TEMPTED, ...options, prefix: trace.prefix }) };
 }
 
 test('subscribe, by address and by name, with a cluster besides', async (t) => {
@@ -55,7 +55,7 @@ test('doctor, with each of its steps', async (t) => {
   assert.deepEqual(trace.contacts, [`127.0.0.1:${port}`]);
 });
 
-test('a WebSocket and a private channel', async (t) => {
+test('a WebSocket, a private channel and statistics', async (t) => {
   const { trace, puppet } = tempted(t, { port, tls_port: port });
   puppet.say('1 connect');
   puppet.say('1 subscribe private-c');
@@ -71,6 +71,23 @@ test('nothing answers: every transport is tried in vain', async (t) => {
   await puppet.sees({ connection: 'unavailable' });
   await puppet.end();
   assert.deepEqual(trace.contacts, [`127.0.0.1:${closed}`]);
+});
+
+test('WebSockets are blocked: the fallbacks go to the same host', async (t) => {
+  let log;
+  const gateway = await nginx(t, (directory, listen) => {
+    log = join(directory, 'access.log');
+    return `server { listen 127.0.0.1:${listen}; access_log ${log};
+      location / { proxy_pass http://127.0.0.1:${port}; } }`;
+  });
+  const tls = await freePort(); // `wss` is tried there, in vain
+  const { trace, puppet } = tempted(t, { port: gateway.port, tls_port: tls });
+  puppet.say('1 connect');
+  await puppet.sees({ connection: 'connected' });
+  await puppet.end();
+  assert.match(readFileSync(log, 'utf8'), /POST \/pusher\/app\/app-key\/\d+\/\w+\/xhr/);
+  const others = trace.contacts.filter((contact) => contact !== `127.0.0.1:${tls}`);
+  assert.deepEqual(others, [`127.0.0.1:${gateway.port}`]);
 });
 
 test('an app that wants TLS: the same host, by its other port', async (t) => {
