@@ -44,9 +44,9 @@ void px_connection_heard(px_core *core, const px_transport *transport);
 
 /* ---- For the strategy ---- */
 
-/* Counts a failed attempt; how many ms to wait before the next: full jitter, so that the clients
- * of a server that was down don't come back all at once. */
-uint32_t px_connection_failure_pause(px_core *core);
+/* Counts a failed attempt, if `is_new`; how many ms to wait before the next: full jitter, so that
+ * the clients of a server that was down don't come back all at once. */
+uint32_t px_connection_failure_pause(px_core *core, bool is_new);
 
 /* A transport could not even be started. */
 void px_connection_failed_to_open(px_core *core, int result);

@@ -99,6 +99,7 @@ typedef enum px_request_kind {
                            comes, with px_core_request_progress */
     PX_REQUEST_SEND,    /* what an HTTP transport sends */
     PX_REQUEST_INFO,    /* what a SockJS server tells of itself */
+    PX_REQUEST_STATS,   /* statistics; with `jsonp` its answer is a script, as it stands */
 } px_request_kind;
 
 /* How far an event goes, in this order of delivery. */
@@ -228,6 +229,10 @@ PX_MUST_CHECK int px_core_event_text(px_core *core, const px_event *event, px_sl
 PX_MUST_CHECK int px_core_new(const px_allocator *allocator, const px_options *options,
                               const uint64_t seed[2], uint64_t now_ms, px_core **core);
 
+/* What PX_ACTION_STORE told to remember in an earlier life. Before the first px_core_connect; what
+ * can't be used is ignored. */
+void px_core_restore(px_core *core, px_slice key, px_slice data);
+
 /* Frees everything at once, in any state; the owner drops its sockets and requests by itself. */
 void px_core_free(px_core *core);
 
@@ -297,6 +302,10 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
 
+/* Logs (debug) that nothing is bound to this event of a channel, which only the owner of the bindings
+ * can know. Global bindings do not count. */
+void px_core_no_callbacks(px_core *core, px_slice channel, px_slice event);
+
 /* ---- What the network says (only when the queue is drained) ---- */
 
 void px_core_transport_opened(px_core *core, px_id id);
@@ -327,8 +336,14 @@ px_state px_core_state(const px_core *core);
 /* Of the last connection; empty before the first. Valid until the next connection. */
 px_slice px_core_socket_id(const px_core *core);
 
+/* The name of the live connection's transport; empty: there is none. Static. */
+px_slice px_core_transport(const px_core *core);
+
 /* True when a message sent now would go out. */
 bool px_core_is_live(const px_core *core);
+
+/* The name of what it would go over, such as "ws"; empty: nothing. Static. */
+px_slice px_core_live_transport(const px_core *core);
 
 /* 0 when there is no such channel. */
 px_channel_id px_core_find_channel(const px_core *core, px_slice name);

@@ -15,8 +15,11 @@
 #include "core/message.h"
 #include "core/queue.h"
 #include "core/requests.h"
+#include "core/statistics.h"
 #include "core/strategy.h"
 #include "core/transport.h"
+#include "core/transport_cache.h"
+#include "core/transport_manager.h"
 #include "core/url.h"
 #include "json/writer.h"
 
@@ -37,10 +40,13 @@ struct px_core {
     px_connection connection;
     px_strategy strategy;
     px_transports transports;
+    px_transport_managers managers;
+    px_transport_cache cache;
     px_http_reading reading;
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;
+    px_statistics statistics;
 };
 
 /* Ends a text that was built in core->text: a copy that lives until the queue is drained. The

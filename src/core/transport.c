@@ -2,8 +2,6 @@
 
 #include "core/internal.h"
 
-enum { MIN_PING_DELAY_MS = 10000 };
-
 const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
     [PX_TRANSPORT_TYPE_WS] = {PX_LITERAL("ws"), .priority = 3},
     [PX_TRANSPORT_TYPE_WSS] = {PX_LITERAL("wss"), .priority = 3, .always_tls = true},
@@ -83,11 +81,13 @@ int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id
                             .phase = PX_TRANSPORT_OPENING,
                             .type = type,
                             .node = node,
-                            .ping_delay = core->transports.ping_delays[type]};
+                            .ping_delay = px_transport_ping_delay(core, type)};
     result = px_transport_table[type].http ? px_http_socket_open(core, &opening)
                                            : queue_open(core, type, opening.id, url);
     if (result != PX_OK)
         return result;
+    bool tls = px_transport_table[type].always_tls || core->connection.using_tls;
+    opening.cid = px_timeline_transport(core, px_transport_table[type].name, tls);
     *slot = opening;
     *id = opening.id;
     px_log_connecting(core, px_transport_table[type].name, url);
@@ -130,6 +130,7 @@ void px_transport_close(px_core *core, px_transport *transport) {
         px_http_socket_free(core, transport);
     else
         px_queue_push_reserved(&core->queue, PX_ACTION_CLOSE, transport->id)->as.close.code = 1000;
+    px_timeline_transport_state(core, transport->cid, PX_SLICE("closed"));
     transport->phase = PX_TRANSPORT_FREE;
 }
 
@@ -145,19 +146,4 @@ void px_transports_free(px_core *core) {
     for (size_t i = 0; i < PX_TRANSPORT_SLOTS; i++)
         if (core->transports.slots[i].http)
             px_http_socket_free(core, &core->transports.slots[i]);
-}
-
-void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean) {
-    uint64_t life = core->now - transport->opened_at;
-    bool refused_by_protocol = code == 1002 || code == 1003;
-    if (transport->phase == PX_TRANSPORT_OPENING || clean || refused_by_protocol ||
-        life >= 2 * (uint64_t)core->options.activity_timeout)
-        return;
-    uint32_t delay = (uint32_t)(life / 2);
-    core->transports.ping_delays[transport->type] =
-        delay > MIN_PING_DELAY_MS ? delay : MIN_PING_DELAY_MS;
-}
-
-void px_transports_reset(px_core *core) {
-    memset(core->transports.ping_delays, 0, sizeof(core->transports.ping_delays));
 }

@@ -38,8 +38,9 @@ typedef struct px_transport {
     px_transport_phase phase;
     px_transport_type type;
     uint8_t node; /* of the strategy tree */
+    uint32_t cid; /* in the timeline */
     uint64_t opened_at;
-    uint32_t ping_delay;         /* ms; 0: none (see px_transport_learn) */
+    uint32_t ping_delay;         /* ms; 0: none (see transport_manager.h) */
     struct px_http_socket *http; /* NULL: the owner has it */
 } px_transport;
 
@@ -48,10 +49,9 @@ enum { PX_TRANSPORT_SLOT_BITS = 3, PX_TRANSPORT_SLOTS = 1 << PX_TRANSPORT_SLOT_B
 
 typedef struct px_transports {
     px_transport slots[PX_TRANSPORT_SLOTS];
-    uint32_t ping_delays[PX_TRANSPORT_TYPE_COUNT]; /* learnt for the next of this type; 0: none */
-    uint32_t http_count;                           /* slots with an HTTP socket */
-    uint64_t http_requests;                        /* that were made, in all */
-    bool unsent; /* an HTTP socket may have to send when the queue is drained */
+    uint32_t http_count;    /* slots with an HTTP socket */
+    uint64_t http_requests; /* that were made, in all */
+    bool unsent;            /* an HTTP socket may have to send when the queue is drained */
 } px_transports;
 
 /* True when the options allow the transport. */
@@ -82,15 +82,7 @@ void px_transport_close(px_core *core, px_transport *transport);
 /* Frees the slot of a transport that is gone already. */
 void px_transport_forget(px_core *core, px_transport *transport);
 
-/* What an ending transport teaches (docs/protocol.md, "Pings"): after an unclean end of a short
- * life the next one of this type pings after half that time, so that a path that drops idle
- * connections is kept awake. */
-void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean);
-
 /* Frees all of them, without a word to the owner. */
 void px_transports_free(px_core *core);
-
-/* Forgets what was learnt (the strategy changes). */
-void px_transports_reset(px_core *core);
 
 #endif

@@ -62,12 +62,28 @@ static void do_changed(transcript_world *world, px_slice rest) {
     px_core_network_changed(world->core);
 }
 
-/* The request that a line is about: "#2 " in front says which. */
+/* restore KEY DATA */
+static void do_restore(transcript_world *world, px_slice rest) {
+    px_slice key = transcript_word(&rest);
+    px_core_restore(world->core, key, rest);
+}
+
+static void do_clock(transcript_world *world, px_slice rest) {
+    uint64_t unix_ms = 0;
+    if (transcript_number(&rest, &unix_ms))
+        px_core_set_wall_clock(world->core, unix_ms);
+    else
+        transcript_fail(world, "the wall clock shows milliseconds");
+}
+
+/* The question that a line answers: "#2 " in front says which. */
 static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     uint64_t number = 0;
     if (transcript_skip(rest, "#") && transcript_number(rest, &number))
         transcript_skip(rest, " ");
-    return transcript_world_peer(world, &world->requests, number);
+    transcript_peer *request = transcript_world_peer(world, &world->requests, number);
+    /* Without memory, other requests may be there than the transcript knows. */
+    return request && (request->asked || !world->lenient) ? request : NULL;
 }
 
 /* authorize KEY:SIGNATURE [CHANNEL_DATA] */
@@ -150,10 +166,13 @@ typedef struct verb {
 } verb;
 
 static const verb application_verbs[] = {
-    {"create", do_create},           {"connect", do_connect},     {"disconnect", do_disconnect},
-    {"subscribe", do_subscribe},     {"trigger", do_trigger},     {"send", do_send},
-    {"unsubscribe", do_unsubscribe}, {"online", do_online},       {"offline", do_offline},
-    {"changed", do_changed},         {"authorize", do_authorize}, {"deny", do_deny},
+    {"create", do_create},           {"connect", do_connect},
+    {"disconnect", do_disconnect},   {"subscribe", do_subscribe},
+    {"trigger", do_trigger},         {"send", do_send},
+    {"unsubscribe", do_unsubscribe}, {"online", do_online},
+    {"offline", do_offline},         {"changed", do_changed},
+    {"restore", do_restore},         {"clock", do_clock},
+    {"authorize", do_authorize},     {"deny", do_deny},
     {"provide", do_provide},         {"when", do_when},
 };
 
@@ -364,8 +383,17 @@ static void do_logs(transcript_world *world, px_slice rest) {
     world->logs = true;
 }
 
+static void do_stores(transcript_world *world, px_slice rest) {
+    (void)rest;
+    world->stores = true;
+}
+
 static const verb preparations[] = {
-    {"option", do_option}, {"without", do_without}, {"logs", do_logs}};
+    {"option", do_option},
+    {"without", do_without},
+    {"logs", do_logs},
+    {"stores", do_stores},
+};
 
 void transcript_input(transcript_world *world, px_slice line) {
     if (run_verb(world, line, preparations, sizeof preparations / sizeof *preparations))
