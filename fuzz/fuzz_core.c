@@ -2,6 +2,7 @@
  * character says which (see COMMANDS), the rest is the argument. Whatever happens, the engine must
  * ask for sensible things, keep its promises about slices, and give all memory back. */
 #include "core/core.h"
+#include "core/log_format.h"
 #include "fuzz.h"
 #include "json/reader.h"
 
@@ -57,6 +58,14 @@ static void take_request(world *w, const px_action *action) {
                                    action->as.request.headers[i].value));
 }
 
+static void take_log_line(px_slice line) {
+    px_buffer text;
+    FUZZ_CHECK(px_json_valid(line));
+    px_buffer_init(&text, &test_malloc, 8 * line.len + 64);
+    FUZZ_CHECK(px_log_format_line(line, PX_LOG_FORMAT_CLASSIC, &text) == PX_OK);
+    px_buffer_free(&text);
+}
+
 static void take_action(world *w, const px_action *action) {
     switch (action->type) {
     case PX_ACTION_OPEN:
@@ -87,8 +96,7 @@ static void take_action(world *w, const px_action *action) {
         take_event(w, &action->as.event);
         break;
     case PX_ACTION_LOG:
-        FUZZ_CHECK(action->as.log.line.len > 0);
-        fuzz_touch(action->as.log.line);
+        take_log_line(action->as.log.line);
         break;
     default:
         break;
@@ -266,6 +274,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     px_options options = {.key = PX_SLICE("key"), .log_level = PX_LOG_DEBUG};
     options.ask_authorization = size > 0 && data[0] == 'A';
     options.plain = size > 1 && data[1] == 'p';
+    options.enable_stats = size > 2 && memchr("sj", data[2], 2) ? PX_CHOICE_YES : PX_CHOICE_ABSENT;
+    options.stats_transport = size > 2 && data[2] == 'j' ? PX_SLICE("jsonp") : PX_SLICE("xhr");
     FUZZ_CHECK(px_core_new(&w.memory.allocator, &options, SEED, w.now, &w.core) == PX_OK);
     px_slice line;
     for (fuzz_next_line(&script, &line); fuzz_next_line(&script, &line);)
