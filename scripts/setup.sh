@@ -7,6 +7,8 @@
 # Other systems: install the same things by other means; what is found is never installed again.
 set -eu
 cd "$(dirname "$0")/.."
+# System programs such as nginx are not in everybody's PATH.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 purpose=${1:-build}
 
 # What to look for, and the Debian package that has it. A name with a dot is a pkg-config module,
@@ -20,6 +22,8 @@ demo_needs='chromium=chromium'
 test_needs='
 chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
 openssl=openssl node=nodejs npm=npm
+nginx=nginx-light haproxy=haproxy tinyproxy=tinyproxy-bin squid=squid-openssl microsocks=microsocks
+nft=nftables unshare=util-linux
 libuv.pc=libuv1-dev ev.h=libev-dev glib-2.0.pc=libglib2.0-dev libsystemd.pc=libsystemd-dev'
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
@@ -67,10 +71,26 @@ install_packages() {
     command -v apt-get >/dev/null || die "these Debian packages are missing:$packages
        There is no apt-get here: install what they hold by your system's means."
     say "installing$packages"
+    # The tests start servers and proxies by themselves, as they need them: none that is installed here
+    # shall run as a service, neither now (Debian asks policy-rc.d) nor after the next start.
     # shellcheck disable=SC2086 # a list of words without blanks
     as_root env DEBIAN_FRONTEND=noninteractive sh -ec '
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e $policy ]; then
+            trap "rm -f $policy" EXIT
+            printf "#!/bin/sh\nexit 101\n" >$policy
+            chmod 755 $policy
+        fi
         apt-get update -qq
-        apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $packages
+        apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+        command -v systemctl >/dev/null || exit 0
+        for package in "$@"; do
+            case $package in
+            nginx-light) systemctl disable nginx ;;
+            haproxy | microsocks) systemctl disable "$package" ;;
+            squid-openssl) systemctl disable squid ;;
+            esac
+        done >/dev/null 2>&1 || true' sh $packages
 }
 
 # Installs a folder's npm packages unless they are there already. What counts as "there" is a mark

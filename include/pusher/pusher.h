@@ -280,14 +280,45 @@ typedef struct pusher_options {
 
     pusher_loop *loop; /* share this loop; NULL: the client has one of its own */
 
+    /* HTTP transports, by name "xhr_streaming", "xhr_polling" and "sockjs": what carries the
+     * connection where no WebSocket gets through. With `host` and without `http_host` they go to
+     * `host`, with `port` and `tls_port` unless http_port and https_port are given. */
+    pusher_string http_host; /* httpHost; sockjs.pusher.com, or sockjs-CLUSTER.pusher.com */
+    uint16_t http_port;      /* httpPort; default 80 */
+    uint16_t https_port;     /* httpsPort; default 443 */
+    pusher_string http_path; /* httpPath: put before /app/KEY; "/pusher" */
+    bool ignore_null_origin; /* ignoreNullOrigin: for browsers; without effect here */
+
     /* Statistics about connecting, for the service. Off by default. */
     pusher_choice enable_stats;  /* enableStats */
     pusher_choice disable_stats; /* disableStats: deprecated; the opposite, where enable_stats
                                            is not set */
-    pusher_string stats_host;    /* statsHost, perhaps with :PORT; default: `host` where that
-                                           is set, else stats.pusher.com */
+    pusher_string stats_host;    /* statsHost, perhaps with :PORT; default: http_host or host
+                                           where one is set, else stats.pusher.com */
     const pusher_pair *timeline_params; /* timelineParams: fields that are sent along */
     size_t timeline_param_count;        /* pairs */
+
+    /* Proxies: for all connections and requests. Default: as the environment has it (http_proxy for
+     * plain connections, https_proxy for those over TLS, all_proxy, no_proxy). A proxy that fails is
+     * told as PUSHER_ERR_PROXY; no password is ever in a message. */
+    pusher_string proxy;          /* "http://", "https://", "socks5://" or "socks5h://" HOST:PORT,
+                                     with USER:PASSWORD@ if need be; "direct": none at all */
+    pusher_string proxy_username; /* who we are to the proxy */
+    pusher_string proxy_password; /* its password */
+    pusher_string no_proxy;       /* hosts to be reached directly, separated by commas; "*": all */
+
+    /* TLS: who we are, where the server wants to know. Files are read for each connection; one that
+     * can't be used is told as PUSHER_ERR_TLS. */
+    pusher_string client_cert;         /* PEM file of the certificate, and of those above it */
+    pusher_string client_key;          /* PEM file of its key; default: client_cert has it */
+    pusher_string client_key_password; /* of an encrypted key */
+
+    /* Which transport worked is remembered for half an hour, so that the next start begins with it:
+     * in a small file for each server, below $XDG_CACHE_HOME/libpusher or ~/.cache/libpusher. */
+    bool no_transport_cache; /* keep no such file */
+    pusher_string cache_dir; /* an absolute path: keep them there instead */
+
+    bool no_network_watch; /* do not watch the network interfaces of the machine (Linux) */
 
     pusher_log_format log_format; /* of the lines that `log` gets */
 } pusher_options;

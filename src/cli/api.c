@@ -209,7 +209,7 @@ int px_cli_api(const px_cli_settings *settings, const px_cli_request *request, p
         .headers = &content_type,
         .header_count = request->body.len > 0 ? 1 : 0,
         .body = request->body,
-        .tls = {settings->ca_file, settings->ca_path, settings->pin, settings->insecure},
+        .route = &settings->route,
         .max_body = MAX_ANSWER,
     };
     px_http_reply reply;

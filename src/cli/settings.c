@@ -35,10 +35,20 @@ const px_cli_option px_cli_where_options[] = {
     TEXT("path", path, "PATH", "Put before the server's paths, such as /realtime."),
     FLAG("tls", tls, "Use TLS, also on this machine [PUSHER_SCHEME=https]."),
     FLAG("no-tls", no_tls, "Do without TLS [PUSHER_SCHEME=http]."),
-    TEXT("ca-file", ca_file, "FILE", "Trust these certificate authorities (PEM) only."),
-    TEXT("ca-path", ca_path, "DIR", "The same, from a folder of hashed certificates."),
-    TEXT("pin", pin, "PIN", "Accept only this public key: sha256//BASE64."),
-    FLAG("insecure", insecure, "Do not verify the server's certificate."),
+    TEXT("ca-file", route.tls.ca_file, "FILE", "Trust these certificate authorities (PEM) only."),
+    TEXT("ca-path", route.tls.ca_path, "DIR", "The same, from a folder of hashed certificates."),
+    TEXT("pin", route.tls.pin, "PIN", "Accept only this public key: sha256//BASE64."),
+    TEXT("client-cert", route.tls.client_cert, "FILE",
+         "Show this certificate (PEM) to the server."),
+    TEXT("client-key", route.tls.client_key, "FILE",
+         "Its key (PEM), where it is in a file of its own."),
+    FLAG("insecure", route.tls.insecure, "Do not verify the server's certificate."),
+    TEXT("proxy", route.proxy.url, "URL",
+         "Go through this proxy, http://HOST:PORT, https://... or\nsocks5h://..., or through none: "
+         "direct "
+         "[http_proxy, https_proxy,\nall_proxy]."),
+    TEXT("no-proxy", route.proxy.exceptions, "HOSTS",
+         "But reach these hosts directly: HOST,HOST... [no_proxy]."),
 };
 const size_t px_cli_where_option_count = PX_CLI_COUNT(px_cli_where_options);
 
@@ -203,6 +213,17 @@ static bool set_port(px_cli_settings *settings, const px_cli_given *given, const
     return true;
 }
 
+static bool set_proxy(px_proxy_options *proxy, char *why) {
+    if (strcmp(proxy->url, PX_PROXY_NONE) == 0) {
+        proxy->url = "";
+        return true;
+    }
+    const char *fault = px_route_proxy_fault(px_slice_of_text(proxy->url));
+    if (fault)
+        snprintf(why, PX_CLI_WHY_SIZE, "--proxy %s", fault);
+    return !fault;
+}
+
 /* ---- All of it ---- */
 
 /* The credentials that everybody knows stand in only for a server on this machine, and only as a
@@ -234,10 +255,9 @@ bool px_cli_settings_find(const px_cli_given *given, char *(*environment)(const 
         return false;
     }
     settings->path = given->path ? given->path : "";
-    settings->ca_file = given->ca_file;
-    settings->ca_path = given->ca_path;
-    settings->pin = given->pin;
-    settings->insecure = given->insecure;
+    settings->route = given->route;
+    if (given->route.proxy.url && !set_proxy(&settings->route.proxy, why))
+        return false;
     set_app(settings, given, &variables, &url);
     /* A cluster has its own ports: those of the environment belong to some host. */
     return set_tls(settings, given, is_cluster ? NULL : first(variables.scheme, url.scheme), why) &&
@@ -269,7 +289,7 @@ bool px_cli_settings_for(const px_cli_given *given, unsigned needs, px_cli_setti
         px_cli_error("%s", why);
         return false;
     }
-    if (settings->insecure && settings->tls)
+    if (settings->route.tls.insecure && settings->tls)
         px_cli_note("warning: --insecure, so this may be any server");
     return has_all(settings, needs);
 }

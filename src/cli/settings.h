@@ -8,6 +8,7 @@
 #define PX_CLI_SETTINGS_H
 
 #include "cli/options.h"
+#include "driver/route.h"
 
 /* What the options say; NULL, 0 or false: nothing. */
 typedef struct px_cli_given {
@@ -17,13 +18,10 @@ typedef struct px_cli_given {
     const char *host;
     const char *cluster;
     const char *path;
-    const char *ca_file;
-    const char *ca_path;
-    const char *pin;
+    px_route route;
     uint32_t port;
     bool tls;
     bool no_tls;
-    bool insecure;
 } px_cli_given;
 
 /* The options that say where the server is, and those that name the app. */
@@ -50,10 +48,7 @@ typedef struct px_cli_settings {
     bool tls;
     bool local;       /* a server on this machine */
     const char *path; /* put before the server's paths; "" or "/..." */
-    const char *ca_file;
-    const char *ca_path;
-    const char *pin;
-    bool insecure;
+    px_route route;
     char url[PX_CLI_URL_SIZE]; /* a copy of PUSHER_URL, cut into its parts */
 } px_cli_settings;
 

@@ -91,6 +91,36 @@ static const px_cli_option auth_options[] = {
      .help = "What others see of this user."},
 };
 
+static const px_cli_option transport_options[] = {
+    {.name = "transports",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(transports),
+     .value = "LIST",
+     .help = "Only these, of ws, xhr_streaming, xhr_polling and sockjs,\nseparated by commas [all; "
+             "on this machine: ws]."},
+    {.name = "http-host",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(http_host),
+     .value = "HOST",
+     .help = "The host of HTTP transports, where it is another one."},
+    {.name = "http-port",
+     .kind = PX_CLI_NUMBER,
+     .offset = OFFSET(http_port),
+     .value = "PORT",
+     .help = "Its port.",
+     .minimum = 1,
+     .maximum = 65535},
+    {.name = "http-path",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(http_path),
+     .value = "PATH",
+     .help = "Put before the paths of HTTP transports [/pusher]."},
+    {.name = "no-cache",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(no_cache),
+     .help = "Do not remember which transport worked."},
+};
+
 static bool check_pairs(const px_cli_list *list, char mark, const char *option, const char *form) {
     for (size_t i = 0; i < list->count; i++) {
         const char *behind = strchr(list->items[i], mark);
@@ -139,6 +169,7 @@ int px_cli_subscribe(int argc, char **argv) {
     const px_cli_group groups[] = {
         {"Options:", own_options, PX_CLI_COUNT(own_options), &own},
         {"Private and presence channels:", auth_options, PX_CLI_COUNT(auth_options), &own},
+        {"Transports:", transport_options, PX_CLI_COUNT(transport_options), &own},
         PX_CLI_WHERE_GROUP(&given),
         PX_CLI_APP_GROUP(&given),
     };

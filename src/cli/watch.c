@@ -12,7 +12,7 @@
 #include <poll.h>
 #include <pusher/pusher.h>
 
-enum { NO_CODE = -1, MAX_WHY = 256 };
+enum { NO_CODE = -1, MAX_WHY = 256, MAX_TRANSPORTS = 16 };
 
 typedef struct watcher {
     const px_cli_settings *settings;
@@ -20,6 +20,8 @@ typedef struct watcher {
     px_cli_local_authorizer authorizer;
     pusher_pair parameters[PX_CLI_LIST_MAX];
     pusher_pair headers[PX_CLI_LIST_MAX];
+    pusher_string transports[MAX_TRANSPORTS];
+    size_t transport_count;
     pusher_client *client;
     px_buffer scratch;
     uint32_t seen;      /* events that were printed */
@@ -64,6 +66,12 @@ static void explain(const watcher *watch, const pusher_error *error) {
     fprintf(stderr, "%s\n", advice(settings, error->code));
 }
 
+/* True when another transport may succeed where this one failed: the client goes on, and gives up
+ * when it is `unavailable`. */
+static bool has_other_ways(const watcher *watch, const pusher_error *error) {
+    return watch->transport_count > 1 && error->result != PUSHER_ERR_RESOLVE;
+}
+
 static void on_error(const pusher_event *event, void *context) {
     watcher *watch = context;
     if (!event->error || watch->code != NO_CODE) /* why it ends was said already */
@@ -73,7 +81,7 @@ static void on_error(const pusher_event *event, void *context) {
         explain(watch, event->error);
     bool no_connection = event->error->type == PUSHER_ERROR_TRANSPORT ||
                          event->error->type == PUSHER_ERROR_HANDSHAKE;
-    if (first_failed && no_connection)
+    if (first_failed && no_connection && !has_other_ways(watch, event->error))
         finish(watch, PX_CLI_FAILED);
 }
 
@@ -90,8 +98,10 @@ static void on_state_change(const pusher_event *event, void *context) {
             px_cli_note("%s", pusher_state_name(event->current));
         }
     }
-    /* The client gave up; why, was said by an error before. */
-    if (event->current == PUSHER_DISCONNECTED || event->current == PUSHER_FAILED)
+    bool gave_up = event->current == PUSHER_DISCONNECTED || event->current == PUSHER_FAILED;
+    bool first_failed = event->current == PUSHER_UNAVAILABLE && watch->transport_count > 1 &&
+                        !watch->was_connected && !watch->options->retry;
+    if (gave_up || first_failed) /* why, was said by an error before */
         finish(watch, PX_CLI_FAILED);
 }
 
@@ -189,27 +199,64 @@ static void set_authorization(watcher *watch, pusher_options *options) {
     }
 }
 
+/* The user said whether there is TLS, so `wss` is not tried in the place of `ws`. On this machine
+ * nothing stands in the way of a WebSocket. */
+static bool set_transports(watcher *watch, pusher_options *options) {
+    const char *list = watch->options->transports;
+    if (!list)
+        list = watch->settings->local ? "ws" : "ws,xhr_streaming,xhr_polling,sockjs";
+    for (size_t len; *list; list += len + (list[len] == ',')) {
+        len = strcspn(list, ",");
+        if (watch->transport_count == MAX_TRANSPORTS) {
+            px_cli_error("--transports takes %d names at most", MAX_TRANSPORTS);
+            return false;
+        }
+        watch->transports[watch->transport_count++] = (pusher_string){list, len};
+    }
+    options->enabled_transports = watch->transports;
+    options->enabled_transport_count = watch->transport_count;
+    return true;
+}
+
+static void set_http(const watcher *watch, pusher_options *options) {
+    const px_cli_watch_options *own = watch->options;
+    options->http_host = pusher_str(own->http_host);
+    options->http_path = pusher_str(own->http_path);
+    options->http_port = (uint16_t)own->http_port;
+    options->https_port = (uint16_t)own->http_port;
+    options->no_transport_cache = own->no_cache;
+}
+
+static void set_route(const px_route *route, pusher_options *options) {
+    const px_tls_options *tls = &route->tls;
+    const px_proxy_options *proxy = &route->proxy;
+    options->ca_file = pusher_str(tls->ca_file);
+    options->ca_path = pusher_str(tls->ca_path);
+    options->pin = pusher_str(tls->pin);
+    options->insecure = tls->insecure;
+    options->client_cert = pusher_str(tls->client_cert);
+    options->client_key = pusher_str(tls->client_key);
+    options->proxy = pusher_str(proxy->url && !*proxy->url ? PX_PROXY_NONE : proxy->url);
+    options->no_proxy = pusher_str(proxy->exceptions);
+}
+
 static bool make_client(watcher *watch) {
     const px_cli_settings *settings = watch->settings;
-    /* The user said whether there is TLS, so no other transport is tried in its place. */
-    const pusher_string transport = pusher_str("ws");
     pusher_options options = PUSHER_OPTIONS_INIT;
     options.host = pusher_str(settings->websocket_host);
     options.port = settings->port;
     options.tls_port = settings->port;
     options.path = pusher_str(settings->path);
     options.plain = !settings->tls;
-    options.ca_file = pusher_str(settings->ca_file);
-    options.ca_path = pusher_str(settings->ca_path);
-    options.pin = pusher_str(settings->pin);
-    options.insecure = settings->insecure;
-    options.enabled_transports = &transport;
-    options.enabled_transport_count = 1;
+    set_route(&settings->route, &options);
+    set_http(watch, &options);
     options.log = watch->options->verbose ? on_log : NULL; /* events tell all but the details */
     options.log_level = PUSHER_LOG_DEBUG;
     set_authorization(watch, &options);
     pusher_string key = pusher_str(settings->key);
     char why[MAX_WHY];
+    if (!set_transports(watch, &options))
+        return false;
     if (pusher_options_check(key, &options, why, sizeof why) != PUSHER_OK) {
         px_cli_error("%s", why);
         return false;

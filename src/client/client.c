@@ -31,11 +31,11 @@ static void free_loop(pusher_client *client) {
 static void init_parts(pusher_client *client) {
     px_loop_add_user(client->loop);
     client->pump.run = px_client_on_pump;
-    px_http_queue_init(&client->requests, client->loop, px_client_on_reply, client);
+    px_http_queue_init(&client->requests, client->loop, &px_client_http_events, client);
     px_bindings_init(&client->bindings, client->allocator, client->seed, &client->dying);
     px_bindings_init(&client->connection_bindings, client->allocator, client->seed, &client->dying);
     client->ws_options = (px_ws_options){
-        .tls = client->settings.tls,
+        .route = &client->settings.route,
         .max_message = client->settings.max_message,
         .max_outbound = client->settings.max_outbound,
         .events = &px_client_ws_events,

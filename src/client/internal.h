@@ -62,7 +62,7 @@ void px_client_changed(pusher_client *client);
 
 void px_client_on_pump(px_task *task);
 void px_client_on_deadline(px_deadline *deadline);
-void px_client_on_reply(void *owner, uint32_t id, const px_http_reply *reply);
+extern const px_http_events px_client_http_events;
 
 /* Lets out what still waits to be sent, closes everything, without a word to any handler. */
 void px_client_hang_up(pusher_client *client);

@@ -16,6 +16,11 @@
     X(activity_timeout, "activityTimeout")                                                         \
     X(pong_timeout, "pongTimeout")                                                                 \
     X(unavailable_timeout, "unavailableTimeout")                                                   \
+    X(http_host, "httpHost")                                                                       \
+    X(http_port, "httpPort")                                                                       \
+    X(https_port, "httpsPort")                                                                     \
+    X(http_path, "httpPath")                                                                       \
+    X(ignore_null_origin, "ignoreNullOrigin")                                                      \
     X(auth_endpoint, "authEndpoint")                                                               \
     X(auth_transport, "authTransport")                                                             \
     X(auth_params, "auth.params")                                                                  \

@@ -13,7 +13,7 @@ static pusher_client *client_of_deadline(px_deadline *deadline) {
 }
 
 static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice scheme) {
-    if (client->settings.tls.insecure && px_slice_starts_with(url, scheme))
+    if (client->settings.route.tls.insecure && px_slice_starts_with(url, scheme))
         px_client_log(client, PUSHER_LOG_WARN,
                       "TLS certificates are not verified (option insecure): whoever is on the way "
                       "can read and change this connection");
@@ -73,6 +73,11 @@ static void close_transport(pusher_client *client, const px_action *action) {
 
 /* ---- Requests ---- */
 
+/* Statistics hold up nothing else. */
+static px_http_lane lane_of(px_request_kind kind) {
+    return kind == PX_REQUEST_STATS ? PX_HTTP_BACKGROUND : PX_HTTP_AUTHORIZATION;
+}
+
 static void start_request(pusher_client *client, const px_action *action) {
     px_http_call_options options = {
         .method = action->as.request.method,
@@ -80,12 +85,14 @@ static void start_request(pusher_client *client, const px_action *action) {
         .headers = action->as.request.headers,
         .header_count = action->as.request.header_count,
         .body = action->as.request.body,
-        .tls = client->settings.tls,
-        .timeout_ms = action->as.request.timeout_ms,
+        .route = &client->settings.route,
+        .timeout_ms =
+            action->as.request.timeout_ms ? action->as.request.timeout_ms : PX_HTTP_NO_TIMEOUT,
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     /* Without memory the request runs into the core's time-out. */
-    if (px_http_queue_start(&client->requests, action->id, &options))
+    px_http_lane lane = lane_of(action->as.request.kind);
+    if (px_http_queue_start(&client->requests, action->id, lane, false, &options))
         px_client_log(client, PUSHER_LOG_ERROR, "no memory left for a request");
 }
 
@@ -189,12 +196,21 @@ void px_client_on_deadline(px_deadline *deadline) {
     pump(client);
 }
 
-void px_client_on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
+static void on_piece(void *owner, uint32_t id, int status, px_slice piece) {
+    (void)owner;
+    (void)id;
+    (void)status;
+    (void)piece;
+}
+
+static void on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
     pusher_client *client = owner;
     px_core_request_done(client->core, id, reply->status, px_buffer_slice(&reply->body),
                          reply->failure.result, px_slice_of_text(reply->failure.text));
     pump(client);
 }
+
+const px_http_events px_client_http_events = {on_piece, on_reply};
 
 static void on_opened(void *owner, px_ws_transport *socket) {
     pusher_client *client = owner;

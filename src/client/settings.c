@@ -1,6 +1,7 @@
 #include "client/settings.h"
 
 #include "client/option_names.h"
+#include "client/route_settings.h"
 #include "core/core.h"
 #include "core/url.h"
 #include "driver/memory.h"
@@ -8,17 +9,6 @@
 #include <stdio.h>
 
 enum { MIN_MESSAGE = 1024, DEFAULT_MESSAGE = 1 << 20 };
-
-typedef struct px_complaint {
-    char *text;
-    size_t size;
-} px_complaint;
-
-static int refuse(const px_complaint *complaint, const char *sentence) {
-    if (complaint->size)
-        snprintf(complaint->text, complaint->size, "%s", sentence);
-    return PX_ERR_ARGUMENT;
-}
 
 /* ---- The struct as the program knows it ---- */
 
@@ -30,14 +20,15 @@ static int read_struct(const pusher_options *given, pusher_options *options,
     if (!given)
         return PX_OK;
     if (given->size < sizeof given->size)
-        return refuse(complaint, "size is not set: start from PUSHER_OPTIONS_INIT");
+        return px_refuse(complaint, "size is not set: start from PUSHER_OPTIONS_INIT");
     size_t known = given->size < sizeof *options ? given->size : sizeof *options;
     memcpy(options, given, known);
     const char *bytes = (const char *)given;
     for (size_t i = known; i < given->size; i++) {
         if (bytes[i])
-            return refuse(complaint, "size is that of a newer library, and an option is set that "
-                                     "this one does not know");
+            return px_refuse(complaint,
+                             "size is that of a newer library, and an option is set that "
+                             "this one does not know");
     }
     return PX_OK;
 }
@@ -51,51 +42,18 @@ static bool is_http_url(px_slice url) {
 
 static int check_own(const pusher_options *options, const px_complaint *complaint) {
     px_slice endpoint = px_inside(options->auth_endpoint);
-    px_slice pin = px_inside(options->pin);
     if (endpoint.len && endpoint.ptr[0] != '/' && !is_http_url(endpoint))
-        return refuse(complaint, "auth_endpoint must be an http:// or https:// URL, or a path that "
-                                 "starts with a slash (on the host of the connection)");
-    if (pin.len && !px_slice_starts_with(pin, PX_SLICE("sha256//")))
-        return refuse(complaint, "pin must be sha256//BASE64, or several joined by semicolons");
-    if (options->insecure && pin.len)
-        return refuse(complaint, "insecure makes no sense together with pin");
+        return px_refuse(complaint,
+                         "auth_endpoint must be an http:// or https:// URL, or a path that "
+                         "starts with a slash (on the host of the connection)");
     if (options->max_message_size &&
         (options->max_message_size < MIN_MESSAGE || options->max_message_size > PX_MAX_MESSAGE))
-        return refuse(complaint, "max_message_size must be between 1024 and 16777216");
+        return px_refuse(complaint, "max_message_size must be between 1024 and 16777216");
+    if (options->cache_dir.len && options->cache_dir.ptr[0] != '/')
+        return px_refuse(complaint, "cache_dir must be an absolute path");
     if ((unsigned)options->log_format > PUSHER_LOG_FORMAT_CLASSIC)
-        return refuse(complaint, "log_format must be one of PUSHER_LOG_FORMAT_...");
+        return px_refuse(complaint, "log_format must be one of PUSHER_LOG_FORMAT_...");
     return PX_OK;
-}
-
-/* A NUL-terminated copy; NULL for an empty text. */
-static int copy_text(px_arena *arena, pusher_string text, const char *name, const char **copy,
-                     const px_complaint *complaint) {
-    if (!text.len)
-        return PX_OK;
-    if (memchr(text.ptr, '\0', text.len)) {
-        char sentence[64];
-        snprintf(sentence, sizeof sentence, "%s must not hold a NUL", name);
-        return refuse(complaint, sentence);
-    }
-    void *memory;
-    int result = px_arena_alloc(arena, text.len + 1, &memory);
-    if (result)
-        return result;
-    memcpy(memory, text.ptr, text.len);
-    ((char *)memory)[text.len] = '\0';
-    *copy = memory;
-    return PX_OK;
-}
-
-static int read_tls(px_tls_options *tls, px_arena *arena, const pusher_options *options,
-                    const px_complaint *complaint) {
-    tls->insecure = options->insecure;
-    int result = copy_text(arena, options->ca_file, "ca_file", &tls->ca_file, complaint);
-    if (!result)
-        result = copy_text(arena, options->ca_path, "ca_path", &tls->ca_path, complaint);
-    if (!result)
-        result = copy_text(arena, options->pin, "pin", &tls->pin, complaint);
-    return result;
 }
 
 /* ---- The core's options ---- */
@@ -195,9 +153,9 @@ static int check_core(const px_options *core, const px_complaint *complaint) {
             continue;
         char renamed[320];
         snprintf(renamed, sizeof renamed, "%s%s", names[i].ours, sentence + name_len);
-        return refuse(complaint, renamed);
+        return px_refuse(complaint, renamed);
     }
-    return refuse(complaint, sentence);
+    return px_refuse(complaint, sentence);
 }
 
 /* A path belongs to the host of the connection: http for ws, https for wss. The options are filled
@@ -227,7 +185,7 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     if (!result)
         result = check_own(&options, &complaint);
     if (!result)
-        result = read_tls(&settings->tls, arena, &options, &complaint);
+        result = px_route_read(&settings->route, arena, &options, &complaint);
     if (!result)
         result = read_core(&settings->core, arena, key, &options);
     if (!result)

@@ -21,7 +21,7 @@ static inline pusher_string px_outside(px_slice text) {
 
 typedef struct px_settings {
     px_options core;
-    px_tls_options tls;
+    px_route route;
     uint32_t max_message;
     uint32_t max_outbound;
     pusher_provider_fn params_provider;

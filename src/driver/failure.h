@@ -4,6 +4,7 @@
 
 #include "base/slice.h"
 #include "driver/result.h"
+#include "driver/route.h"
 
 #include <curl/curl.h>
 
@@ -12,11 +13,14 @@ typedef struct px_failure {
     char text[640]; /* a sentence for people, NUL-terminated; no secret is in it */
 } px_failure;
 
-/* Describes why the transfer of `easy` with `url` failed. `detail` is libcurl's error buffer; it may
- * be empty. The sentence names host and port, says what went wrong and, where that is known, what
- * to do. */
-void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, px_slice url,
-                        const char *detail);
+/* Describes why the transfer of `easy` to `url`, on this route, failed. `detail` is libcurl's error
+ * buffer; it may be empty. The sentence names host and port (and those of the proxy, when it was
+ * the proxy), says what went wrong and, where that is known, what to do. */
+void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, const px_route *route,
+                        px_slice url, const char *detail);
+
+/* The same for a proxy that wants to know who asks (status 407). */
+void px_failure_of_proxy_login(px_failure *failure, const px_route *route, px_slice url);
 
 /* The same for a failure that libcurl has no part in: "WHAT HOST:PORT: DETAIL". `detail` may be
  * empty. */

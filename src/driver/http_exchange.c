@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { DEFAULT_TIMEOUT_MS = 15000, DEFAULT_MAX_BODY = 65536 };
+enum { DEFAULT_TIMEOUT_MS = 15000, DEFAULT_MAX_BODY = 65536, PROXY_WANTS_LOGIN = 407 };
 
 static bool is_one_line(px_slice text) {
     for (size_t i = 0; i < text.len; i++) {
@@ -15,6 +15,8 @@ static bool is_one_line(px_slice text) {
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     px_http_exchange *exchange = context;
     size_t len = size * count;
+    if (exchange->take)
+        return exchange->take(exchange, px_slice_of(bytes, len)) ? len : 0;
     return px_buffer_append(&exchange->reply.body, px_slice_of(bytes, len)) ? 0 : len;
 }
 
@@ -41,6 +43,13 @@ static int add_header(px_http_exchange *exchange, const px_header *header) {
     return result;
 }
 
+/* For libcurl 0 is no limit. */
+static long timeout_of(const px_http_call_options *options) {
+    if (options->timeout_ms == PX_HTTP_NO_TIMEOUT)
+        return 0;
+    return options->timeout_ms ? (long)options->timeout_ms : (long)DEFAULT_TIMEOUT_MS;
+}
+
 static int set_request(px_http_exchange *exchange, const px_http_call_options *options) {
     char method[16] = "GET";
     if (options->method.len >= sizeof method || !is_one_line(options->method))
@@ -58,9 +67,7 @@ static int set_request(px_http_exchange *exchange, const px_http_call_options *o
     if (!code && (options->body.len || strcmp(method, "GET") != 0))
         code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     if (!code)
-        code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                                options->timeout_ms ? (long)options->timeout_ms
-                                                    : (long)DEFAULT_TIMEOUT_MS);
+        code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_of(options));
     return code ? PX_ERR_NO_MEMORY : PX_OK;
 }
 
@@ -84,7 +91,7 @@ static int set_all(px_http_exchange *exchange, const px_http_call_options *optio
     if (options->url.len)
         memcpy(exchange->url, options->url.ptr, options->url.len);
     exchange->url[options->url.len] = '\0';
-    exchange->easy = px_easy_new(exchange->url, &options->tls, exchange->error_text);
+    exchange->easy = px_easy_new(exchange->url, exchange->route, exchange->error_text);
     if (!exchange->easy || curl_easy_setopt(exchange->easy, CURLOPT_WRITEFUNCTION, take_body) ||
         curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange) ||
         curl_easy_setopt(exchange->easy, CURLOPT_USERAGENT, "libpusher/" PUSHER_VERSION_TEXT))
@@ -95,7 +102,9 @@ static int set_all(px_http_exchange *exchange, const px_http_call_options *optio
 
 int px_http_exchange_init(px_http_exchange *exchange, const px_allocator *allocator,
                           const px_http_call_options *options) {
-    *exchange = (px_http_exchange){.allocator = allocator};
+    static const px_route usual;
+    *exchange = (px_http_exchange){.allocator = allocator,
+                                   .route = options->route ? options->route : &usual};
     px_buffer_init(&exchange->reply.body, allocator,
                    options->max_body ? options->max_body : DEFAULT_MAX_BODY);
     int result = set_all(exchange, options);
@@ -104,17 +113,26 @@ int px_http_exchange_init(px_http_exchange *exchange, const px_allocator *alloca
     return result;
 }
 
-void px_http_exchange_finish(px_http_exchange *exchange, CURLcode code) {
-    px_http_reply *reply = &exchange->reply;
-    if (code) {
-        px_failure_of_curl(&reply->failure, exchange->easy, code,
-                           px_slice_of(exchange->url, exchange->url_len), exchange->error_text);
-        px_buffer_clear(&reply->body);
-        return;
-    }
+int px_http_exchange_status(const px_http_exchange *exchange) {
     long status = 0;
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-    reply->status = (int)status;
+    return (int)status;
+}
+
+void px_http_exchange_finish(px_http_exchange *exchange, CURLcode code) {
+    px_http_reply *reply = &exchange->reply;
+    px_slice url = px_slice_of(exchange->url, exchange->url_len);
+    int status = px_http_exchange_status(exchange);
+    if (!code && status != PROXY_WANTS_LOGIN) {
+        reply->status = status;
+        return;
+    }
+    if (code)
+        px_failure_of_curl(&reply->failure, exchange->easy, code, exchange->route, url,
+                           exchange->error_text);
+    else
+        px_failure_of_proxy_login(&reply->failure, exchange->route, url);
+    px_buffer_clear(&reply->body);
 }
 
 void px_http_exchange_free(px_http_exchange *exchange) {

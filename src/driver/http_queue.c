@@ -1,190 +1,136 @@
 #include "driver/http_queue.h"
 
-#include "base/arena.h"
-#include "driver/multi.h"
+#include "driver/http_job.h"
 
-enum { MAX_ACTIVE = 6, MAX_JOB_SIZE = 1 << 20 };
-
-struct px_http_job {
-    px_transfer transfer; /* no easy handle: it still waits */
-    px_http_job *next;
-    px_http_queue *queue;
-    uint32_t id;
-    px_http_call_options options;
-    px_arena arena; /* what the options point to */
-    px_http_exchange exchange;
+static const size_t max_active[PX_HTTP_LANES] = {
+    [PX_HTTP_TRANSPORT] = SIZE_MAX,
+    [PX_HTTP_AUTHORIZATION] = 6,
+    [PX_HTTP_BACKGROUND] = 1,
 };
 
-static const px_allocator *allocator_of(const px_http_queue *queue) {
-    return px_loop_allocator(queue->loop);
+static px_slice key_of(const uint32_t *id) {
+    return px_slice_of((const char *)id, sizeof *id);
 }
 
-static void destroy(px_http_job *job) {
+static void add_waiting(px_http_queue *queue, px_http_job *job) {
+    px_http_jobs *waiting = &queue->waiting[job->lane];
+    job->previous = waiting->last;
+    if (waiting->last)
+        waiting->last->next = job;
+    else
+        waiting->first = job;
+    waiting->last = job;
+}
+
+static void remove_waiting(px_http_queue *queue, px_http_job *job) {
+    px_http_jobs *waiting = &queue->waiting[job->lane];
+    if (job->previous)
+        job->previous->next = job->next;
+    else
+        waiting->first = job->next;
+    if (job->next)
+        job->next->previous = job->previous;
+    else
+        waiting->last = job->previous;
+    job->next = job->previous = NULL;
+}
+
+/* The queue has no part in it any more. */
+static void drop(px_http_job *job) {
     px_http_queue *queue = job->queue;
-    if (job->transfer.easy) {
-        px_multi_remove(px_loop_multi(queue->loop), &job->transfer);
-        px_http_exchange_free(&job->exchange);
+    px_map_remove(&queue->jobs, key_of(&job->id));
+    if (!px_map_count(&queue->jobs))
+        px_map_free(&queue->jobs); /* most clients have none most of the time */
+    if (!job->active) {
+        remove_waiting(queue, job);
+        return;
     }
-    px_arena_free(&job->arena);
-    px_free(allocator_of(queue), job, sizeof *job);
+    queue->active[job->lane]--;
+    if (queue->waiting[job->lane].first)
+        px_loop_queue(queue->loop, &queue->start_more);
 }
 
-/* Takes it out of a list; false: it is not in it. */
-static bool unlink_from(px_http_job **list, px_http_job *job, px_http_job **before) {
-    *before = NULL;
-    for (px_http_job **link = list; *link; link = &(*link)->next) {
-        if (*link == job) {
-            *link = job->next;
-            return true;
-        }
-        *before = *link;
-    }
-    return false;
-}
-
-static void drop(px_http_queue *queue, px_http_job *job) {
-    px_http_job *before;
-    if (unlink_from(&queue->active, job, &before)) {
-        queue->active_count--;
-        if (queue->first_waiting)
-            px_loop_queue(queue->loop, &queue->start_more);
-    } else if (unlink_from(&queue->first_waiting, job, &before) && queue->last_waiting == job) {
-        queue->last_waiting = before;
-    }
-}
-
-/* The request leaves first, so that the owner may do anything when it hears of it. */
-static void report(px_http_job *job, const px_http_reply *reply) {
-    px_http_queue *queue = job->queue;
-    drop(queue, job);
-    px_http_done_fn done = queue->done;
-    void *owner = queue->owner;
-    uint32_t id = job->id;
-    done(owner, id, reply);
-    destroy(job);
-}
-
-static void on_done(px_transfer *transfer, CURLcode code) {
-    px_http_job *job = (px_http_job *)transfer;
-    px_http_exchange_finish(&job->exchange, code);
-    report(job, &job->exchange.reply);
-}
-
-static int begin(px_http_job *job) {
-    px_http_queue *queue = job->queue;
-    int result = px_http_exchange_init(&job->exchange, allocator_of(queue), &job->options);
-    if (result)
-        return result;
-    job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
-    result = px_multi_add(px_loop_multi(queue->loop), &job->transfer);
-    if (result) {
-        px_http_exchange_free(&job->exchange);
-        job->transfer.easy = NULL;
-    }
-    return result;
+/* It leaves first, so that the owner may do anything when it hears of it. */
+void px_http_queue_report(px_http_job *job, const px_http_reply *reply) {
+    const px_http_queue *queue = job->queue;
+    drop(job);
+    queue->events->done(queue->owner, job->id, reply);
+    px_http_job_free(job);
 }
 
 static void report_failure(px_http_job *job, int result) {
     px_http_reply reply = {0};
-    px_buffer_init(&reply.body, allocator_of(job->queue), 0);
+    px_buffer_init(&reply.body, px_loop_allocator(job->loop), 0);
     px_failure_of_peer(&reply.failure, result, job->options.url,
                        result == PX_ERR_ARGUMENT ? "this can't be requested from"
                                                  : "no memory left for a request to",
                        PX_SLICE(""));
-    report(job, &reply);
+    px_http_queue_report(job, &reply);
+}
+
+/* False: one failed, and the owner, who heard of it, may have freed the queue. */
+static bool start_lane(px_http_queue *queue, px_http_lane lane) {
+    while (queue->waiting[lane].first && queue->active[lane] < max_active[lane]) {
+        px_http_job *job = queue->waiting[lane].first;
+        remove_waiting(queue, job);
+        job->active = true;
+        queue->active[lane]++;
+        int result = px_http_job_begin(job);
+        if (result) {
+            px_loop_queue(queue->loop, &queue->start_more);
+            report_failure(job, result);
+            return false;
+        }
+    }
+    return true;
 }
 
 static void start_more(px_task *task) {
     px_http_queue *queue = (px_http_queue *)((char *)task - offsetof(px_http_queue, start_more));
-    while (queue->first_waiting && queue->active_count < MAX_ACTIVE) {
-        px_http_job *job = queue->first_waiting;
-        drop(queue, job);
-        job->next = queue->active;
-        queue->active = job;
-        queue->active_count++;
-        int result = begin(job);
-        if (result)
-            report_failure(job, result);
+    for (px_http_lane lane = 0; lane < PX_HTTP_LANES; lane++) {
+        if (!start_lane(queue, lane))
+            return;
     }
 }
 
-void px_http_queue_init(px_http_queue *queue, px_loop *loop, px_http_done_fn done, void *owner) {
+void px_http_queue_init(px_http_queue *queue, px_loop *loop, const px_http_events *events,
+                        void *owner) {
+    static const uint64_t seed[2]; /* ids are ours: nobody can choose colliding ones */
     *queue = (px_http_queue){
-        .loop = loop, .done = done, .owner = owner, .start_more = {.run = start_more}};
-}
-
-static void free_list(px_http_job **list) {
-    while (*list) {
-        px_http_job *job = *list;
-        *list = job->next;
-        destroy(job);
-    }
+        .loop = loop, .events = events, .owner = owner, .start_more = {.run = start_more}};
+    px_map_init(&queue->jobs, px_loop_allocator(loop), seed);
 }
 
 void px_http_queue_free(px_http_queue *queue) {
+    size_t cursor = 0;
+    for (px_map_entry entry; px_map_next(&queue->jobs, &cursor, &entry);)
+        px_http_job_free(entry.value);
+    px_map_free(&queue->jobs);
+    memset(queue->waiting, 0, sizeof queue->waiting);
+    memset(queue->active, 0, sizeof queue->active);
     px_loop_unqueue(queue->loop, &queue->start_more);
-    free_list(&queue->active);
-    free_list(&queue->first_waiting);
-    queue->last_waiting = NULL;
-    queue->active_count = 0;
 }
 
-static int copy_options(px_http_job *job, const px_http_call_options *options) {
-    px_arena *arena = &job->arena;
-    px_http_call_options *copy = &job->options;
-    *copy = *options;
-    int result = px_arena_copy(arena, options->method, &copy->method);
-    if (!result)
-        result = px_arena_copy(arena, options->url, &copy->url);
-    if (!result)
-        result = px_arena_copy(arena, options->body, &copy->body);
-    if (result || !options->header_count)
+int px_http_queue_start(px_http_queue *queue, uint32_t id, px_http_lane lane, bool streams,
+                        const px_http_call_options *options) {
+    px_http_job *job;
+    int result = px_http_job_new(queue, id, lane, streams, options, &job);
+    if (result)
         return result;
-    void *memory;
-    result = px_arena_alloc(arena, options->header_count * sizeof(px_header), &memory);
-    px_header *headers = memory;
-    for (size_t i = 0; !result && i < options->header_count; i++) {
-        result = px_arena_copy(arena, options->headers[i].name, &headers[i].name);
-        if (!result)
-            result = px_arena_copy(arena, options->headers[i].value, &headers[i].value);
-    }
-    copy->headers = result ? NULL : headers;
-    return result;
-}
-
-int px_http_queue_start(px_http_queue *queue, uint32_t id, const px_http_call_options *options) {
-    px_http_job *job = px_alloc_zero(allocator_of(queue), sizeof *job);
-    if (!job)
-        return PX_ERR_NO_MEMORY;
-    job->queue = queue;
-    job->id = id;
-    px_arena_init(&job->arena, allocator_of(queue), MAX_JOB_SIZE);
-    int result = copy_options(job, options);
+    result = px_map_put(&queue->jobs, key_of(&job->id), job);
     if (result) {
-        destroy(job);
+        px_http_job_free(job);
         return result;
     }
-    if (queue->last_waiting)
-        queue->last_waiting->next = job;
-    else
-        queue->first_waiting = job;
-    queue->last_waiting = job;
+    add_waiting(queue, job);
     px_loop_queue(queue->loop, &queue->start_more);
     return PX_OK;
 }
 
-static px_http_job *find(px_http_job *list, uint32_t id) {
-    while (list && list->id != id)
-        list = list->next;
-    return list;
-}
-
 void px_http_queue_cancel(px_http_queue *queue, uint32_t id) {
-    px_http_job *job = find(queue->active, id);
-    if (!job)
-        job = find(queue->first_waiting, id);
+    px_http_job *job = px_map_get(&queue->jobs, key_of(&id));
     if (!job)
         return;
-    drop(queue, job);
-    destroy(job);
+    drop(job);
+    px_http_job_free(job);
 }

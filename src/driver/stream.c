@@ -78,12 +78,12 @@ void px_stream_init(px_stream *stream, px_loop *loop,
                           .watch = {.fd = -1, .ready = on_ready}};
 }
 
-int px_stream_open(px_stream *stream, const char *url, const px_tls_options *tls) {
+int px_stream_open(px_stream *stream, const char *url, const px_route *route) {
     px_loop *loop = stream->loop;
     stream->error_text = px_alloc(px_loop_allocator(loop), CURL_ERROR_SIZE);
     if (!stream->error_text)
         return PX_ERR_NO_MEMORY;
-    stream->transfer.easy = px_easy_new(url, tls, stream->error_text);
+    stream->transfer.easy = px_easy_new(url, route, stream->error_text);
     if (!stream->transfer.easy || set_options(stream, url) ||
         px_multi_add(px_loop_multi(loop), &stream->transfer)) {
         drop_easy(stream);

@@ -29,7 +29,7 @@ void px_stream_init(px_stream *stream, px_loop *loop,
 
 /* Starts to connect to the host and port of an http:// or https:// URL (NUL-terminated).
  * PX_ERR_NO_MEMORY. */
-PX_MUST_CHECK int px_stream_open(px_stream *stream, const char *url, const px_tls_options *tls);
+PX_MUST_CHECK int px_stream_open(px_stream *stream, const char *url, const px_route *route);
 
 /* Inside `connected`: libcurl's words about a failure; may be empty. */
 const char *px_stream_error_text(const px_stream *stream);

@@ -252,8 +252,8 @@ static void on_connected(px_stream *stream, CURLcode code) {
     px_ws_transport *transport = TRANSPORT_OF(stream, stream);
     if (code) {
         px_failure failure;
-        px_failure_of_curl(&failure, stream->transfer.easy, code, url_of(transport),
-                           px_stream_error_text(stream));
+        px_failure_of_curl(&failure, stream->transfer.easy, code, transport->options->route,
+                           url_of(transport), px_stream_error_text(stream));
         fail(transport, &failure);
         return;
     }
@@ -422,7 +422,7 @@ px_ws_transport *px_ws_transport_open(px_loop *loop, px_slice url, const px_ws_o
     px_outbox_init(&transport->outbox, allocator, options->max_outbound + CONTROL_ALLOWANCE);
     int result = set_url(transport, url);
     if (!result)
-        result = px_stream_open(&transport->stream, transport->url, &options->tls);
+        result = px_stream_open(&transport->stream, transport->url, options->route);
     if (result)
         doom(transport, result);
     return transport;

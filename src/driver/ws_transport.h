@@ -31,7 +31,7 @@ typedef struct px_ws_events {
 } px_ws_events;
 
 typedef struct px_ws_options {
-    px_tls_options tls;
+    const px_route *route;
     size_t max_message;  /* bytes of one incoming message */
     size_t max_outbound; /* bytes that may wait to be sent */
     const px_ws_events *events;

@@ -6,6 +6,8 @@
 #   stranger.pem         by the authority, but for another host
 #   self.pem self.key    signed by itself
 #   good.pin             the pin of good.key
+#   client.pem client.key  for a client, by the authority; locked.key is the key under the password "open",
+#                        both.pem is certificate and key
 set -eu
 cd "$1"
 
@@ -23,6 +25,13 @@ sign() {
     openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days "$2" \
         -extfile "$1.cnf" -out "$1.pem" 2>/dev/null
 }
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+    -subj "/CN=client" -keyout client.key -out client.csr 2>/dev/null
+openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out client.pem \
+    2>/dev/null
+openssl pkey -in client.key -aes256 -passout pass:open -out locked.key
+cat client.pem client.key >both.pem
+
 sign good 2 IP:127.0.0.1,DNS:localhost
 sign expired -1 IP:127.0.0.1,DNS:localhost
 sign stranger 2 DNS:stranger.example

@@ -94,31 +94,64 @@ static void *accept_all(void *context) {
     }
 }
 
-static SSL_CTX *make_tls(const char *certificate, const char *key) {
+static SSL_CTX *make_tls(const test_peer_options *options) {
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-    must(tls && SSL_CTX_use_certificate_chain_file(tls, certificate) == 1 &&
-             SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) == 1,
+    must(tls && SSL_CTX_use_certificate_chain_file(tls, options->certificate) == 1 &&
+             SSL_CTX_use_PrivateKey_file(tls, options->key, SSL_FILETYPE_PEM) == 1,
          "certificate and key");
+    if (options->client_authority) {
+        must(SSL_CTX_load_verify_locations(tls, options->client_authority, NULL) == 1,
+             "client authority");
+        SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    }
     return tls;
+}
+
+/* -1: the machine has no such address. */
+static int listen_on_loopback(bool ipv6, uint16_t *port) {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof address.v4;
+    if (ipv6) {
+        address.v6 =
+            (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+        len = sizeof address.v6;
+    }
+    int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, &address.any, len) || listen(fd, 1024) ||
+        getsockname(fd, &address.any, &len)) {
+        close(fd);
+        return -1;
+    }
+    *port = ntohs(ipv6 ? address.v6.sin6_port : address.v4.sin_port);
+    return fd;
 }
 
 test_peer *test_peer_start(test_script script, void *context, const char *certificate,
                            const char *key) {
+    test_peer_options options = {.certificate = certificate, .key = key};
+    test_peer *peer = test_peer_start_with(script, context, &options);
+    must(peer, "listen");
+    return peer;
+}
+
+test_peer *test_peer_start_with(test_script script, void *context,
+                                const test_peer_options *options) {
     signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL */
     test_peer *peer = calloc(1, sizeof *peer);
     must(peer, "calloc");
     peer->script = script;
     peer->context = context;
-    if (certificate)
-        peer->tls = make_tls(certificate, key);
-    peer->listener = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
-    must(bind(peer->listener, (struct sockaddr *)&address, len) == 0 &&
-             listen(peer->listener, 1024) == 0 &&
-             getsockname(peer->listener, (struct sockaddr *)&address, &len) == 0,
-         "listen");
-    peer->port = ntohs(address.sin_port);
+    peer->listener = listen_on_loopback(options->ipv6, &peer->port);
+    if (peer->listener < 0) {
+        free(peer);
+        return NULL;
+    }
+    if (options->certificate)
+        peer->tls = make_tls(options);
     must(pipe(peer->stop) == 0, "pipe");
     must(pthread_create(&peer->thread, NULL, accept_all, peer) == 0, "pthread_create");
     return peer;
@@ -178,6 +211,18 @@ bool test_send_text(test_connection *connection, const char *text) {
 static ssize_t receive(test_connection *connection, char *bytes, size_t size) {
     return connection->tls ? SSL_read(connection->tls, bytes, (int)size)
                            : recv(connection->fd, bytes, size, 0);
+}
+
+bool test_read_bytes(test_connection *connection, void *bytes, size_t len) {
+    char *next = bytes;
+    while (len > 0) {
+        ssize_t count = receive(connection, next, len);
+        if (count <= 0)
+            return false;
+        next += count;
+        len -= (size_t)count;
+    }
+    return true;
 }
 
 /* ---- HTTP ---- */

@@ -19,6 +19,18 @@ typedef void (*test_script)(test_connection *connection, void *context);
 test_peer *test_peer_start(test_script script, void *context, const char *certificate,
                            const char *key);
 
+/* More about how to listen. */
+typedef struct test_peer_options {
+    const char *certificate; /* PEM files for TLS; NULL: plain */
+    const char *key;
+    const char *client_authority; /* PEM file: clients must show a certificate of this one */
+    bool ipv6;                    /* listen on [::1] instead of 127.0.0.1 */
+} test_peer_options;
+
+/* As test_peer_start. NULL: the machine has no IPv6. */
+test_peer *test_peer_start_with(test_script script, void *context,
+                                const test_peer_options *options);
+
 /* Closes all connections and waits for all scripts to end. */
 void test_peer_stop(test_peer *peer);
 
@@ -34,6 +46,9 @@ int test_connection_number(const test_connection *connection);
 
 bool test_send(test_connection *connection, const void *bytes, size_t len);
 bool test_send_text(test_connection *connection, const char *text);
+
+/* Reads that many bytes. */
+bool test_read_bytes(test_connection *connection, void *bytes, size_t len);
 
 /* Reads an HTTP request whole; it can then be asked for. */
 bool test_read_request(test_connection *connection);

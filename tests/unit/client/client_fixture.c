@@ -7,27 +7,36 @@
 
 enum { PATIENCE_MS = 10000 };
 
-fixture *fixture_new_tls(test_script script, void *context, const char *certificate,
-                         const char *key) {
-    fixture *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->peer = test_peer_start(script, context, certificate, key);
-    world->options = (pusher_options)PUSHER_OPTIONS_INIT;
-    world->options.host = pusher_str("127.0.0.1");
-    world->options.port = test_peer_port(world->peer);
-    world->options.tls_port = test_peer_port(world->peer);
-    world->options.plain = certificate == NULL;
-    return world;
-}
-
-/* Plain clients try wss too after two seconds; a test that is slow must not see that. */
+/* Only one transport: others join when it is slow, and a test that is slow must not see that. */
 static const pusher_string only_ws[] = {{"ws", 2}};
 
-fixture *fixture_new(test_script script, void *context) {
-    fixture *world = fixture_new_tls(script, context, NULL, NULL);
+fixture *fixture_new_with(test_script script, void *context, const test_peer_options *options) {
+    test_peer *peer = test_peer_start_with(script, context, options);
+    if (!peer)
+        return NULL;
+    fixture *world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    world->peer = peer;
+    world->options = (pusher_options)PUSHER_OPTIONS_INIT;
+    world->options.host = pusher_str(options->ipv6 ? "::1" : "127.0.0.1");
+    world->options.port = test_peer_port(peer);
+    world->options.tls_port = test_peer_port(peer);
+    world->options.plain = options->certificate == NULL;
     world->options.enabled_transports = only_ws;
     world->options.enabled_transport_count = 1;
     return world;
+}
+
+fixture *fixture_new_tls(test_script script, void *context, const char *certificate,
+                         const char *key) {
+    const test_peer_options options = {.certificate = certificate, .key = key};
+    fixture *world = fixture_new_with(script, context, &options);
+    assert_non_null(world);
+    return world;
+}
+
+fixture *fixture_new(test_script script, void *context) {
+    return fixture_new_tls(script, context, NULL, NULL);
 }
 
 void fixture_make(fixture *world) {

@@ -29,6 +29,9 @@ fixture *fixture_new(test_script script, void *context);
 fixture *fixture_new_tls(test_script script, void *context, const char *certificate,
                          const char *key);
 
+/* The same with more choices. NULL: the machine has no IPv6. */
+fixture *fixture_new_with(test_script script, void *context, const test_peer_options *options);
+
 /* Makes the client; every event of its connection is written down. */
 void fixture_make(fixture *world);
 

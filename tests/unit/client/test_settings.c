@@ -90,6 +90,58 @@ static void set_ca_file(pusher_options *options) {
     options->ca_file = (pusher_string){"a\0b", 3};
 }
 
+static void set_proxy_scheme(pusher_options *options) {
+    options->proxy = pusher_str("127.0.0.1:3128");
+}
+
+static void set_proxy_path(pusher_options *options) {
+    options->proxy = pusher_str("http://127.0.0.1:3128/way");
+}
+
+static void set_proxy_nowhere(pusher_options *options) {
+    options->proxy = pusher_str("socks5://name:secret@");
+}
+
+static void set_proxy_newline(pusher_options *options) {
+    options->proxy = pusher_str("http://127.0.0.1\n:3128");
+}
+
+static void set_proxy_two_names(pusher_options *options) {
+    options->proxy = pusher_str("http://me@127.0.0.1:3128");
+    options->proxy_username = pusher_str("me");
+}
+
+static void set_proxy_password(pusher_options *options) {
+    options->proxy_password = pusher_str("secret");
+}
+
+static void set_proxy_well(pusher_options *options) {
+    options->proxy = pusher_str("https://proxy.example:3128/");
+    options->proxy_username = pusher_str("me");
+    options->proxy_password = pusher_str("secret");
+    options->no_proxy = pusher_str("localhost,.example.org");
+}
+
+static void set_proxy_ipv6(pusher_options *options) {
+    options->proxy = pusher_str("socks5h://me:secret@[::1]:1080");
+}
+
+static void set_direct(pusher_options *options) {
+    options->proxy = pusher_str("direct");
+}
+
+static void set_client_key(pusher_options *options) {
+    options->client_key = pusher_str("key.pem");
+}
+
+static void set_client_key_password(pusher_options *options) {
+    options->client_key_password = pusher_str("open");
+}
+
+static void set_cache_dir(pusher_options *options) {
+    options->cache_dir = pusher_str("cache");
+}
+
 static void set_no_size(pusher_options *options) {
     options->size = 0;
 }
@@ -115,6 +167,18 @@ static const struct refusal {
     {"pin must be sha256//", set_pin},
     {"insecure makes no sense together with pin", set_insecure_pin},
     {"ca_file must not hold a NUL", set_ca_file},
+    {"proxy must begin with http://", set_proxy_scheme},
+    {"proxy must be SCHEME://HOST:PORT", set_proxy_path},
+    {"proxy must be SCHEME://HOST:PORT", set_proxy_nowhere},
+    {"proxy must be SCHEME://HOST:PORT", set_proxy_newline},
+    {"proxy has a user name already", set_proxy_two_names},
+    {"proxy_password makes no sense without proxy_username", set_proxy_password},
+    {NULL, set_proxy_well},
+    {NULL, set_proxy_ipv6},
+    {NULL, set_direct},
+    {"client_key makes no sense without client_cert", set_client_key},
+    {"client_key_password makes no sense without client_cert", set_client_key_password},
+    {"cache_dir must be an absolute path", set_cache_dir},
     {"size is not set", set_no_size},
 };
 

@@ -1,0 +1,108 @@
+#include "client/route_settings.h"
+
+#include <stdio.h>
+
+int px_refuse(const px_complaint *complaint, const char *sentence) {
+    if (complaint->size)
+        snprintf(complaint->text, complaint->size, "%s", sentence);
+    return PX_ERR_ARGUMENT;
+}
+
+int px_copy_option(px_arena *arena, pusher_string text, const char *name, const char **copy,
+                   const px_complaint *complaint) {
+    if (!text.len)
+        return PX_OK;
+    if (memchr(text.ptr, '\0', text.len)) {
+        char sentence[64];
+        snprintf(sentence, sizeof sentence, "%s must not hold a NUL", name);
+        return px_refuse(complaint, sentence);
+    }
+    void *memory;
+    int result = px_arena_alloc(arena, text.len + 1, &memory);
+    if (result)
+        return result;
+    memcpy(memory, text.ptr, text.len);
+    ((char *)memory)[text.len] = '\0';
+    *copy = memory;
+    return PX_OK;
+}
+
+/* ---- Checks ---- */
+
+static bool holds(px_slice text, char mark) {
+    return text.len && memchr(text.ptr, mark, text.len);
+}
+
+static int check_proxy(const pusher_options *options, const px_complaint *complaint) {
+    px_slice url = px_inside(options->proxy);
+    bool has_url = url.len && !px_slice_equal(url, PX_SLICE(PX_PROXY_NONE));
+    const char *fault = has_url ? px_route_proxy_fault(url) : NULL;
+    if (fault) {
+        char sentence[160];
+        snprintf(sentence, sizeof sentence, "proxy %s", fault);
+        return px_refuse(complaint, sentence);
+    }
+    if (options->proxy_password.len && !options->proxy_username.len)
+        return px_refuse(complaint, "proxy_password makes no sense without proxy_username");
+    if (has_url && options->proxy_username.len && holds(url, '@'))
+        return px_refuse(complaint, "proxy has a user name already: leave out proxy_username");
+    return PX_OK;
+}
+
+static int check_client_certificate(const pusher_options *options, const px_complaint *complaint) {
+    if (options->client_key.len && !options->client_cert.len)
+        return px_refuse(complaint, "client_key makes no sense without client_cert");
+    if (options->client_key_password.len && !options->client_cert.len)
+        return px_refuse(complaint, "client_key_password makes no sense without client_cert");
+    return PX_OK;
+}
+
+static int check_pin(const pusher_options *options, const px_complaint *complaint) {
+    px_slice pin = px_inside(options->pin);
+    if (pin.len && !px_slice_starts_with(pin, PX_SLICE("sha256//")))
+        return px_refuse(complaint, "pin must be sha256//BASE64, or several joined by semicolons");
+    if (options->insecure && pin.len)
+        return px_refuse(complaint, "insecure makes no sense together with pin");
+    return PX_OK;
+}
+
+/* ---- Reading ---- */
+
+static int copy_route(px_route *route, px_arena *arena, const pusher_options *options,
+                      const px_complaint *complaint) {
+    px_tls_options *tls = &route->tls;
+    px_proxy_options *proxy = &route->proxy;
+    tls->insecure = options->insecure;
+    const struct {
+        pusher_string text;
+        const char *name;
+        const char **copy;
+    } rows[] = {
+        {options->ca_file, "ca_file", &tls->ca_file},
+        {options->ca_path, "ca_path", &tls->ca_path},
+        {options->pin, "pin", &tls->pin},
+        {options->client_cert, "client_cert", &tls->client_cert},
+        {options->client_key, "client_key", &tls->client_key},
+        {options->client_key_password, "client_key_password", &tls->client_key_password},
+        {options->proxy, "proxy", &proxy->url},
+        {options->proxy_username, "proxy_username", &proxy->username},
+        {options->proxy_password, "proxy_password", &proxy->password},
+        {options->no_proxy, "no_proxy", &proxy->exceptions},
+    };
+    int result = PX_OK;
+    for (size_t i = 0; !result && i < sizeof rows / sizeof rows[0]; i++)
+        result = px_copy_option(arena, rows[i].text, rows[i].name, rows[i].copy, complaint);
+    if (!result && px_slice_equal(px_inside(options->proxy), PX_SLICE(PX_PROXY_NONE)))
+        proxy->url = "";
+    return result;
+}
+
+int px_route_read(px_route *route, px_arena *arena, const pusher_options *options,
+                  const px_complaint *complaint) {
+    int result = check_pin(options, complaint);
+    if (!result)
+        result = check_proxy(options, complaint);
+    if (!result)
+        result = check_client_certificate(options, complaint);
+    return result ? result : copy_route(route, arena, options, complaint);
+}

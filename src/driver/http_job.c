@@ -1,0 +1,136 @@
+#include "driver/http_job.h"
+
+enum {
+    MAX_JOB_SIZE = 1 << 20,
+    STREAM_BUFFER = 4096, /* libcurl's, as long as the request lasts: ten thousand may wait */
+    MAX_PIECE = 1 << 22,  /* more than libcurl reads in one turn: it gives way to others before */
+};
+
+#define JOB_OF(member, pointer)                                                                    \
+    ((px_http_job *)(void *)((char *)(pointer)-offsetof(px_http_job, member)))
+
+static int copy_options(px_http_job *job, const px_http_call_options *options) {
+    px_arena *arena = &job->arena;
+    px_http_call_options *copy = &job->options;
+    *copy = *options;
+    int result = px_arena_copy(arena, options->method, &copy->method);
+    if (!result)
+        result = px_arena_copy(arena, options->url, &copy->url);
+    if (!result)
+        result = px_arena_copy(arena, options->body, &copy->body);
+    if (result || !options->header_count)
+        return result;
+    void *memory;
+    result = px_arena_alloc(arena, options->header_count * sizeof(px_header), &memory);
+    px_header *headers = memory;
+    for (size_t i = 0; !result && i < options->header_count; i++) {
+        result = px_arena_copy(arena, options->headers[i].name, &headers[i].name);
+        if (!result)
+            result = px_arena_copy(arena, options->headers[i].value, &headers[i].value);
+    }
+    copy->headers = result ? NULL : headers;
+    return result;
+}
+
+/* ---- Pieces ---- */
+
+/* The owner hears of it after libcurl has returned: what it then does, libcurl would refuse to do
+ * inside of its own callback. The turn is still the same. */
+static bool take_piece(px_http_exchange *exchange, px_slice piece) {
+    px_http_job *job = JOB_OF(exchange, exchange);
+    if (px_buffer_append(&job->piece, piece))
+        return false;
+    px_loop_queue(job->loop, &job->tell);
+    return true;
+}
+
+static void tell_piece(px_http_job *job) {
+    px_loop_unqueue(job->loop, &job->tell);
+    if (!job->piece.len)
+        return;
+    /* The owner may end the job. */
+    px_buffer piece = job->piece;
+    px_buffer_init(&job->piece, px_loop_allocator(job->loop), MAX_PIECE);
+    const px_http_queue *queue = job->queue;
+    queue->events->piece(queue->owner, job->id, px_http_exchange_status(&job->exchange),
+                         px_buffer_slice(&piece));
+    px_buffer_free(&piece);
+}
+
+static void on_tell(px_task *task) {
+    tell_piece(JOB_OF(tell, task));
+}
+
+/* ---- The transfer ---- */
+
+static void on_done(px_transfer *transfer, CURLcode code) {
+    px_http_job *job = JOB_OF(transfer, transfer);
+    tell_piece(job);
+    if (!job->queue)
+        return;
+    px_http_exchange_finish(&job->exchange, code);
+    px_http_queue_report(job, &job->exchange.reply);
+}
+
+int px_http_job_begin(px_http_job *job) {
+    int result = px_http_exchange_init(&job->exchange, px_loop_allocator(job->loop), &job->options);
+    if (result)
+        return result;
+    if (job->streams) {
+        job->exchange.take = take_piece;
+        curl_easy_setopt(job->exchange.easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
+    }
+    job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
+    result = px_multi_add(px_loop_multi(job->loop), &job->transfer);
+    if (result) {
+        px_http_exchange_free(&job->exchange);
+        job->transfer.easy = NULL;
+        return result;
+    }
+    job->options = (px_http_call_options){0};
+    px_arena_free(&job->arena); /* libcurl has copies */
+    return PX_OK;
+}
+
+/* ---- Life ---- */
+
+static void destroy(px_garbage *garbage) {
+    px_http_job *job = JOB_OF(garbage, garbage);
+    px_arena_free(&job->arena);
+    px_buffer_free(&job->piece);
+    px_free(px_loop_allocator(job->loop), job, sizeof *job);
+}
+
+void px_http_job_free(px_http_job *job) {
+    job->queue = NULL;
+    px_loop_unqueue(job->loop, &job->tell);
+    if (job->transfer.easy) {
+        px_multi_remove(px_loop_multi(job->loop), &job->transfer);
+        px_http_exchange_free(&job->exchange);
+        job->transfer.easy = NULL;
+    }
+    px_loop_discard(job->loop, &job->garbage, destroy);
+}
+
+int px_http_job_new(px_http_queue *queue, uint32_t id, px_http_lane lane, bool streams,
+                    const px_http_call_options *options, px_http_job **job) {
+    const px_allocator *allocator = px_loop_allocator(queue->loop);
+    px_http_job *made = px_alloc_zero(allocator, sizeof *made);
+    if (!made)
+        return PX_ERR_NO_MEMORY;
+    made->queue = queue;
+    made->loop = queue->loop;
+    made->id = id;
+    made->lane = lane;
+    made->streams = streams;
+    made->tell.run = on_tell;
+    px_arena_init(&made->arena, allocator, MAX_JOB_SIZE);
+    px_buffer_init(&made->piece, allocator, MAX_PIECE);
+    int result = copy_options(made, options);
+    if (result) {
+        px_http_job_free(made);
+        return result;
+    }
+    *job = made;
+    return PX_OK;
+}
