@@ -26,6 +26,7 @@ fi
 dictionary_of() {
     case $1 in
     base64 | utf8) ;;
+    http_frames) echo json ;;
     http_*) echo http ;;
     ws_*) echo ws ;;
     *) echo json ;;

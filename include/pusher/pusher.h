@@ -364,10 +364,20 @@ PUSHER_API pusher_state pusher_connection_state(const pusher_client *client);
 /* The socket id of the last connection, empty before the first. Valid until the next connection. */
 PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
 
+/* The transport of the live connection: "ws", "wss", "xhr_streaming", "xhr_polling" or "sockjs", as in
+ * enabled_transports ("ws" may run over TLS); empty without one. Static. */
+PUSHER_API pusher_string pusher_transport(const pusher_client *client);
+
 /* Tells the client that the machine's network came back or went away. Optional: it speeds up what
  * the client finds out by itself. */
 PUSHER_API void pusher_network_online(pusher_client *client);
 PUSHER_API void pusher_network_offline(pusher_client *client);
+
+/* Tells the client that the machine's network is another one now: another address, another route,
+ * awake again after a sleep. A live connection is asked at once whether it still works; a client
+ * that is connecting, or waits before it does, tries at once. On Linux the client is told by the
+ * system, unless no_network_watch is set. From another thread: inside pusher_post. */
+PUSHER_API void pusher_network_changed(pusher_client *client);
 
 /* ---- Channels ---- */
 

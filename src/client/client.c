@@ -1,7 +1,5 @@
 /* The life of a client, its connection, and what is bound to it. */
 #include "client/internal.h"
-
-#include "driver/clock.h"
 #include "driver/memory.h"
 #include "driver/random.h"
 
@@ -28,6 +26,18 @@ static void free_loop(pusher_client *client) {
         px_loop_free(client->loop);
 }
 
+static void on_network_changed(px_network_listener *listener) {
+    pusher_network_changed(
+        (pusher_client *)(void *)((char *)listener - offsetof(pusher_client, network)));
+}
+
+/* Without it the client finds out by itself, only later. */
+static void watch_network(pusher_client *client) {
+    client->network.changed = on_network_changed;
+    if (!client->settings.no_network_watch && px_network_listen(client->loop, &client->network))
+        px_client_log(client, PUSHER_LOG_DEBUG, "changes of the network can't be watched here");
+}
+
 static void init_parts(pusher_client *client) {
     px_loop_add_user(client->loop);
     client->pump.run = px_client_on_pump;
@@ -41,6 +51,8 @@ static void init_parts(pusher_client *client) {
         .events = &px_client_ws_events,
         .owner = client,
     };
+    px_client_tell_time(client);
+    watch_network(client);
 }
 
 static int init(pusher_client *client, pusher_string key, const pusher_options *options) {
@@ -57,7 +69,6 @@ static int init(pusher_client *client, pusher_string key, const pusher_options *
         free_loop(client);
         return result;
     }
-    px_core_set_wall_clock(client->core, px_clock_unix_ms());
     init_parts(client);
     return PX_OK;
 }
@@ -123,6 +134,7 @@ void px_client_finish(pusher_client *client) {
     px_loop *loop = client->loop;
     bool owns_loop = client->owns_loop;
     px_loop_leave(loop, &client->deadline);
+    px_network_ignore(loop, &client->network);
     px_loop_discard(loop, &client->garbage, destroy);
     if (owns_loop)
         px_loop_free(loop);
@@ -148,6 +160,11 @@ void pusher_disconnect(pusher_client *client) {
     px_client_changed(client);
 }
 
+void pusher_network_changed(pusher_client *client) {
+    px_core_network_changed(client->core);
+    px_client_changed(client);
+}
+
 void pusher_network_online(pusher_client *client) {
     px_core_network_online(client->core);
     px_client_changed(client);
@@ -164,4 +181,8 @@ pusher_state pusher_connection_state(const pusher_client *client) {
 
 pusher_string pusher_socket_id(const pusher_client *client) {
     return px_outside(px_core_socket_id(client->core));
+}
+
+pusher_string pusher_transport(const pusher_client *client) {
+    return px_outside(px_core_transport(client->core));
 }

@@ -7,6 +7,7 @@
 #include "core/core.h"
 #include "driver/http_queue.h"
 #include "driver/loop.h"
+#include "driver/network_watch.h"
 #include "driver/ws_transport.h"
 
 struct pusher_channel {
@@ -37,6 +38,7 @@ struct pusher_client {
     px_settings settings;
     px_ws_options ws_options;
     uint64_t seed[2];
+    uint64_t wall_distance; /* of the wall clock from the loop's, as the core knows it */
     px_connection_attempt attempts[PX_MAX_ATTEMPTS];
     px_http_queue requests;
     struct pusher_authorization *questions;
@@ -46,6 +48,7 @@ struct pusher_client {
     px_bindings connection_bindings;
     px_task pump;
     px_deadline deadline;
+    px_network_listener network;
     px_garbage garbage;
 };
 
@@ -59,6 +62,9 @@ extern const px_ws_events px_client_ws_events;
 
 /* The application changed something: what follows from it is done inside the loop's next turn. */
 void px_client_changed(pusher_client *client);
+
+/* Tells the core what time it is, by both clocks. */
+void px_client_tell_time(pusher_client *client);
 
 void px_client_on_pump(px_task *task);
 void px_client_on_deadline(px_deadline *deadline);

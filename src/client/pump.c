@@ -1,6 +1,5 @@
 /* The pump: carries out what the core wants, and tells it what the network says. */
 #include "client/internal.h"
-
 #include "driver/clock.h"
 #include "net/ws_frame.h"
 
@@ -73,10 +72,17 @@ static void close_transport(pusher_client *client, const px_action *action) {
 
 /* ---- Requests ---- */
 
-/* Statistics hold up nothing else. */
-static px_http_lane lane_of(px_request_kind kind) {
-    return kind == PX_REQUEST_STATS ? PX_HTTP_BACKGROUND : PX_HTTP_AUTHORIZATION;
-}
+/* Where each kind goes. */
+static const struct {
+    px_http_lane lane;
+    bool streams;
+} requests[] = {
+    [PX_REQUEST_CHANNEL_AUTHORIZATION] = {PX_HTTP_AUTHORIZATION, false},
+    [PX_REQUEST_RECEIVE] = {PX_HTTP_TRANSPORT, true},
+    [PX_REQUEST_SEND] = {PX_HTTP_TRANSPORT, false},
+    [PX_REQUEST_INFO] = {PX_HTTP_TRANSPORT, false},
+    [PX_REQUEST_STATS] = {PX_HTTP_BACKGROUND, false},
+};
 
 static void start_request(pusher_client *client, const px_action *action) {
     px_http_call_options options = {
@@ -90,9 +96,10 @@ static void start_request(pusher_client *client, const px_action *action) {
             action->as.request.timeout_ms ? action->as.request.timeout_ms : PX_HTTP_NO_TIMEOUT,
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
+    px_request_kind kind = action->as.request.kind;
     /* Without memory the request runs into the core's time-out. */
-    px_http_lane lane = lane_of(action->as.request.kind);
-    if (px_http_queue_start(&client->requests, action->id, lane, false, &options))
+    if (px_http_queue_start(&client->requests, action->id, requests[kind].lane,
+                            requests[kind].streams, &options))
         px_client_log(client, PUSHER_LOG_ERROR, "no memory left for a request");
 }
 
@@ -133,7 +140,7 @@ static void carry_out(pusher_client *client, const px_action *action) {
     case PX_ACTION_LOG:
         px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
         break;
-    case PX_ACTION_STORE: /* nothing is remembered between two runs of a program */
+    case PX_ACTION_STORE:
         break;
     }
 }
@@ -178,21 +185,33 @@ static void pump(pusher_client *client) {
 
 /* ---- What makes it run ---- */
 
+/* The wall clock is told when it was set: when it is not where it should be by the other one. */
+void px_client_tell_time(pusher_client *client) {
+    enum { TOLERANCE_MS = 1000 };
+    uint64_t now = px_loop_now(client->loop);
+    uint64_t unix_now = px_clock_unix_ms();
+    uint64_t distance = unix_now - now; /* modulo 2^64, as all of this */
+    px_core_tick(client->core, now);
+    if (distance - client->wall_distance + TOLERANCE_MS <= 2 * TOLERANCE_MS)
+        return;
+    client->wall_distance = distance;
+    px_core_set_wall_clock(client->core, unix_now);
+}
+
 void px_client_changed(pusher_client *client) {
     px_loop_queue(client->loop, &client->pump);
 }
 
 void px_client_on_pump(px_task *task) {
     pusher_client *client = client_of_task(task);
-    px_core_tick(client->core, px_loop_now(client->loop));
+    px_client_tell_time(client);
     pump(client);
 }
 
 /* The wall clock may have been set since; deadlines are rare enough to look at it each time. */
 void px_client_on_deadline(px_deadline *deadline) {
     pusher_client *client = client_of_deadline(deadline);
-    px_core_tick(client->core, px_loop_now(client->loop));
-    px_core_set_wall_clock(client->core, px_clock_unix_ms());
+    px_client_tell_time(client);
     pump(client);
 }
 

@@ -101,6 +101,11 @@ static int read_core(px_options *core, px_arena *arena, pusher_string key,
         .activity_timeout = options->activity_timeout,
         .pong_timeout = options->pong_timeout,
         .unavailable_timeout = options->unavailable_timeout,
+        .http_host = px_inside(options->http_host),
+        .http_port = options->http_port,
+        .https_port = options->https_port,
+        .http_path = px_inside(options->http_path),
+        .ignore_null_origin = options->ignore_null_origin,
         .auth_endpoint = px_inside(options->auth_endpoint),
         .auth_transport = px_inside(options->auth_transport),
         .auth_timeout = options->auth_timeout,
@@ -187,6 +192,9 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     if (!result)
         result = px_route_read(&settings->route, arena, &options, &complaint);
     if (!result)
+        result =
+            px_copy_option(arena, options.cache_dir, "cache_dir", &settings->cache_dir, &complaint);
+    if (!result)
         result = read_core(&settings->core, arena, key, &options);
     if (!result)
         result = check_core(&settings->core, &complaint);
@@ -206,5 +214,7 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     settings->log_context = options.log_context;
     settings->log_format = (px_log_format)options.log_format;
     settings->loop = options.loop;
+    settings->no_network_watch = options.no_network_watch;
+    settings->no_transport_cache = options.no_transport_cache;
     return PX_OK;
 }

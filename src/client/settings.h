@@ -30,6 +30,9 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
+    bool no_network_watch;
+    bool no_transport_cache;
+    const char *cache_dir; /* NULL: as the environment has it */
     px_log_format log_format;
     pusher_loop *loop;
 } px_settings;

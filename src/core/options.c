@@ -33,7 +33,18 @@ const px_option px_option_table[] = {
 };
 const size_t px_option_count = sizeof(px_option_table) / sizeof(px_option_table[0]);
 
+static void fill_http_host(px_options *options) {
+    if (options->http_host.len || !options->ws_host.len)
+        return;
+    options->http_host = options->ws_host;
+    if (!options->http_port)
+        options->http_port = options->ws_port;
+    if (!options->https_port)
+        options->https_port = options->wss_port;
+}
+
 void px_options_fill(px_options *options) {
+    fill_http_host(options);
     for (size_t i = 0; i < px_option_count; i++) {
         const px_option *option = &px_option_table[i];
         void *field = (char *)options + option->offset;
@@ -89,7 +100,7 @@ static bool has_blank(px_slice text) {
     return false;
 }
 
-static bool is_host(px_slice text) {
+bool px_host_valid(px_slice text) {
     if (has_blank(text) || has_any_of(text, PX_SLICE("/?#@\\%")))
         return false;
     const char *colon = text.len ? memchr(text.ptr, ':', text.len) : NULL;
@@ -144,17 +155,19 @@ static bool is_statistics_transport(px_slice text) {
     return text.len == 0 || px_slice_equal(text, PX_SLICE("xhr")) ||
            px_slice_equal(text, PX_SLICE("jsonp"));
 }
+#define HOST_RULE "must be a host name or an address, without scheme, port or path"
+#define PATH_RULE "must start with a slash, without blanks, '?' or '#'"
 
 static const struct {
     size_t offset;
     bool (*holds)(px_slice text);
     px_slice otherwise;
 } text_rules[] = {
-    {offsetof(px_options, ws_host), is_host,
-     PX_LITERAL("must be a host name or an address, without scheme, port or path")},
+    {offsetof(px_options, ws_host), px_host_valid, PX_LITERAL(HOST_RULE)},
+    {offsetof(px_options, http_host), px_host_valid, PX_LITERAL(HOST_RULE)},
     {offsetof(px_options, cluster), is_cluster, PX_LITERAL("must be the name of a cluster")},
-    {offsetof(px_options, ws_path), is_path,
-     PX_LITERAL("must start with a slash, without blanks, '?' or '#'")},
+    {offsetof(px_options, ws_path), is_path, PX_LITERAL(PATH_RULE)},
+    {offsetof(px_options, http_path), is_path, PX_LITERAL(PATH_RULE)},
     {offsetof(px_options, auth_endpoint), is_url, PX_LITERAL("must be a URL without blanks")},
     {offsetof(px_options, auth_transport), is_authorization_transport,
      PX_LITERAL("must be ajax or jsonp")},

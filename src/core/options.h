@@ -42,6 +42,17 @@ typedef enum px_choice {
     X(NUMBER, ws_port, "wsPort", 80, 1, 65535, "The port of ws:// connections.")                   \
     X(NUMBER, wss_port, "wssPort", 443, 1, 65535, "The port of wss:// connections.")               \
     X(TEXT, ws_path, "wsPath", "", 0, 0, "Put before /app/KEY, verbatim.")                         \
+    X(TEXT, http_host, "httpHost", "", 0, 0,                                                       \
+      "The host of the HTTP transports. Not given: wsHost, if that is; else "                      \
+      "sockjs-CLUSTER.pusher.com.")                                                                \
+    X(NUMBER, http_port, "httpPort", 80, 1, 65535,                                                 \
+      "The port of http:// requests. Where the host is wsHost: wsPort.")                           \
+    X(NUMBER, https_port, "httpsPort", 443, 1, 65535,                                              \
+      "The port of https:// requests. Where the host is wsHost: wssPort.")                         \
+    X(TEXT, http_path, "httpPath", "/pusher", 0, 0,                                                \
+      "Put before /app/KEY of the HTTP transports; the base of SockJS.")                           \
+    X(FLAG, ignore_null_origin, "ignoreNullOrigin", 0, 0, 0,                                       \
+      "For SockJS in a browser whose page has no origin; no effect elsewhere.")                    \
     X(FLAG, plain, "plain", 0, 0, 0,                                                               \
       "Connect without TLS: what encrypted:false or forceTLS:false ask for.")                      \
     X(LIST, enabled_transports, "enabledTransports", 0, 0, 0,                                      \
@@ -124,7 +135,8 @@ px_slice px_option_rule(const px_option *option);
 /* Bytes that all PAIRS of an option may have together. */
 size_t px_option_pairs_limit(const px_option *option);
 
-/* Fills in the default wherever a field is empty or 0. */
+/* Fills in the default wherever a field is empty or 0. A user who names one host means no other: what
+ * is not said of the HTTP transports' host and ports is then that of the WebSocket's. */
 void px_options_fill(px_options *options);
 
 /* PX_OK, or PX_ERR_ARGUMENT with a sentence that names the option and says what is wrong: it is
@@ -135,6 +147,9 @@ PX_MUST_CHECK int px_options_check(const px_options *options, char *text, size_t
  * px_arena_alloc) the options are half copied: do not use them. */
 PX_MUST_CHECK int px_options_copy(px_options *options, px_arena *arena);
 
+/* True for a host name or an address (IPv6 with or without brackets), without scheme, port or path;
+ * and for nothing. */
+bool px_host_valid(px_slice host);
 /* True for a host name or an address (IPv6 in brackets), perhaps with a port behind it. */
 bool px_host_with_port_valid(px_slice text);
 

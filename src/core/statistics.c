@@ -127,7 +127,7 @@ static void add_query(const px_core *core, px_text *text, px_slice timeline) {
 
 /* True when the options name a host of any kind: then no other is ever contacted. */
 static bool is_host_named(const px_options *options) {
-    return options->stats_host.len || options->ws_host.len;
+    return options->stats_host.len || options->http_host.len || options->ws_host.len;
 }
 
 static void add_host(const px_core *core, px_text *text) {
@@ -135,7 +135,7 @@ static void add_host(const px_core *core, px_text *text) {
     if (options->stats_host.len)
         px_text_add(text, options->stats_host);
     else if (is_host_named(options))
-        px_url_add_authority(options, core->connection.using_tls, text);
+        px_url_add_http_authority(options, core->connection.using_tls, PX_SLICE(""), text);
     else if (core->statistics.host.len)
         px_text_add(text, px_buffer_slice(&core->statistics.host));
     else

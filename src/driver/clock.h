@@ -9,7 +9,7 @@
  */
 uint64_t px_clock_ms(void);
 
-/* What the wall clock shows: milliseconds since 1970. It may jump. */
+/* What the wall clock shows, in milliseconds since 1970. It may be set at any time. */
 uint64_t px_clock_unix_ms(void);
 
 #endif

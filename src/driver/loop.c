@@ -1,7 +1,9 @@
 #include "driver/loop.h"
 
+#include "driver/cache_file.h"
 #include "driver/clock.h"
 #include "driver/multi.h"
+#include "driver/network_watch.h"
 
 #include <limits.h>
 #include <string.h>
@@ -11,6 +13,8 @@ struct px_loop {
     const px_poller_type *type;
     px_poller *poller;
     px_multi *multi;
+    px_network_watch *network;
+    px_cache_ledger cache_ledger;
     px_deadlines deadlines;
     uint64_t now;
     px_task *first_task;
@@ -147,6 +151,7 @@ int px_loop_new(const px_allocator *allocator, const px_poller_type *poller, px_
 }
 
 static void destroy(px_loop *loop) {
+    px_network_watch_free(loop->network);
     px_multi_free(loop->multi);
     loop->type->destroy(loop->poller);
     px_posts_free(&loop->posts);
@@ -306,6 +311,14 @@ px_random *px_loop_random(px_loop *loop) {
 
 px_multi *px_loop_multi(px_loop *loop) {
     return loop->multi;
+}
+
+px_network_watch **px_loop_network(px_loop *loop) {
+    return &loop->network;
+}
+
+px_cache_ledger *px_loop_cache_ledger(px_loop *loop) {
+    return &loop->cache_ledger;
 }
 
 int px_loop_watch(px_loop *loop, px_watch *watch, unsigned wanted) {
