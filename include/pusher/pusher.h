@@ -361,6 +361,10 @@ PUSHER_API void pusher_disconnect(pusher_client *client);
 /* The present state; it changes only inside calls into the library. */
 PUSHER_API pusher_state pusher_connection_state(const pusher_client *client);
 
+/* The name of the transport that carries the connection: "ws", "wss", "xhr_streaming", "xhr_polling" or
+ * "sockjs"; empty while there is none. Static. */
+PUSHER_API pusher_string pusher_connection_transport(const pusher_client *client);
+
 /* The socket id of the last connection, empty before the first. Valid until the next connection. */
 PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
 

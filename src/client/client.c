@@ -15,12 +15,18 @@ static int init_loop(pusher_client *client) {
         client->owns_loop = true;
     }
     int result = px_loop_join(client->loop, &client->deadline, px_client_on_deadline);
+    if (!result) {
+        result = px_multi_join(client->loop, &client->multi);
+        if (result)
+            px_loop_leave(client->loop, &client->deadline);
+    }
     if (result && client->owns_loop)
         px_loop_free(client->loop);
     return result;
 }
 
 static void free_loop(pusher_client *client) {
+    px_multi_leave(client->multi);
     px_loop_leave(client->loop, &client->deadline);
     if (client->owns_loop)
         px_loop_free(client->loop);
@@ -41,7 +47,7 @@ static void watch_network(pusher_client *client) {
 static void init_parts(pusher_client *client) {
     px_loop_add_user(client->loop);
     client->pump.run = px_client_on_pump;
-    px_http_queue_init(&client->requests, client->loop, &px_client_http_events, client);
+    px_http_queue_init(&client->requests, client->multi, &px_client_http_events, client);
     px_bindings_init(&client->bindings, client->allocator, client->seed, &client->dying);
     px_bindings_init(&client->connection_bindings, client->allocator, client->seed, &client->dying);
     client->ws_options = (px_ws_options){
@@ -135,6 +141,7 @@ void px_client_finish(pusher_client *client) {
     bool owns_loop = client->owns_loop;
     px_loop_leave(loop, &client->deadline);
     px_network_ignore(loop, &client->network);
+    px_multi_leave(client->multi);
     px_loop_discard(loop, &client->garbage, destroy);
     if (owns_loop)
         px_loop_free(loop);
@@ -177,6 +184,10 @@ void pusher_network_offline(pusher_client *client) {
 
 pusher_state pusher_connection_state(const pusher_client *client) {
     return (pusher_state)px_core_state(client->core);
+}
+
+pusher_string pusher_connection_transport(const pusher_client *client) {
+    return px_outside(px_core_live_transport(client->core));
 }
 
 pusher_string pusher_socket_id(const pusher_client *client) {

@@ -30,6 +30,7 @@ enum { PX_MAX_ATTEMPTS = 8 };
 struct pusher_client {
     const px_allocator *allocator;
     px_loop *loop;
+    px_multi *multi;
     bool owns_loop;
     bool pumping;
     bool dying; /* freed, but the pump is still at work */

@@ -43,7 +43,7 @@ static void open_transport(pusher_client *client, const px_action *action) {
     if (!attempt)
         return; /* the core has no more transports than we have places */
     attempt->id = action->id;
-    attempt->socket = px_ws_transport_open(client->loop, url, &client->ws_options);
+    attempt->socket = px_ws_transport_open(client->multi, url, &client->ws_options);
 }
 
 static void send_message(pusher_client *client, const px_action *action) {

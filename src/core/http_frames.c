@@ -66,18 +66,29 @@ static int join(px_http_frames *frames, px_arena *memory, px_slice end, px_slice
     return PX_OK;
 }
 
+/* The length in UTF-16 units: one for each code point, two for those of four bytes. A cut within one
+ * does no harm. */
+static uint64_t utf16_units(px_slice text) {
+    uint64_t units = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.ptr[i];
+        units += (unsigned)((byte & 0xc0) != 0x80) + (byte >= 0xf0);
+    }
+    return units;
+}
+
 int px_http_frames_next(px_http_frames *frames, px_arena *memory, px_slice *piece,
                         px_http_frame *frame) {
     const char *newline = piece->len ? memchr(piece->ptr, '\n', piece->len) : NULL;
     if (!newline) {
         int result = px_buffer_append(&frames->begun, *piece);
-        frames->received += piece->len;
+        frames->received += utf16_units(*piece);
         *piece = px_slice_after(*piece, piece->len);
         *frame = (px_http_frame){.kind = PX_HTTP_FRAME_NONE};
         return result;
     }
     px_slice line = px_slice_of(piece->ptr, (size_t)(newline - piece->ptr));
-    frames->received += line.len + 1;
+    frames->received += utf16_units(line) + 1;
     *piece = px_slice_after(*piece, line.len + 1);
     int result = line.len > PX_MAX_HTTP_LINE ? PX_ERR_LIMIT : PX_OK;
     if (frames->begun.len)

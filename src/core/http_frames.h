@@ -30,7 +30,7 @@ typedef struct px_http_frame {
 /* The decoder of one answer. */
 typedef struct px_http_frames {
     px_buffer begun;   /* the beginning of a line whose end has not come yet */
-    uint64_t received; /* bytes of the answer */
+    uint64_t received; /* UTF-16 units of the answer, in which browsers count, and so servers */
     bool had_frame;    /* a line that is not empty has come */
 } px_http_frames;
 

@@ -6,7 +6,7 @@
 
 enum {
     MAX_HOST = 253,
-    MAX_STREAM = 262144, /* bytes of one answer; then the next one is asked for */
+    MAX_STREAM = 262144, /* UTF-16 units of one answer; then the next one is asked for */
     MAX_BATCH = 65536,   /* bytes of one POST, unless one message alone is longer */
     KEPT_BUFFER = 4096,
     ALLOWANCE = 65536, /* over maxOutbound: what the engine itself has to say */
@@ -235,10 +235,11 @@ static void (*const handlers[])(px_core *core, px_transport *transport,
     [PX_HTTP_FRAME_UNKNOWN] = ignore,
 };
 
-/* A browser keeps all of an answer: a long one is given up for the next of the same session. */
+/* A browser keeps all of an answer: a long one is given up for the next of the same session. A
+ * SockJS server ends it by itself. */
 static void renew_stream(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
-    if (socket->polling || !socket->open || socket->frames.begun.len ||
+    if (socket->polling || socket->sockjs || !socket->open || socket->frames.begun.len ||
         socket->frames.received <= MAX_STREAM)
         return;
     cancel(core, &socket->receive);
@@ -448,9 +449,13 @@ uint64_t px_http_sockets_deadline(const px_core *core) {
 }
 
 static void fire(px_core *core, px_transport *transport) {
-    const px_http_socket *socket = transport->http;
+    px_http_socket *socket = transport->http;
     const px_answer none = {.result = PX_ERR_TIMEOUT, .message = PX_SLICE("no answer in time")};
-    if (socket->send_deadline <= core->now)
+    /* Far beyond it the machine slept, and the answer may be there but not yet read. */
+    if (core->now > socket->send_deadline &&
+        core->now - socket->send_deadline > core->options.pong_timeout)
+        socket->send_deadline = core->now + core->options.pong_timeout;
+    else if (socket->send_deadline <= core->now)
         px_http_socket_fail(core, transport, PX_SLICE("Sending failed"), &none);
     else if (socket->info)
         px_http_socket_fail(core, transport, PX_SLICE("Can't connect to server"), &none);

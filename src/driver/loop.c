@@ -12,7 +12,7 @@ struct px_loop {
     const px_allocator *allocator;
     const px_poller_type *type;
     px_poller *poller;
-    px_multi *multi;
+    px_multi *multis;
     px_network_watch *network;
     px_cache_ledger cache_ledger;
     px_deadlines deadlines;
@@ -117,8 +117,6 @@ static int init_poller(px_loop *loop) {
         return result;
     loop->posts_watch = (px_watch){.fd = px_posts_fd(&loop->posts), .ready = on_posts};
     result = loop->type->set(loop->poller, &loop->posts_watch, PX_READABLE);
-    if (!result)
-        result = px_multi_new(loop, &loop->multi);
     if (result)
         loop->type->destroy(loop->poller);
     return result;
@@ -152,7 +150,7 @@ int px_loop_new(const px_allocator *allocator, const px_poller_type *poller, px_
 
 static void destroy(px_loop *loop) {
     px_network_watch_free(loop->network);
-    px_multi_free(loop->multi);
+    px_multi_free_all(loop);
     loop->type->destroy(loop->poller);
     px_posts_free(&loop->posts);
     px_deadlines_free(&loop->deadlines);
@@ -309,8 +307,8 @@ px_random *px_loop_random(px_loop *loop) {
     return &loop->random;
 }
 
-px_multi *px_loop_multi(px_loop *loop) {
-    return loop->multi;
+px_multi **px_loop_multis(px_loop *loop) {
+    return &loop->multis;
 }
 
 px_network_watch **px_loop_network(px_loop *loop) {

@@ -74,9 +74,9 @@ uint64_t px_loop_now(const px_loop *loop);
 const px_allocator *px_loop_allocator(const px_loop *loop);
 char *px_loop_scratch(px_loop *loop);
 px_random *px_loop_random(px_loop *loop);
-px_multi *px_loop_multi(px_loop *loop);
 
-/* The place of network_watch.c: NULL before the first listener. */
+/* The places of multi.c and network_watch.c: NULL before their first users. */
+px_multi **px_loop_multis(px_loop *loop);
 px_network_watch **px_loop_network(px_loop *loop);
 
 /* The place of cache_file.c. */
