@@ -26,7 +26,7 @@ fi
 dictionary_of() {
     case $1 in
     base64 | utf8) ;;
-    http_*) echo http ;;
+    http_* | session) echo http ;;
     ws_*) echo ws ;;
     *) echo json ;;
     esac
