@@ -123,6 +123,7 @@ static bool take_answer(driver *d, driver_peer *peer) {
         return false;
     peer->is_websocket = status == 101;
     peer->is_chunked = find(head, PX_SLICE("\r\nTransfer-Encoding: chunked")) != SIZE_MAX;
+    peer->has_answer = true;
     d->answers++;
     use(peer, head_len + 4 + body);
     return true;

@@ -11,7 +11,7 @@ enum { DRIVER_PEERS = 4 };
 typedef struct driver_peer {
     int fd;            /* -1: not connected */
     bool is_raw;       /* sent bytes that may be no requests: the answers are not taken apart */
-    bool has_answer;   /* to raw bytes */
+    bool has_answer;   /* the first one has come */
     bool is_ended;     /* the server has closed the connection */
     bool is_websocket; /* was upgraded */
     bool is_chunked;   /* a stream is under way */
