@@ -92,7 +92,8 @@ static px_sockjs_outcome receive(const call *this, const px_stream_style *style)
     if (problem)
         return say(this, 500, px_slice_of_text(problem));
     px_session *session = px_session_find(this->server, this->session_id);
-    if (session && !allows_origin(this))
+    /* A page that was refused may hear why. */
+    if (session && session->hub.app && !allows_origin(this))
         return forbid(this);
     if (!session) {
         size_t count = px_map_count(&this->server->sessions.by_key);
