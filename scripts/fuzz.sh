@@ -26,7 +26,9 @@ fi
 dictionary_of() {
     case $1 in
     base64 | utf8) ;;
-    http_*) echo http ;;
+    http_frames) echo json ;;
+    http_* | forwarded) echo http ;;
+    proxy_*) echo proxy ;;
     ws_*) echo ws ;;
     *) echo json ;;
     esac

@@ -71,11 +71,12 @@ static int init(pusher_client *client, pusher_string key, const pusher_options *
         return result;
     result = px_core_new(client->allocator, &client->settings.core, client->seed,
                          px_loop_now(client->loop), &client->core);
-    if (result)
+    if (result) {
         free_loop(client);
-    else
-        init_parts(client);
-    return result;
+        return result;
+    }
+    init_parts(client);
+    return PX_OK;
 }
 
 int px_client_new(const px_allocator *allocator, pusher_string key, const pusher_options *options,
@@ -191,4 +192,8 @@ pusher_string pusher_connection_transport(const pusher_client *client) {
 
 pusher_string pusher_socket_id(const pusher_client *client) {
     return px_outside(px_core_socket_id(client->core));
+}
+
+pusher_string pusher_transport(const pusher_client *client) {
+    return px_outside(px_core_transport(client->core));
 }

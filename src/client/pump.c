@@ -11,12 +11,6 @@ static pusher_client *client_of_deadline(px_deadline *deadline) {
     return (pusher_client *)(void *)((char *)deadline - offsetof(pusher_client, deadline));
 }
 
-void px_client_log(const pusher_client *client, pusher_log_level level, const char *line) {
-    const px_settings *settings = &client->settings;
-    if (settings->log && (uint32_t)level <= settings->core.log_level)
-        settings->log(level, pusher_str(line), settings->log_context);
-}
-
 static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice scheme) {
     if (client->settings.route.tls.insecure && px_slice_starts_with(url, scheme))
         px_client_log(client, PUSHER_LOG_WARN,
@@ -92,7 +86,7 @@ static void start_request(pusher_client *client, const px_action *action) {
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     /* Without memory the request runs into the core's time-out. */
     if (px_http_queue_start(&client->requests, action->id, PX_HTTP_AUTHORIZATION, false, &options))
-        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an authorization request");
+        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for a request");
 }
 
 /* ---- Carrying out ---- */
@@ -130,9 +124,7 @@ static void carry_out(pusher_client *client, const px_action *action) {
         break;
     }
     case PX_ACTION_LOG:
-        if (client->settings.log)
-            client->settings.log((pusher_log_level)action->as.log.level,
-                                 px_outside(action->as.log.line), client->settings.log_context);
+        px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
         break;
     case PX_ACTION_STORE:
         break;
@@ -202,6 +194,7 @@ void px_client_on_pump(px_task *task) {
     pump(client);
 }
 
+/* The wall clock may have been set since; deadlines are rare enough to look at it each time. */
 void px_client_on_deadline(px_deadline *deadline) {
     pusher_client *client = client_of_deadline(deadline);
     px_client_tell_time(client);
