@@ -24,6 +24,9 @@ function(pusher_layer name)
   target_link_libraries(px_${name} PRIVATE pusher_build_flags PUBLIC ${LAYER_USES})
 endfunction()
 
+# What every test has in its environment: none may write to the home of who runs it.
+set(PUSHER_TEST_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/Testing/cache)
+
 # pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
 # when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of
 # the folder are linked into all of them.
@@ -46,6 +49,7 @@ function(pusher_unit_tests area)
     target_compile_definitions(test_${area}_${stem} PRIVATE
       TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}/tests" TEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
     add_test(NAME ${area}.${stem} COMMAND test_${area}_${stem})
-    set_tests_properties(${area}.${stem} PROPERTIES TIMEOUT 120 LABELS unit)
+    set_tests_properties(${area}.${stem} PROPERTIES TIMEOUT 120 LABELS unit
+      ENVIRONMENT "${PUSHER_TEST_ENVIRONMENT}")
   endforeach()
 endfunction()

@@ -49,7 +49,11 @@ static void take_event(world *w, const px_event *event) {
 }
 
 static void take_request(world *w, const px_action *action) {
-    w->request = action->id;
+    /* What a script goes on talking about is what it receives. */
+    if (action->as.request.kind != PX_REQUEST_SEND)
+        w->request = action->id;
+    if (action->as.request.kind == PX_REQUEST_SEND)
+        FUZZ_CHECK(px_json_valid(action->as.request.body));
     fuzz_touch(action->as.request.url);
     fuzz_touch(action->as.request.body);
     for (size_t i = 0; i < action->as.request.header_count; i++)
@@ -159,6 +163,23 @@ static void answer(world *w, px_slice argument) {
     px_core_request_done(w->core, w->request, status, argument, 0, argument);
 }
 
+/* A piece of an HTTP transport; "|" is the end of a line. */
+static void progress(world *w, px_slice argument) {
+    int status = (int)fuzz_number(fuzz_take(&argument, ' '), 999);
+    fuzz_copy piece = fuzz_copy_of(argument);
+    for (size_t i = 0; i < argument.len; i++)
+        if (piece.block[i] == '|')
+            piece.block[i] = '\n';
+    px_core_request_progress(w->core, w->request, status, piece.bytes);
+    drain(w);
+    fuzz_copy_free(&piece);
+}
+
+static void changed(world *w, px_slice argument) {
+    (void)argument;
+    px_core_network_changed(w->core);
+}
+
 static void authorized(world *w, px_slice argument) {
     px_authorization given = {.auth = fuzz_take(&argument, ' ')};
     if (argument.len)
@@ -214,7 +235,7 @@ static const struct {
     {'>', trigger},          {'!', send_event}, {'o', opened},     {'m', message},
     {'x', closed},           {'r', answer},     {'a', authorized}, {'A', authorize_with},
     {'F', authorize_failed}, {'n', online},     {'f', offline},    {'w', wait},
-    {'M', fail_allocation},
+    {'M', fail_allocation},  {'p', progress},   {'N', changed},
 };
 
 /* ---- What it says about itself ---- */
@@ -266,6 +287,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     px_options options = {.key = PX_SLICE("key"), .log_level = PX_LOG_DEBUG};
     options.ask_authorization = size > 0 && data[0] == 'A';
     options.plain = size > 1 && data[1] == 'p';
+    static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
+                                         PX_LITERAL("sockjs")};
+    for (size_t i = 0; size > 2 && i < sizeof(fallbacks) / sizeof(*fallbacks); i++)
+        if (data[2] == '1' + (int)i)
+            options.enabled_transports = (px_slices){&fallbacks[i], 1, true};
     FUZZ_CHECK(px_core_new(&w.memory.allocator, &options, SEED, w.now, &w.core) == PX_OK);
     px_slice line;
     for (fuzz_next_line(&script, &line); fuzz_next_line(&script, &line);)

@@ -26,6 +26,7 @@ fi
 dictionary_of() {
     case $1 in
     base64 | utf8) ;;
+    http_frames) echo json ;;
     http_* | forwarded) echo http ;;
     proxy_*) echo proxy ;;
     ws_*) echo ws ;;

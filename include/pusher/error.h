@@ -16,7 +16,8 @@
     X(PUSHER_ERR_CONNECT, -22, "the host could not be reached")                                    \
     X(PUSHER_ERR_TLS, -23, "the TLS connection failed or its certificate was not accepted")        \
     X(PUSHER_ERR_PROXY, -24, "the proxy refused or failed")                                        \
-    X(PUSHER_ERR_HANDSHAKE, -25, "the server did not accept the WebSocket upgrade")                \
+    X(PUSHER_ERR_HANDSHAKE, -25,                                                                   \
+      "the server did not accept the WebSocket upgrade or the HTTP session")                       \
     X(PUSHER_ERR_CLOSED, -26, "the connection was cut")                                            \
     X(PUSHER_ERR_TIMEOUT, -27, "no answer came in time")                                           \
     X(PUSHER_ERR_PROTOCOL, -28, "the peer broke the WebSocket or HTTP protocol")

@@ -12,6 +12,9 @@ typedef enum px_result {
     PX_ERR_STATE = -4,     /* the object is not in a state in which this call means anything */
     PX_ERR_NOT_FOUND = -5, /* nothing has that name or id */
     PX_ERR_SYNTAX = -6,    /* the text is not what its grammar allows */
+    PX_ERR_HANDSHAKE =
+        -25,              /* the server did not accept the WebSocket upgrade, or the HTTP session */
+    PX_ERR_TIMEOUT = -27, /* no answer came in time */
 } px_result;
 
 /* The caller must look at the result. */

@@ -1,6 +1,5 @@
 /* The life of a client, its connection, and what is bound to it. */
 #include "client/internal.h"
-
 #include "driver/memory.h"
 #include "driver/random.h"
 
@@ -16,21 +15,39 @@ static int init_loop(pusher_client *client) {
         client->owns_loop = true;
     }
     int result = px_loop_join(client->loop, &client->deadline, px_client_on_deadline);
+    if (!result) {
+        result = px_multi_join(client->loop, &client->multi);
+        if (result)
+            px_loop_leave(client->loop, &client->deadline);
+    }
     if (result && client->owns_loop)
         px_loop_free(client->loop);
     return result;
 }
 
 static void free_loop(pusher_client *client) {
+    px_multi_leave(client->multi);
     px_loop_leave(client->loop, &client->deadline);
     if (client->owns_loop)
         px_loop_free(client->loop);
 }
 
+static void on_network_changed(px_network_listener *listener) {
+    pusher_network_changed(
+        (pusher_client *)(void *)((char *)listener - offsetof(pusher_client, network)));
+}
+
+/* Without it the client finds out by itself, only later. */
+static void watch_network(pusher_client *client) {
+    client->network.changed = on_network_changed;
+    if (!client->settings.no_network_watch && px_network_listen(client->loop, &client->network))
+        px_client_log(client, PUSHER_LOG_DEBUG, "changes of the network can't be watched here");
+}
+
 static void init_parts(pusher_client *client) {
     px_loop_add_user(client->loop);
     client->pump.run = px_client_on_pump;
-    px_http_queue_init(&client->requests, client->loop, &px_client_http_events, client);
+    px_http_queue_init(&client->requests, client->multi, &px_client_http_events, client);
     px_bindings_init(&client->bindings, client->allocator, client->seed, &client->dying);
     px_bindings_init(&client->connection_bindings, client->allocator, client->seed, &client->dying);
     client->ws_options = (px_ws_options){
@@ -40,6 +57,8 @@ static void init_parts(pusher_client *client) {
         .events = &px_client_ws_events,
         .owner = client,
     };
+    px_client_tell_time(client);
+    watch_network(client);
 }
 
 static int init(pusher_client *client, pusher_string key, const pusher_options *options) {
@@ -52,11 +71,12 @@ static int init(pusher_client *client, pusher_string key, const pusher_options *
         return result;
     result = px_core_new(client->allocator, &client->settings.core, client->seed,
                          px_loop_now(client->loop), &client->core);
-    if (result)
+    if (result) {
         free_loop(client);
-    else
-        init_parts(client);
-    return result;
+        return result;
+    }
+    init_parts(client);
+    return PX_OK;
 }
 
 int px_client_new(const px_allocator *allocator, pusher_string key, const pusher_options *options,
@@ -120,6 +140,8 @@ void px_client_finish(pusher_client *client) {
     px_loop *loop = client->loop;
     bool owns_loop = client->owns_loop;
     px_loop_leave(loop, &client->deadline);
+    px_network_ignore(loop, &client->network);
+    px_multi_leave(client->multi);
     px_loop_discard(loop, &client->garbage, destroy);
     if (owns_loop)
         px_loop_free(loop);
@@ -145,6 +167,11 @@ void pusher_disconnect(pusher_client *client) {
     px_client_changed(client);
 }
 
+void pusher_network_changed(pusher_client *client) {
+    px_core_network_changed(client->core);
+    px_client_changed(client);
+}
+
 void pusher_network_online(pusher_client *client) {
     px_core_network_online(client->core);
     px_client_changed(client);
@@ -159,6 +186,14 @@ pusher_state pusher_connection_state(const pusher_client *client) {
     return (pusher_state)px_core_state(client->core);
 }
 
+pusher_string pusher_connection_transport(const pusher_client *client) {
+    return px_outside(px_core_live_transport(client->core));
+}
+
 pusher_string pusher_socket_id(const pusher_client *client) {
     return px_outside(px_core_socket_id(client->core));
+}
+
+pusher_string pusher_transport(const pusher_client *client) {
+    return px_outside(px_core_transport(client->core));
 }

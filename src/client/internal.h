@@ -7,6 +7,7 @@
 #include "core/core.h"
 #include "driver/http_queue.h"
 #include "driver/loop.h"
+#include "driver/network_watch.h"
 #include "driver/ws_transport.h"
 
 struct pusher_channel {
@@ -29,6 +30,7 @@ enum { PX_MAX_ATTEMPTS = 8 };
 struct pusher_client {
     const px_allocator *allocator;
     px_loop *loop;
+    px_multi *multi;
     bool owns_loop;
     bool pumping;
     bool dying; /* freed, but the pump is still at work */
@@ -37,6 +39,7 @@ struct pusher_client {
     px_settings settings;
     px_ws_options ws_options;
     uint64_t seed[2];
+    uint64_t wall_distance; /* of the wall clock from the loop's, as the core knows it */
     px_connection_attempt attempts[PX_MAX_ATTEMPTS];
     px_http_queue requests;
     struct pusher_authorization *questions;
@@ -46,6 +49,7 @@ struct pusher_client {
     px_bindings connection_bindings;
     px_task pump;
     px_deadline deadline;
+    px_network_listener network;
     px_garbage garbage;
 };
 
@@ -60,6 +64,9 @@ extern const px_ws_events px_client_ws_events;
 /* The application changed something: what follows from it is done inside the loop's next turn. */
 void px_client_changed(pusher_client *client);
 
+/* Tells the core what time it is, by both clocks. */
+void px_client_tell_time(pusher_client *client);
+
 void px_client_on_pump(px_task *task);
 void px_client_on_deadline(px_deadline *deadline);
 extern const px_http_events px_client_http_events;
@@ -73,8 +80,13 @@ void px_client_finish(pusher_client *client);
 /* True when that many more bytes would be too many to wait for the socket. */
 bool px_client_is_congested(const pusher_client *client, size_t more);
 
-/* Writes a log line of our own. */
-void px_client_log(const pusher_client *client, pusher_log_level level, const char *line);
+/* ---- log.c ---- */
+
+/* Logs a line of the core's: a JSON array. */
+void px_client_log_line(const pusher_client *client, pusher_log_level level, px_slice line);
+
+/* Logs a sentence of our own, where the level is on. */
+void px_client_log(const pusher_client *client, pusher_log_level level, const char *sentence);
 
 /* ---- deliver.c ---- */
 

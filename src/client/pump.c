@@ -1,6 +1,6 @@
 /* The pump: carries out what the core wants, and tells it what the network says. */
 #include "client/internal.h"
-
+#include "driver/clock.h"
 #include "net/ws_frame.h"
 
 static pusher_client *client_of_task(px_task *task) {
@@ -9,12 +9,6 @@ static pusher_client *client_of_task(px_task *task) {
 
 static pusher_client *client_of_deadline(px_deadline *deadline) {
     return (pusher_client *)(void *)((char *)deadline - offsetof(pusher_client, deadline));
-}
-
-void px_client_log(const pusher_client *client, pusher_log_level level, const char *line) {
-    const px_settings *settings = &client->settings;
-    if (settings->log && (uint32_t)level <= settings->core.log_level)
-        settings->log(level, pusher_str(line), settings->log_context);
 }
 
 static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice scheme) {
@@ -49,7 +43,7 @@ static void open_transport(pusher_client *client, const px_action *action) {
     if (!attempt)
         return; /* the core has no more transports than we have places */
     attempt->id = action->id;
-    attempt->socket = px_ws_transport_open(client->loop, url, &client->ws_options);
+    attempt->socket = px_ws_transport_open(client->multi, url, &client->ws_options);
 }
 
 static void send_message(pusher_client *client, const px_action *action) {
@@ -92,7 +86,7 @@ static void start_request(pusher_client *client, const px_action *action) {
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     /* Without memory the request runs into the core's time-out. */
     if (px_http_queue_start(&client->requests, action->id, PX_HTTP_AUTHORIZATION, false, &options))
-        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an authorization request");
+        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for a request");
 }
 
 /* ---- Carrying out ---- */
@@ -130,11 +124,9 @@ static void carry_out(pusher_client *client, const px_action *action) {
         break;
     }
     case PX_ACTION_LOG:
-        if (client->settings.log)
-            client->settings.log((pusher_log_level)action->as.log.level,
-                                 px_outside(action->as.log.line), client->settings.log_context);
+        px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
         break;
-    case PX_ACTION_STORE: /* nothing is remembered between two runs of a program */
+    case PX_ACTION_STORE:
         break;
     }
 }
@@ -179,19 +171,33 @@ static void pump(pusher_client *client) {
 
 /* ---- What makes it run ---- */
 
+/* The wall clock is told when it was set: when it is not where it should be by the other one. */
+void px_client_tell_time(pusher_client *client) {
+    enum { TOLERANCE_MS = 1000 };
+    uint64_t now = px_loop_now(client->loop);
+    uint64_t unix_now = px_clock_unix_ms();
+    uint64_t distance = unix_now - now; /* modulo 2^64, as all of this */
+    px_core_tick(client->core, now);
+    if (distance - client->wall_distance + TOLERANCE_MS <= 2 * TOLERANCE_MS)
+        return;
+    client->wall_distance = distance;
+    px_core_set_wall_clock(client->core, unix_now);
+}
+
 void px_client_changed(pusher_client *client) {
     px_loop_queue(client->loop, &client->pump);
 }
 
 void px_client_on_pump(px_task *task) {
     pusher_client *client = client_of_task(task);
-    px_core_tick(client->core, px_loop_now(client->loop));
+    px_client_tell_time(client);
     pump(client);
 }
 
+/* The wall clock may have been set since; deadlines are rare enough to look at it each time. */
 void px_client_on_deadline(px_deadline *deadline) {
     pusher_client *client = client_of_deadline(deadline);
-    px_core_tick(client->core, px_loop_now(client->loop));
+    px_client_tell_time(client);
     pump(client);
 }
 

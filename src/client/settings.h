@@ -3,6 +3,7 @@
 #define PX_CLIENT_SETTINGS_H
 
 #include "base/arena.h"
+#include "core/log_format.h"
 #include "core/options.h"
 #include "driver/easy.h"
 
@@ -29,6 +30,10 @@ typedef struct px_settings {
     void *auth_context;
     pusher_log_fn log;
     void *log_context;
+    bool no_network_watch;
+    bool no_transport_cache;
+    const char *cache_dir; /* NULL: as the environment has it */
+    px_log_format log_format;
     pusher_loop *loop;
 } px_settings;
 

@@ -223,12 +223,20 @@ static void end_pauses(px_core *core) {
     }
 }
 
+/* What the application's next message adds to. */
+static size_t outbound(const px_core *core) {
+    return core->arena.used + px_transport_backlog(core->connection.live);
+}
+
+/* Half of the limit is left to what the application sends. */
+static bool has_room(const px_core *core) {
+    return outbound(core) < core->options.max_outbound / 2;
+}
+
 static void subscribe_due(px_core *core) {
     size_t cursor = 0;
     px_map_entry entry;
-    /* Half of the limit is left to what the application sends. */
-    while (core->connection.live && core->channels.due &&
-           core->arena.used < core->options.max_outbound / 2 &&
+    while (core->connection.live && core->channels.due && has_room(core) &&
            px_map_next(&core->channels.by_name, &cursor, &entry)) {
         px_channel *channel = entry.value;
         if (!channel->due)
@@ -257,7 +265,10 @@ void px_channels_tick(px_core *core) {
 }
 
 uint64_t px_channels_deadline(const px_core *core) {
-    return core->channels.due && core->connection.live ? core->now : core->channels.retry_at;
+    const px_transport *live = core->connection.live;
+    bool ready =
+        core->channels.due && live && px_transport_backlog(live) < core->options.max_outbound / 2;
+    return ready ? core->now : core->channels.retry_at;
 }
 
 /* ---- Sending ---- */
@@ -267,8 +278,8 @@ static int send_for_application(px_core *core, px_slice event, px_slice data, px
         return PX_ERR_SYNTAX;
     if (!core->connection.live)
         return PX_ERR_STATE;
-    if (core->arena.used > core->options.max_outbound ||
-        data.len > core->options.max_outbound - core->arena.used)
+    size_t waiting = outbound(core);
+    if (waiting > core->options.max_outbound || data.len > core->options.max_outbound - waiting)
         return PX_ERR_LIMIT;
     return px_send_event(core, event, data, channel);
 }

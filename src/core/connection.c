@@ -41,6 +41,9 @@ static void set_state(px_core *core, px_state state) {
     connection->state = state;
     px_core_announce_state(core);
     px_log_state(core, previous, state);
+    px_timeline_state(core);
+    if (state == PX_STATE_CONNECTED)
+        px_statistics_send(core);
     if (state == PX_STATE_CONNECTING || state == PX_STATE_DISCONNECTED)
         px_channels_reset(core);
 }
@@ -80,7 +83,9 @@ static uint32_t count_failure(px_core *core) {
     return bound < MAX_PAUSE_MS ? (uint32_t)bound : MAX_PAUSE_MS;
 }
 
-uint32_t px_connection_failure_pause(px_core *core) {
+uint32_t px_connection_failure_pause(px_core *core, bool is_new) {
+    if (!is_new && core->connection.failures)
+        core->connection.failures--;
     return px_core_random(core, count_failure(core));
 }
 
@@ -93,6 +98,8 @@ static uint32_t backoff_pause(px_core *core) {
 static void seek(px_core *core) {
     px_connection *connection = &core->connection;
     connection->retry_at = PX_NO_DEADLINE;
+    if (!px_strategy_supported(core))
+        px_transport_managers_reset(core); /* rather a way that has failed than none */
     if (!px_strategy_supported(core)) {
         connection->unavailable_at = PX_NO_DEADLINE;
         set_state(core, PX_STATE_FAILED);
@@ -106,6 +113,7 @@ static void seek(px_core *core) {
 }
 
 static void retry_in(px_core *core, uint32_t delay_ms) {
+    px_timeline_retry(core, delay_ms);
     if (delay_ms == 0) {
         seek(core);
         return;
@@ -124,10 +132,11 @@ void px_connection_failed_to_open(px_core *core, int result) {
 }
 
 void px_connection_strategy_failed(px_core *core) {
-    retry_in(core, px_connection_failure_pause(core) + 1);
+    retry_in(core, px_connection_failure_pause(core, true) + 1);
 }
 
 void px_core_connect(px_core *core) {
+    px_statistics_begin(core);
     if (!core->connection.live && !px_strategy_running(core))
         seek(core);
 }
@@ -162,6 +171,9 @@ static void end_for_good(px_core *core) {
 }
 
 void px_core_disconnect(px_core *core) {
+    px_statistics_end(core);
+    if (core->connection.live)
+        px_transport_let_out(core, core->connection.live);
     end_for_good(core);
 }
 
@@ -179,7 +191,7 @@ static uint32_t retry_pause(px_core *core, uint64_t lived_ms) {
     if (lived_ms >= SHORT_LIFE_MS)
         connection->quick_retries = 0;
     else if (connection->quick_retries++)
-        return px_connection_failure_pause(core);
+        return px_connection_failure_pause(core, true);
     return 0;
 }
 
@@ -195,7 +207,7 @@ static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
             break;
         }
         core->connection.using_tls = true;
-        px_transports_reset(core);
+        px_transport_managers_reset(core);
         retry_in(core, 0);
         break;
     case PX_CLOSE_REFUSED:
@@ -218,6 +230,7 @@ void px_core_transport_opened(px_core *core, px_id id) {
         return;
     transport->phase = PX_TRANSPORT_HANDSHAKE;
     transport->opened_at = core->now;
+    px_timeline_transport_state(core, transport->cid, PX_SLICE("open"));
 }
 
 /* An attempt ended, its transport is closed. A code that asks for something ends all attempts;
@@ -226,6 +239,7 @@ static void attempt_ended(px_core *core, uint8_t node, px_close_action action) {
     if (action == PX_CLOSE_NONE) {
         px_strategy_attempt_failed(core, node);
     } else {
+        px_strategy_attempt_answered(core, node);
         px_strategy_stop(core);
         follow(core, action, 0);
     }
@@ -239,6 +253,7 @@ static void drop_attempt(px_core *core, px_transport *transport, px_close_action
 
 static void refuse_handshake(px_core *core, px_transport *transport, px_slice why,
                              px_slice message) {
+    px_timeline_handshake_error(core, why);
     px_connection_error(
         core, (px_error){
                   .type = PX_ERROR_HANDSHAKE, .will_retry = true, .message = why, .data = message});
@@ -318,18 +333,30 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message) {
     px_transport *transport = px_transport_find(core, id);
     if (!transport || transport->phase == PX_TRANSPORT_OPENING)
         return;
-    bool live = transport->phase == PX_TRANSPORT_LIVE;
-    if (message.len > PX_MAX_MESSAGE && live)
-        px_connection_broken(core, PX_ERR_LIMIT);
-    else if (message.len > PX_MAX_MESSAGE)
-        fail_attempt(core, transport, PX_ERR_LIMIT);
-    else if (live)
+    if (message.len > PX_MAX_MESSAGE)
+        px_connection_transport_broken(core, transport, PX_ERR_LIMIT);
+    else if (transport->phase == PX_TRANSPORT_LIVE)
         receive(core, message);
     else
         shake_hands(core, transport, message);
 }
 
+void px_connection_heard(px_core *core, const px_transport *transport) {
+    px_connection *connection = &core->connection;
+    if (transport != connection->live)
+        return;
+    connection->heard_at = core->now;
+    connection->pong_awaited = false;
+}
+
 /* ---- A transport that is gone ---- */
+
+void px_connection_transport_broken(px_core *core, px_transport *transport, int result) {
+    if (transport->phase == PX_TRANSPORT_LIVE)
+        px_connection_broken(core, result);
+    else
+        fail_attempt(core, transport, result);
+}
 
 typedef struct closing {
     int code;
@@ -374,6 +401,9 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
     if (phase == PX_TRANSPORT_OPENING)
         ending.action = PX_CLOSE_NONE;
     px_transport_learn(core, transport, code, clean);
+    if (message.len)
+        px_timeline_transport_error(core, transport->cid, message);
+    px_timeline_transport_closed(core, transport->cid, code, reason, clean);
     px_transport_forget(core, transport);
     emit_ending(core, &ending, phase);
     if (phase == PX_TRANSPORT_LIVE) {
@@ -415,6 +445,7 @@ static void check_alive(px_core *core) {
         ask_for_pong(core);
     } else {
         px_log_text(core, PX_LOG_WARN, PX_SLICE("No answer to a ping, connecting again"));
+        px_timeline_pong_timed_out(core);
         px_transport_learn(core, connection->live, 1006, false);
         close_live(core);
         retry_in(core, 0);
@@ -444,6 +475,7 @@ void px_connection_tick(px_core *core) {
 /* ---- The network ---- */
 
 void px_core_network_online(px_core *core) {
+    px_timeline_network(core, PX_SLICE("online"));
     px_connection *connection = &core->connection;
     if (connection->state != PX_STATE_CONNECTING && connection->state != PX_STATE_UNAVAILABLE)
         return;
@@ -452,17 +484,22 @@ void px_core_network_online(px_core *core) {
     seek(core);
 }
 
-void px_core_network_offline(px_core *core) {
+static void doubt_live(px_core *core) {
     if (core->connection.live && !core->connection.pong_awaited) {
         core->connection.asked_again = false;
         ask_for_pong(core);
     }
 }
 
+void px_core_network_offline(px_core *core) {
+    px_timeline_network(core, PX_SLICE("offline"));
+    doubt_live(core);
+}
+
 void px_core_network_changed(px_core *core) {
     px_connection *connection = &core->connection;
     if (connection->live) {
-        px_core_network_offline(core);
+        doubt_live(core);
     } else if (connection->retry_at != PX_NO_DEADLINE || px_strategy_running(core)) {
         px_strategy_stop(core);
         connection->failures = 0;
@@ -480,6 +517,16 @@ px_slice px_core_socket_id(const px_core *core) {
     return px_buffer_slice(&core->connection.socket_id);
 }
 
+px_slice px_core_transport(const px_core *core) {
+    const px_transport *live = core->connection.live;
+    return live ? px_transport_table[live->type].name : PX_SLICE("");
+}
+
 bool px_core_is_live(const px_core *core) {
     return core->connection.live != NULL;
+}
+
+px_slice px_core_live_transport(const px_core *core) {
+    const px_transport *live = core->connection.live;
+    return live ? px_transport_table[live->type].name : (px_slice){NULL, 0};
 }

@@ -36,11 +36,17 @@ void px_connection_error(px_core *core, px_error error);
  * nothing when there is none. */
 void px_connection_broken(px_core *core, int result);
 
+/* The same for any transport: one that is not the connection's is a failed attempt. */
+void px_connection_transport_broken(px_core *core, px_transport *transport, int result);
+
+/* The transport showed that its peer lives, without a message. */
+void px_connection_heard(px_core *core, const px_transport *transport);
+
 /* ---- For the strategy ---- */
 
-/* Counts a failed attempt; how many ms to wait before the next: full jitter, so that the clients
- * of a server that was down don't come back all at once. */
-uint32_t px_connection_failure_pause(px_core *core);
+/* Counts a failed attempt, if `is_new`; how many ms to wait before the next: full jitter, so that
+ * the clients of a server that was down don't come back all at once. */
+uint32_t px_connection_failure_pause(px_core *core, bool is_new);
 
 /* A transport could not even be started. */
 void px_connection_failed_to_open(px_core *core, int result);

@@ -16,6 +16,7 @@ static void init_parts(px_core *core) {
      * find room, unescaped and in pieces. */
     px_arena_init(&core->arena, allocator,
                   (size_t)core->options.max_outbound + 4 * (size_t)PX_MAX_MESSAGE);
+    px_arena_init(&core->incoming, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->text, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->line, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->scratch, allocator, PX_MAX_MESSAGE);
@@ -46,6 +47,7 @@ int px_core_new(const px_allocator *allocator, const px_options *options, const 
         px_core_free(core);
         return result;
     }
+    px_statistics_init(core);
     *out = core;
     return PX_OK;
 }
@@ -53,12 +55,15 @@ int px_core_new(const px_allocator *allocator, const px_options *options, const 
 void px_core_free(px_core *core) {
     if (!core)
         return;
+    px_transports_free(core);
     px_requests_free(core);
+    px_statistics_free(core);
     px_channels_free(&core->channels);
     px_buffer_free(&core->connection.socket_id);
     px_buffer_free(&core->scratch);
     px_buffer_free(&core->line);
     px_buffer_free(&core->text);
+    px_arena_free(&core->incoming);
     px_arena_free(&core->arena);
     px_queue_free(&core->queue);
     px_arena_free(&core->option_memory);
@@ -68,8 +73,9 @@ void px_core_free(px_core *core) {
 /* ---- Time ---- */
 
 uint64_t px_core_deadline(const px_core *core) {
-    const uint64_t deadlines[] = {px_connection_deadline(core), px_strategy_deadline(core),
-                                  px_authorizations_deadline(core), px_channels_deadline(core)};
+    const uint64_t deadlines[] = {px_connection_deadline(core),     px_strategy_deadline(core),
+                                  px_authorizations_deadline(core), px_channels_deadline(core),
+                                  px_http_sockets_deadline(core),   px_statistics_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -80,10 +86,12 @@ uint64_t px_core_deadline(const px_core *core) {
 void px_core_tick(px_core *core, uint64_t now_ms) {
     if (now_ms > core->now)
         core->now = now_ms;
+    px_statistics_tick(core);
     px_strategy_tick(core);
     px_connection_tick(core);
     px_authorizations_tick(core);
     px_channels_tick(core);
+    px_http_sockets_tick(core);
 }
 
 /* The difference may be "negative": unsigned arithmetic brings it round. */
@@ -120,14 +128,18 @@ static void trim(px_buffer *buffer) {
 }
 
 bool px_core_next(px_core *core, px_action *action) {
-    if (px_queue_pop(&core->queue, action))
-        return true;
-    if (core->connection.announced != core->connection.state) {
-        *action = (px_action){.type = PX_ACTION_STATE};
-        tell_state(core, action);
-        return true;
-    }
+    do {
+        if (px_queue_pop(&core->queue, action))
+            return true;
+        if (core->connection.announced != core->connection.state) {
+            *action = (px_action){.type = PX_ACTION_STATE};
+            tell_state(core, action);
+            return true;
+        }
+    } while (core->transports.http_count && px_http_sockets_work(core));
     px_arena_reset(&core->arena);
+    if (core->incoming.used)
+        px_arena_reset(&core->incoming);
     px_queue_trim(&core->queue);
     trim(&core->text);
     trim(&core->line);

@@ -15,8 +15,10 @@
  *  - An action's slices are valid until px_core_next returns false. The functions an application
  *    may call from a handler (group "requests of the application") leave them alone; the functions
  *    of the group "what the network says" must only be called when the queue is drained.
- *  - The slices given to px_core_transport_message must stay valid until the queue is drained:
- *    events point into them (no copy is made of a payload).
+ *  - The slices given to px_core_transport_message and px_core_request_progress must stay valid
+ *    until the queue is drained: events point into them (no copy is made of a payload). Of a piece
+ *    that holds several messages, px_core_next deals with the next one when the actions of the one
+ *    before are carried out.
  *  - Transports and requests have ids that are never reused soon (slot and generation). Late input
  *    for a dead id is ignored.
  *  - Functions that return px_result codes leave the engine as it was when they fail.
@@ -93,6 +95,11 @@ typedef enum px_transport_kind {
 /* Why the engine wants an HTTP request. */
 typedef enum px_request_kind {
     PX_REQUEST_CHANNEL_AUTHORIZATION,
+    PX_REQUEST_RECEIVE, /* what an HTTP transport gets: report each piece of the answer's body as it
+                           comes, with px_core_request_progress */
+    PX_REQUEST_SEND,    /* what an HTTP transport sends */
+    PX_REQUEST_INFO,    /* what a SockJS server tells of itself */
+    PX_REQUEST_STATS,   /* statistics; with `jsonp` its answer is a script, as it stands */
 } px_request_kind;
 
 /* How far an event goes, in this order of delivery. */
@@ -222,6 +229,10 @@ PX_MUST_CHECK int px_core_event_text(px_core *core, const px_event *event, px_sl
 PX_MUST_CHECK int px_core_new(const px_allocator *allocator, const px_options *options,
                               const uint64_t seed[2], uint64_t now_ms, px_core **core);
 
+/* What PX_ACTION_STORE told to remember in an earlier life. Before the first px_core_connect; what
+ * can't be used is ignored. */
+void px_core_restore(px_core *core, px_slice key, px_slice data);
+
 /* Frees everything at once, in any state; the owner drops its sockets and requests by itself. */
 void px_core_free(px_core *core);
 
@@ -291,6 +302,10 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
 
+/* Logs (debug) that nothing is bound to this event of a channel, which only the owner of the bindings
+ * can know. Global bindings do not count. */
+void px_core_no_callbacks(px_core *core, px_slice channel, px_slice event);
+
 /* ---- What the network says (only when the queue is drained) ---- */
 
 void px_core_transport_opened(px_core *core, px_id id);
@@ -304,8 +319,13 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message);
 void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,
                               int result, px_slice message);
 
+/* A piece of the body of the answer to a PX_REQUEST_RECEIVE, as soon as it has come. `status` is
+ * HTTP's. */
+void px_core_request_progress(px_core *core, px_id id, int status, px_slice piece);
+
 /* The answer to PX_ACTION_REQUEST. `status` 0: none came, or it broke off; `result` (as in
- * px_core_transport_closed) and `message` say why. */
+ * px_core_transport_closed) and `message` say why. For PX_REQUEST_RECEIVE `body` is empty (all
+ * pieces were told before); `status` is HTTP's when the answer is complete, however long it was. */
 void px_core_request_done(px_core *core, px_id id, int status, px_slice body, int result,
                           px_slice message);
 
@@ -316,8 +336,14 @@ px_state px_core_state(const px_core *core);
 /* Of the last connection; empty before the first. Valid until the next connection. */
 px_slice px_core_socket_id(const px_core *core);
 
+/* The name of the live connection's transport; empty: there is none. Static. */
+px_slice px_core_transport(const px_core *core);
+
 /* True when a message sent now would go out. */
 bool px_core_is_live(const px_core *core);
+
+/* The name of what it would go over, such as "ws"; empty: nothing. Static. */
+px_slice px_core_live_transport(const px_core *core);
 
 /* 0 when there is no such channel. */
 px_channel_id px_core_find_channel(const px_core *core, px_slice name);

@@ -10,12 +10,16 @@
 #include "core/core.h"
 #include "core/dispatch.h"
 #include "core/handshake.h"
+#include "core/http_socket.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/queue.h"
 #include "core/requests.h"
+#include "core/statistics.h"
 #include "core/strategy.h"
 #include "core/transport.h"
+#include "core/transport_cache.h"
+#include "core/transport_manager.h"
 #include "core/url.h"
 #include "json/writer.h"
 
@@ -29,15 +33,20 @@ struct px_core {
     uint64_t wall_offset; /* what the wall clock shows at `now` 0 */
     px_queue queue;
     px_arena arena;    /* what queued actions point to; reset when the queue is drained */
+    px_arena incoming; /* the same, for messages that came over HTTP: nobody's outbound limit */
     px_buffer text;    /* a text being built */
     px_buffer line;    /* a log line being built */
     px_buffer scratch; /* px_core_event_text */
     px_connection connection;
     px_strategy strategy;
     px_transports transports;
+    px_transport_managers managers;
+    px_transport_cache cache;
+    px_http_reading reading;
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;
+    px_statistics statistics;
 };
 
 /* Ends a text that was built in core->text: a copy that lives until the queue is drained. The

@@ -92,12 +92,10 @@ px_event *px_event_of_frame(px_core *core, const px_frame *frame, px_slice name,
 /* ---- Encoding ---- */
 
 static int send(px_core *core, px_slice message) {
-    px_action *action = px_queue_push(&core->queue, PX_ACTION_SEND, core->connection.live->id);
-    if (!action)
-        return PX_ERR_NO_MEMORY;
-    action->as.send.message = message;
-    px_log_sent(core, message);
-    return PX_OK;
+    int result = px_transport_send(core, core->connection.live, message);
+    if (result == PX_OK)
+        px_log_sent(core, message);
+    return result;
 }
 
 static px_json_writer begin_message(px_core *core) {
@@ -146,15 +144,18 @@ int px_send_subscribe(px_core *core, const px_channel *channel, px_slice auth,
     int result = end_message(core, &writer, &data);
     if (result != PX_OK)
         return result;
-    size_t before = core->queue.count;
-    result = send_with_data(core, PX_SLICE("pusher:subscribe"), data);
+    /* What was sent can't be taken back: the event has its place before. */
+    result = px_queue_reserve(&core->queue);
     if (result != PX_OK)
         return result;
-    px_event *event = px_event_push(core, PX_TO_CLIENT, PX_SLICE("pusher:subscribe"));
-    if (!event) {
-        px_queue_rewind(&core->queue, before);
-        return PX_ERR_NO_MEMORY;
+    result = send_with_data(core, PX_SLICE("pusher:subscribe"), data);
+    if (result != PX_OK) {
+        px_queue_release(&core->queue);
+        return result;
     }
+    px_event *event = &px_queue_push_reserved(&core->queue, PX_ACTION_EVENT, 0)->as.event;
+    event->targets = PX_TO_CLIENT;
+    event->name = PX_SLICE("pusher:subscribe");
     event->channel = channel->id;
     event->data_type = PX_DATA_JSON;
     event->data = data;
@@ -170,6 +171,8 @@ int px_send_unsubscribe(px_core *core, px_slice name) {
 }
 
 int px_send_ping(px_core *core) {
+    if (px_transport_beat(core, core->connection.live))
+        return PX_OK;
     return send(core, PX_SLICE("{\"event\":\"pusher:ping\",\"data\":{}}"));
 }
 

@@ -54,10 +54,6 @@ px_action *px_queue_push(px_queue *queue, px_action_type type, px_id id) {
     return px_queue_push_reserved(queue, type, id);
 }
 
-void px_queue_rewind(px_queue *queue, size_t count) {
-    queue->count = count;
-}
-
 bool px_queue_pop(px_queue *queue, px_action *action) {
     if (!queue->count)
         return false;

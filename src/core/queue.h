@@ -34,9 +34,6 @@ px_action *px_queue_push(px_queue *queue, px_action_type type, px_id id);
 /* The same in a place that was reserved: never NULL. */
 px_action *px_queue_push_reserved(px_queue *queue, px_action_type type, px_id id);
 
-/* Takes back everything pushed since the queue held `count` actions. */
-void px_queue_rewind(px_queue *queue, size_t count);
-
 bool px_queue_pop(px_queue *queue, px_action *action);
 
 /* Gives back the memory of a burst. Only when the queue is empty. */

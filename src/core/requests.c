@@ -1,6 +1,7 @@
 #include "core/requests.h"
 
 #include "core/internal.h"
+#include "core/sockjs.h"
 
 /* ---- Life ---- */
 
@@ -66,6 +67,18 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
     switch (request->kind) {
     case PX_REQUEST_CHANNEL_AUTHORIZATION:
         px_authorization_answered(core, request, &answer);
+        break;
+    case PX_REQUEST_STATS:
+        px_statistics_answered(core, request, &answer);
+        break;
+    case PX_REQUEST_RECEIVE:
+        px_http_socket_received(core, request, &answer);
+        break;
+    case PX_REQUEST_SEND:
+        px_http_socket_sent(core, request, &answer);
+        break;
+    case PX_REQUEST_INFO:
+        px_sockjs_informed(core, request, &answer);
         break;
     }
 }

@@ -4,6 +4,9 @@
 
 #include "core/internal.h"
 
+/* What a cached transport gets beside twice the time that it took last. */
+enum { CACHED_EXTRA_MS = 1000 };
+
 static bool supported(const px_core *core, uint8_t node);
 static bool start(px_core *core, uint8_t node, uint8_t parent);
 static void stop(px_core *core, uint8_t node);
@@ -25,6 +28,7 @@ static bool supported(const px_core *core, uint8_t number) {
         return false;
     if (node->kind == PX_NODE_TRANSPORT)
         return px_transport_enabled(core, node->transport) &&
+               px_transport_alive(core, node->transport) &&
                px_transport_table[node->transport].priority >= core->strategy.min_priority;
     if (node->kind == PX_NODE_IF)
         return supported(core, chosen_child(core, node));
@@ -60,12 +64,26 @@ static bool pass_turn(px_core *core, uint8_t number) {
     return false;
 }
 
+/* A failure counts once for all loops that it stopped: they seek the same service. */
+static uint32_t failure_pause(px_core *core) {
+    bool is_new = !core->strategy.failure_counted;
+    core->strategy.failure_counted = true;
+    return px_connection_failure_pause(core, is_new);
+}
+
+static void rest(px_core *core, uint8_t number) {
+    px_node_run *run = run_of(core, number);
+    run->resting = true;
+    run->deadline = core->now + failure_pause(core);
+}
+
 /* Starts the child whose turn it is. What can't start now is tried again after a pause. */
 static void start_turn(px_core *core, uint8_t number) {
     px_node_run *run = run_of(core, number);
+    run->resting = false;
     run->deadline = core->now + run->limit_ms;
     if (!start(core, px_strategy_tree[number].children[run->turn], number))
-        run->deadline = core->now + px_connection_failure_pause(core);
+        rest(core, number);
 }
 
 static bool start_sequence(px_core *core, uint8_t number) {
@@ -87,6 +105,31 @@ static bool start_all(px_core *core, uint8_t number) {
     return run->trying > 0;
 }
 
+static uint8_t node_of_transport(px_transport_type type) {
+    uint8_t node = PX_NODE_ROOT;
+    while (px_strategy_tree[node].kind != PX_NODE_TRANSPORT ||
+           px_strategy_tree[node].transport != type)
+        node++;
+    return node;
+}
+
+static bool start_cached(px_core *core, uint8_t number) {
+    px_node_run *run = run_of(core, number);
+    px_cached_transport cached;
+    run->started_at = core->now;
+    if (px_transport_cache_begin(core, &cached)) {
+        uint8_t node = node_of_transport(cached.type);
+        if (supported(core, node))
+            px_timeline_cached(core, px_transport_table[cached.type].name, cached.latency_ms);
+        if (start(core, node, number)) {
+            run->cached = node;
+            run->deadline = core->now + 2 * (uint64_t)cached.latency_ms + CACHED_EXTRA_MS;
+            return true;
+        }
+    }
+    return start(core, px_strategy_tree[number].children[0], number);
+}
+
 static bool start_by_kind(px_core *core, uint8_t number) {
     const px_node *node = &px_strategy_tree[number];
     px_node_run *run = run_of(core, number);
@@ -104,6 +147,8 @@ static bool start_by_kind(px_core *core, uint8_t number) {
         return start(core, node->children[0], number);
     case PX_NODE_IF:
         return start(core, chosen_child(core, node), number);
+    case PX_NODE_CACHED:
+        return start_cached(core, number);
     }
     return false;
 }
@@ -128,18 +173,86 @@ static void stop(px_core *core, uint8_t number) {
     px_transport *transport = px_transport_find(core, run->transport);
     if (transport)
         px_transport_close(core, transport);
+    stop(core, run->cached);
     for (size_t i = 0; i < PX_NODE_MAX_CHILDREN; i++)
         stop(core, px_strategy_tree[number].children[i]);
+}
+
+static bool is_waiting(const px_core *core, uint8_t number) {
+    const px_node_run *run = &core->strategy.runs[number];
+    return px_strategy_tree[number].kind == PX_NODE_DELAYED && run->running &&
+           run->deadline != PX_NO_DEADLINE;
+}
+
+static void end_delay(px_core *core, uint8_t number) {
+    run_of(core, number)->deadline = PX_NO_DEADLINE;
+    if (!start(core, px_strategy_tree[number].children[0], number))
+        failed(core, number);
+}
+
+/* A delay is the head start of what runs beside it. When that has failed there is nothing to wait
+ * for. */
+static void end_delays_beside(px_core *core, uint8_t number) {
+    for (uint8_t above = run_of(core, number)->parent; above != PX_NODE_NOTHING;
+         above = run_of(core, above)->parent)
+        for (size_t i = 0; px_strategy_tree[above].kind == PX_NODE_BEST_CONNECTED_EVER &&
+                           i < PX_NODE_MAX_CHILDREN;
+             i++)
+            if (is_waiting(core, px_strategy_tree[above].children[i]))
+                end_delay(core, px_strategy_tree[above].children[i]);
+}
+
+/* True when nothing is under way below the node, and nothing is about to be but for the pauses
+ * after failures. */
+static bool is_at_rest(const px_core *core, uint8_t number) {
+    const px_node_run *run = &core->strategy.runs[number];
+    bool at_rest = false;
+    if (run->resting)
+        return true;
+    for (size_t i = 0; i < PX_NODE_MAX_CHILDREN; i++) {
+        uint8_t child = px_strategy_tree[number].children[i];
+        if (!core->strategy.runs[child].running)
+            continue;
+        if (!is_at_rest(core, child))
+            return false;
+        at_rest = true;
+    }
+    return at_rest;
+}
+
+/* When all that a node tries at once is at rest, the service is down rather than a way blocked: it
+ * is sought anew in the old order, so that its return does not make a fallback the winner by
+ * chance. */
+static bool align(px_core *core, uint8_t number) {
+    const px_node *node = &px_strategy_tree[number];
+    uint8_t first = node->children[0];
+    if (number == PX_NODE_NOTHING)
+        return false;
+    if (align(core, run_of(core, number)->parent))
+        return true;
+    if (node->kind != PX_NODE_BEST_CONNECTED_EVER || !run_of(core, first)->resting ||
+        !is_at_rest(core, number))
+        return false;
+    for (size_t i = 1; i < PX_NODE_MAX_CHILDREN; i++) {
+        px_node_run *delayed = run_of(core, node->children[i]);
+        if (!delayed->running)
+            continue;
+        stop(core, px_strategy_tree[node->children[i]].children[0]);
+        delayed->deadline = run_of(core, first)->deadline + px_strategy_tree[node->children[i]].ms;
+    }
+    return true;
 }
 
 /* A turn ended by itself, before its time limit: the pause keeps a refusing server from being
  * hammered. The limit stays the same: a refusal says nothing about slowness. */
 static void end_turn(px_core *core, uint8_t number) {
-    uint32_t pause = px_connection_failure_pause(core);
-    if (pass_turn(core, number))
-        run_of(core, number)->deadline = core->now + pause;
-    else
+    if (!pass_turn(core, number)) {
         failed(core, number);
+        return;
+    }
+    rest(core, number);
+    end_delays_beside(core, number);
+    align(core, number);
 }
 
 /* The time limit of a turn is over. */
@@ -152,6 +265,18 @@ static void time_out_turn(px_core *core, uint8_t number) {
     if (pass_turn(core, number))
         start_turn(core, number);
     else
+        failed(core, number);
+}
+
+/* What worked last does not, or nothing does. */
+static void end_cached(px_core *core, uint8_t number) {
+    px_node_run *run = run_of(core, number);
+    bool was_cached = run->cached != PX_NODE_NOTHING;
+    px_transport_cache_forget(core);
+    run->cached = PX_NODE_NOTHING;
+    run->deadline = PX_NO_DEADLINE;
+    run->started_at = core->now;
+    if (!was_cached || !start(core, px_strategy_tree[number].children[0], number))
         failed(core, number);
 }
 
@@ -170,6 +295,11 @@ static void failed(px_core *core, uint8_t number) {
     case PX_NODE_BEST_CONNECTED_EVER:
         if (--run_of(core, run->parent)->trying == 0)
             failed(core, run->parent);
+        else
+            end_delays_beside(core, number);
+        break;
+    case PX_NODE_CACHED:
+        end_cached(core, run->parent);
         break;
     default:
         failed(core, run->parent);
@@ -187,6 +317,7 @@ bool px_strategy_running(const px_core *core) {
 }
 
 void px_strategy_start(px_core *core) {
+    core->strategy.failure_counted = false;
     if (!start(core, PX_NODE_ROOT, PX_NODE_NOTHING))
         px_connection_strategy_failed(core);
 }
@@ -214,15 +345,26 @@ static void raise_priority(px_core *core, uint8_t priority) {
 }
 
 void px_strategy_attempt_succeeded(px_core *core, uint8_t node) {
-    uint8_t priority = px_transport_table[px_strategy_tree[node].transport].priority;
+    px_transport_type type = px_strategy_tree[node].transport;
+    uint8_t priority = px_transport_table[type].priority;
     *run_of(core, node) = (px_node_run){.parent = run_of(core, node)->parent};
     for (; node != PX_NODE_NOTHING; node = run_of(core, node)->parent) {
         if (px_strategy_tree[node].kind == PX_NODE_BEST_CONNECTED_EVER)
             raise_priority(core, priority);
         if (px_strategy_tree[node].kind == PX_NODE_FIRST_CONNECTED)
             stop(core, node);
+        if (px_strategy_tree[node].kind == PX_NODE_CACHED)
+            px_transport_cache_store(core, type, core->now - run_of(core, node)->started_at);
     }
+    stop(core, PX_NODE_ROOT);
     core->strategy.min_priority = 0;
+}
+
+void px_strategy_attempt_answered(px_core *core, uint8_t node) {
+    px_transport_type type = px_strategy_tree[node].transport;
+    for (; node != PX_NODE_NOTHING; node = run_of(core, node)->parent)
+        if (px_strategy_tree[node].kind == PX_NODE_CACHED)
+            px_transport_cache_store(core, type, core->now - run_of(core, node)->started_at);
 }
 
 uint64_t px_strategy_deadline(const px_core *core) {
@@ -236,15 +378,21 @@ uint64_t px_strategy_deadline(const px_core *core) {
 }
 
 static void fire(px_core *core, uint8_t number) {
-    const px_node *node = &px_strategy_tree[number];
     px_node_run *run = run_of(core, number);
-    if (node->kind == PX_NODE_DELAYED) {
-        run->deadline = PX_NO_DEADLINE;
-        if (!start(core, node->children[0], number))
-            failed(core, number);
-    } else if (run_of(core, node->children[run->turn])->running) {
-        time_out_turn(core, number);
-    } else {
+    switch (px_strategy_tree[number].kind) {
+    case PX_NODE_DELAYED:
+        end_delay(core, number);
+        break;
+    case PX_NODE_CACHED:
+        stop(core, run->cached);
+        end_cached(core, number);
+        break;
+    default:
+        if (!run->resting) {
+            time_out_turn(core, number);
+            break;
+        }
+        core->strategy.failure_counted = false;
         start_turn(core, number);
     }
 }

@@ -13,6 +13,7 @@ typedef enum px_node_kind {
     PX_NODE_BEST_CONNECTED_EVER, /* all children at once; a success ends those of lower priority */
     PX_NODE_FIRST_CONNECTED,     /* the child; its first success ends the rest below */
     PX_NODE_IF,                  /* one child or the other, as the test says */
+    PX_NODE_CACHED,              /* what worked last, alone; then the child */
 } px_node_kind;
 
 typedef enum px_node_test {
@@ -20,19 +21,34 @@ typedef enum px_node_test {
     PX_TEST_SUPPORTED, /* of the node `tested` */
 } px_node_test;
 
-/* Every node of the default tree. PX_NODE_NOTHING stands for "not there". */
+/* Every node of the default tree; parents come before their children. PX_NODE_NOTHING stands for
+ * "not there". */
 enum {
     PX_NODE_NOTHING,
     PX_NODE_ROOT,
+    PX_NODE_FIRST,
     PX_NODE_BY_SUPPORT,
     PX_NODE_BY_TLS,
     PX_NODE_TLS,
     PX_NODE_PLAIN,
     PX_NODE_DELAYED_WSS,
+    PX_NODE_DELAYED_HTTP_TLS,
+    PX_NODE_DELAYED_HTTP_PLAIN,
     PX_NODE_WS_LOOP,
     PX_NODE_WSS_LOOP,
+    PX_NODE_HTTP_FALLBACK,
+    PX_NODE_HTTP_LOOP,
+    PX_NODE_HTTP_BY_SUPPORT,
+    PX_NODE_HTTP,
+    PX_NODE_STREAMING_LOOP,
+    PX_NODE_DELAYED_POLLING,
+    PX_NODE_POLLING_LOOP,
+    PX_NODE_SOCKJS_LOOP,
     PX_NODE_WS,
     PX_NODE_WSS,
+    PX_NODE_XHR_STREAMING,
+    PX_NODE_XHR_POLLING,
+    PX_NODE_SOCKJS,
     PX_NODE_COUNT,
 };
 
@@ -54,17 +70,21 @@ extern const px_node px_strategy_tree[PX_NODE_COUNT];
 /* What the interpreter remembers of one node while it runs. */
 typedef struct px_node_run {
     bool running;
+    bool resting; /* SEQUENTIAL: its turn has failed, the next comes at `deadline` */
     uint8_t parent;
-    uint8_t turn;      /* SEQUENTIAL: which child has its turn */
-    uint8_t trying;    /* BEST_CONNECTED_EVER: how many children still run */
-    uint32_t limit_ms; /* SEQUENTIAL: of the attempt under way */
-    uint64_t deadline; /* SEQUENTIAL, DELAYED: or PX_NO_DEADLINE */
-    px_id transport;   /* TRANSPORT */
+    uint8_t turn;        /* SEQUENTIAL: which child has its turn */
+    uint8_t trying;      /* BEST_CONNECTED_EVER: how many children still run */
+    uint8_t cached;      /* CACHED: the node of the transport that is tried alone */
+    uint32_t limit_ms;   /* SEQUENTIAL: of the attempt under way */
+    uint64_t started_at; /* CACHED: when what runs now was started */
+    uint64_t deadline;   /* SEQUENTIAL, DELAYED, CACHED: or PX_NO_DEADLINE */
+    px_id transport;     /* TRANSPORT */
 } px_node_run;
 
 typedef struct px_strategy {
     px_node_run runs[PX_NODE_COUNT];
     uint8_t min_priority; /* transports below this are not tried any more in this run */
+    bool failure_counted; /* since a loop last began a turn after a rest */
 } px_strategy;
 
 /* True when at least one way to connect is enabled. */
@@ -83,6 +103,10 @@ void px_strategy_attempt_failed(px_core *core, uint8_t node);
 
 /* The transport of a TRANSPORT node succeeded and was taken out of the tree. */
 void px_strategy_attempt_succeeded(px_core *core, uint8_t node);
+
+/* The transport of a TRANSPORT node, closed already, brought the service's word to end all
+ * attempts: it works, whatever the word is. The caller stops the strategy. */
+void px_strategy_attempt_answered(px_core *core, uint8_t node);
 
 uint64_t px_strategy_deadline(const px_core *core);
 void px_strategy_tick(px_core *core);

@@ -2,11 +2,12 @@
 
 #include "core/internal.h"
 
-enum { MIN_PING_DELAY_MS = 10000 };
-
 const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
-    [PX_TRANSPORT_TYPE_WS] = {PX_LITERAL("ws"), PX_TRANSPORT_WS, 3, false},
-    [PX_TRANSPORT_TYPE_WSS] = {PX_LITERAL("wss"), PX_TRANSPORT_WS, 3, true},
+    [PX_TRANSPORT_TYPE_WS] = {PX_LITERAL("ws"), .priority = 3},
+    [PX_TRANSPORT_TYPE_WSS] = {PX_LITERAL("wss"), .priority = 3, .always_tls = true},
+    [PX_TRANSPORT_TYPE_XHR_STREAMING] = {PX_LITERAL("xhr_streaming"), .priority = 1, .http = true},
+    [PX_TRANSPORT_TYPE_XHR_POLLING] = {PX_LITERAL("xhr_polling"), .priority = 1, .http = true},
+    [PX_TRANSPORT_TYPE_SOCKJS] = {PX_LITERAL("sockjs"), .priority = 1, .http = true},
 };
 
 static bool lists(px_slices names, px_slice name) {
@@ -53,27 +54,42 @@ static int queue_open(px_core *core, px_transport_type type, px_id id, px_slice 
     return PX_OK;
 }
 
+/* Where a transport leads: for HTTP without the parts that each request has of its own. */
+static int url_of(px_core *core, px_transport_type type, px_slice *url) {
+    const px_transport_info *info = &px_transport_table[type];
+    bool tls = info->always_tls || core->connection.using_tls;
+    px_text text = px_text_begin(&core->text);
+    if (!info->http) {
+        px_url_websocket(&core->options, tls, &text);
+    } else {
+        px_url_http_base(&core->options, tls, px_slice_of(NULL, 0), &text);
+        px_url_add_app(&core->options, &text);
+        px_url_add_query(&core->options, &text);
+    }
+    return px_core_keep_text(core, &text, url);
+}
+
 int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id *id) {
     px_transport *slot = free_slot(&core->transports);
     if (!slot)
         return PX_ERR_LIMIT;
-    bool tls = px_transport_table[type].always_tls || core->connection.using_tls;
-    px_text text = px_text_begin(&core->text);
-    px_url_websocket(&core->options, tls, &text);
     px_slice url;
-    int result = px_core_keep_text(core, &text, &url);
+    int result = url_of(core, type, &url);
     if (result != PX_OK)
         return result;
-    px_id fresh = next_id(core, slot);
-    result = queue_open(core, type, fresh, url);
+    px_transport opening = {.id = next_id(core, slot),
+                            .phase = PX_TRANSPORT_OPENING,
+                            .type = type,
+                            .node = node,
+                            .ping_delay = px_transport_ping_delay(core, type)};
+    result = px_transport_table[type].http ? px_http_socket_open(core, &opening)
+                                           : queue_open(core, type, opening.id, url);
     if (result != PX_OK)
         return result;
-    *slot = (px_transport){.id = fresh,
-                           .phase = PX_TRANSPORT_OPENING,
-                           .type = type,
-                           .node = node,
-                           .ping_delay = core->transports.ping_delays[type]};
-    *id = fresh;
+    bool tls = px_transport_table[type].always_tls || core->connection.using_tls;
+    opening.cid = px_timeline_transport(core, px_transport_table[type].name, tls);
+    *slot = opening;
+    *id = opening.id;
     px_log_connecting(core, px_transport_table[type].name, url);
     return PX_OK;
 }
@@ -83,28 +99,51 @@ px_transport *px_transport_find(px_core *core, px_id id) {
     return slot->id == id && slot->phase != PX_TRANSPORT_FREE ? slot : NULL;
 }
 
+int px_transport_send(px_core *core, px_transport *transport, px_slice message) {
+    if (transport->http)
+        return px_http_socket_send(core, transport->http, message);
+    px_action *action = px_queue_push(&core->queue, PX_ACTION_SEND, transport->id);
+    if (!action)
+        return PX_ERR_NO_MEMORY;
+    action->as.send.message = message;
+    return PX_OK;
+}
+
+bool px_transport_beat(px_core *core, px_transport *transport) {
+    if (!transport->http || transport->http->sockjs)
+        return false;
+    px_http_socket_beat(core, transport->http);
+    return true;
+}
+
+size_t px_transport_backlog(const px_transport *transport) {
+    return transport->http ? px_http_socket_backlog(transport->http) : 0;
+}
+
+void px_transport_let_out(px_core *core, px_transport *transport) {
+    if (transport->http)
+        px_http_socket_let_out(core, transport);
+}
+
 void px_transport_close(px_core *core, px_transport *transport) {
-    px_action *action = px_queue_push_reserved(&core->queue, PX_ACTION_CLOSE, transport->id);
-    action->as.close.code = 1000;
+    if (transport->http)
+        px_http_socket_free(core, transport);
+    else
+        px_queue_push_reserved(&core->queue, PX_ACTION_CLOSE, transport->id)->as.close.code = 1000;
+    px_timeline_transport_state(core, transport->cid, PX_SLICE("closed"));
     transport->phase = PX_TRANSPORT_FREE;
 }
 
 void px_transport_forget(px_core *core, px_transport *transport) {
-    px_queue_release(&core->queue);
+    if (transport->http)
+        px_http_socket_free(core, transport);
+    else
+        px_queue_release(&core->queue);
     transport->phase = PX_TRANSPORT_FREE;
 }
 
-void px_transport_learn(px_core *core, const px_transport *transport, int code, bool clean) {
-    uint64_t life = core->now - transport->opened_at;
-    bool refused_by_protocol = code == 1002 || code == 1003;
-    if (transport->phase == PX_TRANSPORT_OPENING || clean || refused_by_protocol ||
-        life >= 2 * (uint64_t)core->options.activity_timeout)
-        return;
-    uint32_t delay = (uint32_t)(life / 2);
-    core->transports.ping_delays[transport->type] =
-        delay > MIN_PING_DELAY_MS ? delay : MIN_PING_DELAY_MS;
-}
-
-void px_transports_reset(px_core *core) {
-    memset(core->transports.ping_delays, 0, sizeof(core->transports.ping_delays));
+void px_transports_free(px_core *core) {
+    for (size_t i = 0; i < PX_TRANSPORT_SLOTS; i++)
+        if (core->transports.slots[i].http)
+            px_http_socket_free(core, &core->transports.slots[i]);
 }

@@ -81,7 +81,7 @@ int px_http_job_begin(px_http_job *job) {
         curl_easy_setopt(job->exchange.easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
     }
     job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
-    result = px_multi_add(px_loop_multi(job->loop), &job->transfer);
+    result = px_multi_add(job->multi, &job->transfer);
     if (result) {
         px_http_exchange_free(&job->exchange);
         job->transfer.easy = NULL;
@@ -105,7 +105,7 @@ void px_http_job_free(px_http_job *job) {
     job->queue = NULL;
     px_loop_unqueue(job->loop, &job->tell);
     if (job->transfer.easy) {
-        px_multi_remove(px_loop_multi(job->loop), &job->transfer);
+        px_multi_remove(job->multi, &job->transfer);
         px_http_exchange_free(&job->exchange);
         job->transfer.easy = NULL;
     }
@@ -119,6 +119,7 @@ int px_http_job_new(px_http_queue *queue, uint32_t id, px_http_lane lane, bool s
     if (!made)
         return PX_ERR_NO_MEMORY;
     made->queue = queue;
+    made->multi = queue->multi;
     made->loop = queue->loop;
     made->id = id;
     made->lane = lane;

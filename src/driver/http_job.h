@@ -4,13 +4,13 @@
 
 #include "base/arena.h"
 #include "driver/http_queue.h"
-#include "driver/multi.h"
 
 struct px_http_job {
     px_transfer transfer; /* no easy handle: it still waits */
     px_http_job *next;    /* of those that wait in its lane */
     px_http_job *previous;
     px_http_queue *queue; /* NULL: dropped */
+    px_multi *multi;
     px_loop *loop;
     uint32_t id;
     px_http_lane lane;

@@ -93,11 +93,15 @@ static void start_more(px_task *task) {
     }
 }
 
-void px_http_queue_init(px_http_queue *queue, px_loop *loop, const px_http_events *events,
+void px_http_queue_init(px_http_queue *queue, px_multi *multi, const px_http_events *events,
                         void *owner) {
     static const uint64_t seed[2]; /* ids are ours: nobody can choose colliding ones */
-    *queue = (px_http_queue){
-        .loop = loop, .events = events, .owner = owner, .start_more = {.run = start_more}};
+    px_loop *loop = px_multi_loop(multi);
+    *queue = (px_http_queue){.multi = multi,
+                             .loop = loop,
+                             .events = events,
+                             .owner = owner,
+                             .start_more = {.run = start_more}};
     px_map_init(&queue->jobs, px_loop_allocator(loop), seed);
 }
 

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "driver/http_exchange.h"
 #include "driver/loop.h"
+#include "driver/multi.h"
 
 typedef enum px_http_lane {
     PX_HTTP_TRANSPORT,     /* what carries a connection: goes at once */
@@ -31,6 +32,7 @@ typedef struct px_http_events {
 } px_http_events;
 
 typedef struct px_http_queue {
+    px_multi *multi;
     px_loop *loop;
     const px_http_events *events;
     void *owner;
@@ -41,7 +43,7 @@ typedef struct px_http_queue {
 } px_http_queue;
 
 /* Allocates nothing yet. */
-void px_http_queue_init(px_http_queue *queue, px_loop *loop, const px_http_events *events,
+void px_http_queue_init(px_http_queue *queue, px_multi *multi, const px_http_events *events,
                         void *owner);
 
 /* Drops all. */

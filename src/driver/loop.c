@@ -1,7 +1,9 @@
 #include "driver/loop.h"
 
+#include "driver/cache_file.h"
 #include "driver/clock.h"
 #include "driver/multi.h"
+#include "driver/network_watch.h"
 
 #include <limits.h>
 #include <string.h>
@@ -10,7 +12,9 @@ struct px_loop {
     const px_allocator *allocator;
     const px_poller_type *type;
     px_poller *poller;
-    px_multi *multi;
+    px_multi *multis;
+    px_network_watch *network;
+    px_cache_ledger cache_ledger;
     px_deadlines deadlines;
     uint64_t now;
     px_task *first_task;
@@ -113,8 +117,6 @@ static int init_poller(px_loop *loop) {
         return result;
     loop->posts_watch = (px_watch){.fd = px_posts_fd(&loop->posts), .ready = on_posts};
     result = loop->type->set(loop->poller, &loop->posts_watch, PX_READABLE);
-    if (!result)
-        result = px_multi_new(loop, &loop->multi);
     if (result)
         loop->type->destroy(loop->poller);
     return result;
@@ -147,7 +149,8 @@ int px_loop_new(const px_allocator *allocator, const px_poller_type *poller, px_
 }
 
 static void destroy(px_loop *loop) {
-    px_multi_free(loop->multi);
+    px_network_watch_free(loop->network);
+    px_multi_free_all(loop);
     loop->type->destroy(loop->poller);
     px_posts_free(&loop->posts);
     px_deadlines_free(&loop->deadlines);
@@ -304,8 +307,16 @@ px_random *px_loop_random(px_loop *loop) {
     return &loop->random;
 }
 
-px_multi *px_loop_multi(px_loop *loop) {
-    return loop->multi;
+px_multi **px_loop_multis(px_loop *loop) {
+    return &loop->multis;
+}
+
+px_network_watch **px_loop_network(px_loop *loop) {
+    return &loop->network;
+}
+
+px_cache_ledger *px_loop_cache_ledger(px_loop *loop) {
+    return &loop->cache_ledger;
 }
 
 int px_loop_watch(px_loop *loop, px_watch *watch, unsigned wanted) {

@@ -15,6 +15,8 @@
 
 typedef struct px_loop px_loop;
 typedef struct px_multi px_multi;
+typedef struct px_network_watch px_network_watch;
+typedef struct px_cache_ledger px_cache_ledger;
 
 /* Bytes of the buffer that all connections of a loop read into. */
 enum { PX_LOOP_SCRATCH = 65536 };
@@ -72,7 +74,13 @@ uint64_t px_loop_now(const px_loop *loop);
 const px_allocator *px_loop_allocator(const px_loop *loop);
 char *px_loop_scratch(px_loop *loop);
 px_random *px_loop_random(px_loop *loop);
-px_multi *px_loop_multi(px_loop *loop);
+
+/* The places of multi.c and network_watch.c: NULL before their first users. */
+px_multi **px_loop_multis(px_loop *loop);
+px_network_watch **px_loop_network(px_loop *loop);
+
+/* The place of cache_file.c. */
+px_cache_ledger *px_loop_cache_ledger(px_loop *loop);
 
 /* See px_poller_type.set. */
 PX_MUST_CHECK int px_loop_watch(px_loop *loop, px_watch *watch, unsigned wanted);

@@ -5,6 +5,9 @@ struct px_multi {
     CURLM *curl;
     px_deadline timer;
     px_transfer *starved; /* to be told that they failed */
+    px_multi *next;       /* of the loop; the oldest comes last */
+    size_t users;
+    px_garbage garbage;
 };
 
 /* A socket of libcurl's. */
@@ -116,7 +119,19 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, voi
     return 0;
 }
 
-int px_multi_new(px_loop *loop, px_multi **multi) {
+/* ---- Life ---- */
+
+static void free_multi(px_multi *multi) {
+    curl_multi_cleanup(multi->curl);
+    px_loop_leave(multi->loop, &multi->timer);
+    px_free(px_loop_allocator(multi->loop), multi, sizeof *multi);
+}
+
+static void destroy(px_garbage *garbage) {
+    free_multi((px_multi *)(void *)((char *)garbage - offsetof(px_multi, garbage)));
+}
+
+static int new_multi(px_loop *loop, px_multi **multi) {
     px_multi *made = px_alloc_zero(px_loop_allocator(loop), sizeof *made);
     if (!made)
         return PX_ERR_NO_MEMORY;
@@ -131,18 +146,56 @@ int px_multi_new(px_loop *loop, px_multi **multi) {
         curl_multi_setopt(made->curl, CURLMOPT_SOCKETDATA, made) ||
         curl_multi_setopt(made->curl, CURLMOPT_TIMERFUNCTION, set_timer) ||
         curl_multi_setopt(made->curl, CURLMOPT_TIMERDATA, made)) {
-        px_multi_free(made);
+        free_multi(made);
         return PX_ERR_NO_MEMORY;
     }
     *multi = made;
     return PX_OK;
 }
 
-void px_multi_free(px_multi *multi) {
-    curl_multi_cleanup(multi->curl);
-    px_loop_leave(multi->loop, &multi->timer);
-    px_free(px_loop_allocator(multi->loop), multi, sizeof *multi);
+int px_multi_join(px_loop *loop, px_multi **multi) {
+    px_multi **first = px_loop_multis(loop);
+    px_multi *found = *first;
+    while (found && found->users == PX_MULTI_USERS)
+        found = found->next;
+    if (!found) {
+        int result = new_multi(loop, &found);
+        if (result)
+            return result;
+        found->next = *first;
+        *first = found;
+    }
+    found->users++;
+    *multi = found;
+    return PX_OK;
 }
+
+/* The oldest stays, with the names and authorities that libcurl remembers there. */
+void px_multi_leave(px_multi *multi) {
+    multi->users--;
+    if (multi->users || !multi->next)
+        return;
+    px_multi **link = px_loop_multis(multi->loop);
+    while (*link != multi)
+        link = &(*link)->next;
+    *link = multi->next;
+    px_loop_discard(multi->loop, &multi->garbage, destroy);
+}
+
+px_loop *px_multi_loop(const px_multi *multi) {
+    return multi->loop;
+}
+
+void px_multi_free_all(px_loop *loop) {
+    px_multi **first = px_loop_multis(loop);
+    while (*first) {
+        px_multi *multi = *first;
+        *first = multi->next;
+        free_multi(multi);
+    }
+}
+
+/* ---- Transfers ---- */
 
 int px_multi_add(px_multi *multi, px_transfer *transfer) {
     if (curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer) ||

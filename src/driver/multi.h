@@ -1,5 +1,6 @@
 /* libcurl's transfers on the loop: its sockets are watched and its timer is a deadline, so that
- * nothing ever scans all transfers. */
+ * nothing of ours ever scans all transfers. libcurl does: it looks at the connections that it has for
+ * each request. So a loop has many of these, and none has more than a few hundred users. */
 #ifndef PX_DRIVER_MULTI_H
 #define PX_DRIVER_MULTI_H
 
@@ -17,9 +18,19 @@ struct px_transfer {
     px_transfer *next_starved;
 };
 
-/* PX_ERR_NO_MEMORY. */
-PX_MUST_CHECK int px_multi_new(px_loop *loop, px_multi **multi);
-void px_multi_free(px_multi *multi);
+enum { PX_MULTI_USERS = 256 };
+
+/* Finds one with room for another user, whose transfers then all belong there: they share connections.
+ * PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_multi_join(px_loop *loop, px_multi **multi);
+
+/* The user has removed its transfers. Allowed inside of turns. */
+void px_multi_leave(px_multi *multi);
+
+px_loop *px_multi_loop(const px_multi *multi);
+
+/* The loop's part: frees all. */
+void px_multi_free_all(px_loop *loop);
 
 /* Starts the transfer. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_multi_add(px_multi *multi, px_transfer *transfer);

@@ -6,15 +6,13 @@
 #include "base/result.h"
 
 enum {
-    PX_ERR_SYSTEM = -20,    /* the operating system refused a call */
-    PX_ERR_RESOLVE = -21,   /* the host name could not be resolved */
-    PX_ERR_CONNECT = -22,   /* the host could not be reached */
-    PX_ERR_TLS = -23,       /* TLS failed or the certificate was not accepted */
-    PX_ERR_PROXY = -24,     /* the proxy refused or failed */
-    PX_ERR_HANDSHAKE = -25, /* the server did not accept the WebSocket upgrade */
-    PX_ERR_CLOSED = -26,    /* the connection was cut */
-    PX_ERR_TIMEOUT = -27,   /* no answer came in time */
-    PX_ERR_PROTOCOL = -28,  /* the peer broke the WebSocket or HTTP protocol */
+    PX_ERR_SYSTEM = -20,   /* the operating system refused a call */
+    PX_ERR_RESOLVE = -21,  /* the host name could not be resolved */
+    PX_ERR_CONNECT = -22,  /* the host could not be reached */
+    PX_ERR_TLS = -23,      /* TLS failed or the certificate was not accepted */
+    PX_ERR_PROXY = -24,    /* the proxy refused or failed */
+    PX_ERR_CLOSED = -26,   /* the connection was cut */
+    PX_ERR_PROTOCOL = -28, /* the peer broke the WebSocket or HTTP protocol */
 };
 
 #endif

@@ -31,6 +31,7 @@ static int on_close_socket(void *context, curl_socket_t fd) {
 
 static void on_done(px_transfer *transfer, CURLcode code) {
     px_stream *stream = stream_of(transfer);
+    px_knock_stop(&stream->knock);
     stream->connected(stream, code);
 }
 
@@ -59,8 +60,9 @@ static CURLcode set_options(px_stream *stream, const char *url) {
 }
 
 static void drop_easy(px_stream *stream) {
+    px_knock_stop(&stream->knock);
     if (stream->transfer.easy) {
-        px_multi_remove(px_loop_multi(stream->loop), &stream->transfer);
+        px_multi_remove(stream->multi, &stream->transfer);
         curl_easy_cleanup(stream->transfer.easy);
         stream->transfer.easy = NULL;
     }
@@ -68,12 +70,13 @@ static void drop_easy(px_stream *stream) {
     stream->error_text = NULL;
 }
 
-void px_stream_init(px_stream *stream, px_loop *loop,
+void px_stream_init(px_stream *stream, px_multi *multi,
                     void (*connected)(px_stream *stream, CURLcode code),
                     void (*ready)(px_stream *stream, unsigned events)) {
     *stream = (px_stream){.connected = connected,
                           .ready = ready,
-                          .loop = loop,
+                          .multi = multi,
+                          .loop = px_multi_loop(multi),
                           .transfer = {.done = on_done},
                           .watch = {.fd = -1, .ready = on_ready}};
 }
@@ -85,7 +88,8 @@ int px_stream_open(px_stream *stream, const char *url, const px_route *route) {
         return PX_ERR_NO_MEMORY;
     stream->transfer.easy = px_easy_new(url, route, stream->error_text);
     if (!stream->transfer.easy || set_options(stream, url) ||
-        px_multi_add(px_loop_multi(loop), &stream->transfer)) {
+        px_knock_start(&stream->knock, stream->multi, &stream->transfer) ||
+        px_multi_add(stream->multi, &stream->transfer)) {
         drop_easy(stream);
         return PX_ERR_NO_MEMORY;
     }

@@ -5,6 +5,7 @@
 #define PX_DRIVER_STREAM_H
 
 #include "driver/easy.h"
+#include "driver/knock.h"
 #include "driver/multi.h"
 
 #include <sys/types.h>
@@ -13,8 +14,10 @@ typedef struct px_stream px_stream;
 struct px_stream {
     void (*connected)(px_stream *stream, CURLcode code);
     void (*ready)(px_stream *stream, unsigned events);
+    px_multi *multi;
     px_loop *loop;
     px_transfer transfer; /* no easy handle: there is none, or the socket is ours */
+    px_knock knock;       /* while connecting */
     px_watch watch;
     bool takeable;
     bool taken;
@@ -23,7 +26,7 @@ struct px_stream {
 
 /* Both callbacks are called inside turns only: `connected` once, with the outcome of connecting,
  * `ready` with PX_READABLE and PX_WRITABLE as px_stream_want asked for them. */
-void px_stream_init(px_stream *stream, px_loop *loop,
+void px_stream_init(px_stream *stream, px_multi *multi,
                     void (*connected)(px_stream *stream, CURLcode code),
                     void (*ready)(px_stream *stream, unsigned events));
 

@@ -407,14 +407,15 @@ static int set_url(px_ws_transport *transport, px_slice url) {
     return PX_OK;
 }
 
-px_ws_transport *px_ws_transport_open(px_loop *loop, px_slice url, const px_ws_options *options) {
+px_ws_transport *px_ws_transport_open(px_multi *multi, px_slice url, const px_ws_options *options) {
+    px_loop *loop = px_multi_loop(multi);
     const px_allocator *allocator = px_loop_allocator(loop);
     px_ws_transport *transport = px_alloc_zero(allocator, sizeof *transport);
     if (!transport)
         return NULL;
     transport->loop = loop;
     transport->options = options;
-    px_stream_init(&transport->stream, loop, on_connected, on_ready);
+    px_stream_init(&transport->stream, multi, on_connected, on_ready);
     transport->flush.run = on_flush;
     transport->resume.run = on_resume;
     px_ws_decoder_init(&transport->decoder, allocator, options->max_message, false);

@@ -40,7 +40,7 @@ typedef struct px_ws_options {
 
 /* Starts to connect to a ws:// or wss:// URL; whatever goes wrong is told by `closed`. What
  * `options` points to must live as long as the transport, itself included. NULL: no memory. */
-px_ws_transport *px_ws_transport_open(px_loop *loop, px_slice url, const px_ws_options *options);
+px_ws_transport *px_ws_transport_open(px_multi *multi, px_slice url, const px_ws_options *options);
 
 /* Sends a text message at the end of the turn. When it can't (no memory, or more than max_outbound
  * would wait) the connection ends and `closed` says so. */

@@ -30,7 +30,7 @@ POSIX = PLAIN | {
 }
 # Linux's alone: one file per concern, with a portable fallback beside it.
 LINUX = {
-    "linux/netlink.h", "linux/rtnetlink.h", "sys/epoll.h", "sys/eventfd.h", "sys/random.h",
+    "linux/if.h", "linux/netlink.h", "linux/rtnetlink.h", "sys/epoll.h", "sys/eventfd.h", "sys/random.h",
     "sys/signalfd.h", "sys/timerfd.h",
 }
 

@@ -24,6 +24,7 @@ fixture *fixture_new_with(test_script script, void *context, const test_peer_opt
     world->options.plain = options->certificate == NULL;
     world->options.enabled_transports = only_ws;
     world->options.enabled_transport_count = 1;
+    world->options.no_transport_cache = true; /* another test may have had the same port */
     return world;
 }
 

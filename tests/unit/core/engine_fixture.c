@@ -7,7 +7,11 @@
 #include <cmocka.h>
 
 px_options engine_options(void) {
-    return (px_options){.key = PX_SLICE("KEY"), .ws_host = PX_SLICE("host"), .log_level = 1};
+    static const px_slice transports[] = {PX_LITERAL("ws"), PX_LITERAL("wss")};
+    return (px_options){.key = PX_SLICE("KEY"),
+                        .ws_host = PX_SLICE("host"),
+                        .enabled_transports = {transports, 2, true},
+                        .log_level = 1};
 }
 
 void engine_init(engine_fixture *engine, const px_options *options) {

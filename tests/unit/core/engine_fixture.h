@@ -20,7 +20,7 @@ typedef struct engine_fixture {
     px_event event; /* the last one */
 } engine_fixture;
 
-/* Options that are enough to make an engine. */
+/* Options that are enough to make an engine; WebSockets only. */
 px_options engine_options(void);
 
 void engine_init(engine_fixture *engine, const px_options *options);

@@ -61,21 +61,6 @@ static void test_reserved(void **state) {
     assert_int_equal(memory.live_blocks, 0);
 }
 
-static void test_rewind(void **state) {
-    (void)state;
-    px_queue queue;
-    px_queue_init(&queue, &test_malloc);
-    push(&queue, 1);
-    size_t before = queue.count;
-    push(&queue, 2);
-    push(&queue, 3);
-    px_queue_rewind(&queue, before);
-    push(&queue, 4);
-    assert_pops(&queue, 1);
-    assert_pops(&queue, 4);
-    px_queue_free(&queue);
-}
-
 /* The memory of a burst is given back, but never a reserved place. */
 static void test_trim(void **state) {
     (void)state;
@@ -104,7 +89,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_reserved),
-        cmocka_unit_test(test_rewind),
         cmocka_unit_test(test_trim),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

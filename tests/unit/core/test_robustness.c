@@ -50,6 +50,25 @@ static const char *const answers[] = {
     "",
 };
 
+/* What HTTP transports receive. The greeting comes first and often. */
+static const char *const pieces[] = {
+    "o\na[\"{\\\"event\\\":\\\"pusher:connection_established\\\",\\\"data\\\":"
+    "{\\\"socket_id\\\":\\\"1.2\\\",\\\"activity_timeout\\\":120}}\"]\n",
+    "o\n",
+    "o{\"hostname\":\"other\"}\n",
+    "h\n",
+    "\n",
+    "a[\"{\\\"event\\\":\\\"pusher_internal:member_added\\\",\\\"channel\\\":\\\"presence-a\\\","
+    "\\\"data\\\":{\\\"user_id\\\":3}}\",\"{\\\"event\\\":\\\"pusher_internal:member_removed\\\","
+    "\\\"channel\\\":\\\"presence-a\\\",\\\"data\\\":{\\\"user_id\\\":3}}\"]\n",
+    "a[{\"event\":\"pusher_internal:subscription_succeeded\",\"channel\":\"presence-a\",\"data\":"
+    "{\"presence\":{\"count\":1,\"ids\":[\"1\"],\"hash\":{\"1\":null}}}}]\n",
+    "m{\"event\":\"e\"}\na[\"cut",
+    " short\"]\n",
+    "c[4200,\"again\"]\n",
+    "c[3000,\"Go away!\"]\n",
+};
+
 static const char *const names[] = {"news", "private-a", "presence-a", "presence-b", "#x", ""};
 
 static px_slice pick(const char *const *texts, size_t count) {
@@ -60,9 +79,8 @@ static px_slice pick(const char *const *texts, size_t count) {
 
 enum { MAX_FRAME = 512 };
 
-/* One of the frames, often damaged: cut, or with a byte changed. */
-static px_slice damaged_frame(char copy[MAX_FRAME]) {
-    px_slice frame = PICK(frames);
+/* A text, often damaged: cut, or with a byte changed. */
+static px_slice damaged(px_slice frame, char copy[MAX_FRAME]) {
     memcpy(copy, frame.ptr, frame.len);
     if (chance(4) == 0)
         copy[chance((uint32_t)frame.len)] = (char)chance(128);
@@ -76,13 +94,19 @@ typedef struct random_session {
     uint64_t now;
     px_id transports[4];
     px_id requests[4];
+    px_id newest;          /* of the requests */
+    char frame[MAX_FRAME]; /* what the network says; it must stay until all is drained */
 } random_session;
 
 static void note(random_session *session, const px_action *action) {
     if (action->type == PX_ACTION_OPEN)
         session->transports[chance(4)] = action->id;
     if (action->type == PX_ACTION_REQUEST || action->type == PX_ACTION_AUTHORIZE)
-        session->requests[chance(4)] = action->id;
+        session->requests[chance(4)] = session->newest = action->id;
+}
+
+static px_id any_request(const random_session *session) {
+    return chance(2) ? session->newest : session->requests[chance(4)];
 }
 
 static void ask_application(random_session *session) {
@@ -135,15 +159,14 @@ static void drain(random_session *session) {
 }
 
 static void speak_as_network(random_session *session) {
-    char frame[MAX_FRAME];
     px_id transport = session->transports[chance(4)];
-    switch (chance(8)) {
+    switch (chance(12)) {
     case 0:
         px_core_transport_closed(session->core, transport, (uint16_t)(1000 + chance(3500)),
                                  PX_SLICE("why"), chance(2), chance(2) ? -26 : 0, PX_SLICE(""));
         break;
     case 1:
-        px_core_request_done(session->core, session->requests[chance(4)], chance(2) ? 200 : 403,
+        px_core_request_done(session->core, any_request(session), chance(2) ? 200 : 403,
                              PICK(answers), 0, PX_SLICE(""));
         break;
     case 2:
@@ -161,8 +184,20 @@ static void speak_as_network(random_session *session) {
         session->now += chance(8) == 0 ? chance(200000) : chance(2000);
         px_core_tick(session->core, session->now);
         break;
+    case 5:
+        px_core_request_progress(session->core, any_request(session), 200,
+                                 px_slice_of_text(pieces[0]));
+        break;
+    case 6:
+    case 7:
+        px_core_request_progress(session->core, any_request(session), chance(16) ? 200 : 404,
+                                 damaged(PICK(pieces), session->frame));
+        break;
+    case 8:
+        px_core_network_changed(session->core);
+        break;
     default:
-        px_core_transport_message(session->core, transport, damaged_frame(frame));
+        px_core_transport_message(session->core, transport, damaged(PICK(frames), session->frame));
     }
 }
 
@@ -193,6 +228,11 @@ static void run(uint64_t seed, const px_allocator *allocator) {
     options.plain = seed & 1;
     options.ask_authorization = (seed >> 1) & 1;
     options.max_outbound = seed % 5 ? 0 : 1024;
+    static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
+                                         PX_LITERAL("sockjs")};
+    if (seed % 2)
+        options.enabled_transports =
+            (px_slices){&fallbacks[seed / 2 % 3], 1 + seed / 2 % 3 % 2, true};
     chance_state = seed;
     random_session session = {.now = 1};
     const uint64_t seeds[2] = {seed, 1};

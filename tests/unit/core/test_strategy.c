@@ -171,6 +171,8 @@ static uint64_t pause_after_life(engine_fixture *engine, uint64_t ms, px_slice m
     engine_wait(engine, 1000);
     assert_int_equal(engine->counts[PX_ACTION_OPEN], 1);
     engine_wait(engine, 1); /* the state is `unavailable` now: that timer is gone */
+    refuse_last(engine);    /* what worked last is not paused for */
+    assert_int_equal(engine->counts[PX_ACTION_OPEN], 2);
     return longest_pause(engine, 1);
 }
 

@@ -62,12 +62,28 @@ static void do_changed(transcript_world *world, px_slice rest) {
     px_core_network_changed(world->core);
 }
 
-/* The request that a line is about: "#2 " in front says which. */
+/* restore KEY DATA */
+static void do_restore(transcript_world *world, px_slice rest) {
+    px_slice key = transcript_word(&rest);
+    px_core_restore(world->core, key, rest);
+}
+
+static void do_clock(transcript_world *world, px_slice rest) {
+    uint64_t unix_ms = 0;
+    if (transcript_number(&rest, &unix_ms))
+        px_core_set_wall_clock(world->core, unix_ms);
+    else
+        transcript_fail(world, "the wall clock shows milliseconds");
+}
+
+/* The question that a line answers: "#2 " in front says which. */
 static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     uint64_t number = 0;
     if (transcript_skip(rest, "#") && transcript_number(rest, &number))
         transcript_skip(rest, " ");
-    return transcript_world_peer(world, &world->requests, number);
+    transcript_peer *request = transcript_world_peer(world, &world->requests, number);
+    /* Without memory, other requests may be there than the transcript knows. */
+    return request && (request->asked || !world->lenient) ? request : NULL;
 }
 
 /* authorize KEY:SIGNATURE [CHANNEL_DATA] */
@@ -150,10 +166,13 @@ typedef struct verb {
 } verb;
 
 static const verb application_verbs[] = {
-    {"create", do_create},           {"connect", do_connect},     {"disconnect", do_disconnect},
-    {"subscribe", do_subscribe},     {"trigger", do_trigger},     {"send", do_send},
-    {"unsubscribe", do_unsubscribe}, {"online", do_online},       {"offline", do_offline},
-    {"changed", do_changed},         {"authorize", do_authorize}, {"deny", do_deny},
+    {"create", do_create},           {"connect", do_connect},
+    {"disconnect", do_disconnect},   {"subscribe", do_subscribe},
+    {"trigger", do_trigger},         {"send", do_send},
+    {"unsubscribe", do_unsubscribe}, {"online", do_online},
+    {"offline", do_offline},         {"changed", do_changed},
+    {"restore", do_restore},         {"clock", do_clock},
+    {"authorize", do_authorize},     {"deny", do_deny},
     {"provide", do_provide},         {"when", do_when},
 };
 
@@ -209,13 +228,67 @@ static void answer(transcript_world *world, uint64_t number, px_slice rest) {
     test_unguard(&guarded);
 }
 
-/* "< opened", "< answer ...", "< message" */
+/* The bytes of a piece: "⏎" is the end of a line, "h×2048" is 2048 times the letter h. */
+static void unfold(px_slice written, px_buffer *bytes) {
+    uint64_t times;
+    transcript_text_init(bytes);
+    while (written.len) {
+        px_slice rest = px_slice_after(written, 1);
+        if (transcript_skip(&written, "⏎")) {
+            transcript_add_byte(bytes, '\n', 1);
+        } else if (transcript_skip(&rest, "×") && transcript_number(&rest, &times)) {
+            transcript_add_byte(bytes, written.ptr[0], times);
+            written = rest;
+        } else {
+            transcript_add_byte(bytes, written.ptr[0], 1);
+            written = px_slice_after(written, 1);
+        }
+    }
+}
+
+/* Without a number a piece is of the only request that gets pieces. */
+static transcript_peer *receiver(transcript_world *world, uint64_t number) {
+    transcript_peer *found = NULL;
+    for (size_t i = 0; number == 0 && i < world->requests.count; i++) {
+        transcript_peer *request = &world->requests.items[i];
+        if (!request->alive || request->kind != PX_REQUEST_RECEIVE)
+            continue;
+        if (found)
+            return transcript_world_peer(world, &world->requests, number);
+        found = request;
+    }
+    return found ? found : transcript_world_peer(world, &world->requests, number);
+}
+
+/* piece STATUS BYTES */
+static void progress(transcript_world *world, uint64_t number, px_slice rest) {
+    const transcript_peer *request = receiver(world, number);
+    uint64_t status;
+    px_buffer bytes;
+    if (!request)
+        return;
+    if (!transcript_number(&rest, &status))
+        transcript_fail(world, "a piece needs a status");
+    transcript_skip(&rest, " ");
+    unfold(rest, &bytes);
+    test_guarded guarded = test_guard(px_buffer_slice(&bytes));
+    px_core_request_progress(world->core, request->id, (int)status, guarded.bytes);
+    transcript_world_drain(world);
+    test_unguard(&guarded);
+    px_buffer_free(&bytes);
+}
+
+/* "< opened", "< answer ...", "< piece ...", "< message" */
 static void hear(transcript_world *world, px_slice rest) {
     uint64_t number = 0;
     transcript_number(&rest, &number);
     transcript_skip(&rest, " ");
     if (transcript_skip(&rest, "answer ")) {
         answer(world, number, rest);
+        return;
+    }
+    if (transcript_skip(&rest, "piece ")) {
+        progress(world, number, rest);
         return;
     }
     transcript_peer *connection = transcript_world_peer(world, &world->connections, number);
@@ -310,8 +383,17 @@ static void do_logs(transcript_world *world, px_slice rest) {
     world->logs = true;
 }
 
+static void do_stores(transcript_world *world, px_slice rest) {
+    (void)rest;
+    world->stores = true;
+}
+
 static const verb preparations[] = {
-    {"option", do_option}, {"without", do_without}, {"logs", do_logs}};
+    {"option", do_option},
+    {"without", do_without},
+    {"logs", do_logs},
+    {"stores", do_stores},
+};
 
 void transcript_input(transcript_world *world, px_slice line) {
     if (run_verb(world, line, preparations, sizeof preparations / sizeof *preparations))

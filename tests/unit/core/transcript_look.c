@@ -16,6 +16,12 @@ static void look_socket_id(transcript_world *world, px_slice rest, px_buffer *te
     transcript_add_slice(text, px_core_socket_id(world->core));
 }
 
+static void look_transport(transcript_world *world, px_slice rest, px_buffer *text) {
+    (void)rest;
+    px_slice name = px_core_transport(world->core);
+    transcript_add_slice(text, name.len ? name : PX_SLICE("none"));
+}
+
 static void look_live(transcript_world *world, px_slice rest, px_buffer *text) {
     (void)rest;
     transcript_add(text, "%s", px_core_is_live(world->core) ? "yes" : "no");
@@ -82,9 +88,11 @@ static const struct {
     const char *question;
     void (*look)(transcript_world *world, px_slice rest, px_buffer *text);
 } questions[] = {
-    {"state", look_state},       {"socket id", look_socket_id}, {"live", look_live},
-    {"channels", look_channels}, {"channel ", look_channel},    {"deadline", look_deadline},
-    {"members ", look_members},  {"member ", look_member},      {"me ", look_me},
+    {"transport", look_transport}, {"state", look_state},
+    {"socket id", look_socket_id}, {"live", look_live},
+    {"channels", look_channels},   {"channel ", look_channel},
+    {"deadline", look_deadline},   {"members ", look_members},
+    {"member ", look_member},      {"me ", look_me},
 };
 
 static void compare(transcript_world *world, px_slice expected, px_buffer *text) {

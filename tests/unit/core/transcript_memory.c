@@ -4,11 +4,16 @@
 
 #include "transcript_input.h"
 #include "transcript_replay.h"
+#include "transcript_statistics.h"
 #include "transcript_text.h"
 
 static const px_slice established =
     PX_LITERAL("{\"event\":\"pusher:connection_established\","
                "\"data\":\"{\\\"socket_id\\\":\\\"9.9\\\",\\\"activity_timeout\\\":120}\"}");
+
+static const char established_frame[] =
+    "m\"{\\\"event\\\":\\\"pusher:connection_established\\\",\\\"data\\\":"
+    "{\\\"socket_id\\\":\\\"9.9\\\",\\\"activity_timeout\\\":120}}\"\n";
 
 /* Enough for the longest back-off to end several times. */
 static const unsigned max_attempts = 20;
@@ -21,8 +26,44 @@ static void play_inputs(transcript_world *world, const transcript_script *script
     }
 }
 
+static void answer(transcript_world *world, transcript_peer *request, int status,
+                   const char *body) {
+    request->alive = false;
+    px_core_request_done(world->core, request->id, status, px_slice_of_text(body), 0, PX_SLICE(""));
+    transcript_world_settle(world);
+}
+
+static void bring(transcript_world *world, const transcript_peer *request, const char *piece) {
+    px_core_request_progress(world->core, request->id, 200, px_slice_of_text(piece));
+    transcript_world_settle(world);
+}
+
+/* All in one answer, for a poll as for a stream. */
+static void serve_receiver(transcript_world *world, transcript_peer *request) {
+    if (!request->opened)
+        bring(world, request, "o\n");
+    request->opened = true;
+    bring(world, request, established_frame);
+}
+
+/* Answers every request of a transport. */
+static void serve_requests(transcript_world *world) {
+    for (size_t i = 0; i < world->requests.count; i++) {
+        transcript_peer *request = &world->requests.items[i];
+        if (!request->alive)
+            continue;
+        if (request->kind == PX_REQUEST_INFO)
+            answer(world, request, 200, "{}");
+        else if (request->kind == PX_REQUEST_SEND)
+            answer(world, request, 204, "");
+        else if (request->kind == PX_REQUEST_RECEIVE)
+            serve_receiver(world, request);
+    }
+}
+
 /* Opens every connection the engine has asked for, and greets on it. */
 static void serve(transcript_world *world) {
+    serve_requests(world);
     for (size_t i = 0; i < world->connections.count; i++) {
         transcript_peer *connection = &world->connections.items[i];
         if (connection->alive && !connection->opened) {
@@ -68,15 +109,20 @@ static int compare_texts(const void *a, const void *b) {
     return strcmp(first->text, second->text);
 }
 
+/* Log lines and statistics, for which no effort beyond the first is made. */
+static bool may_be_lost(const transcript_output *output) {
+    return output->mark == '|' || transcript_is_statistics(output->text);
+}
+
 /* All that the engine did, one line each, in alphabetical order: without memory, the engine may
- * tell a change of the state later. Log lines are left out: they may be lost. */
+ * tell a change of the state later. */
 static char *all_deeds(transcript_world *world) {
     px_buffer deeds;
     transcript_text_init(&deeds);
     if (world->output_count)
         qsort(world->outputs, world->output_count, sizeof *world->outputs, compare_texts);
     for (size_t i = 0; i < world->output_count; i++)
-        if (world->outputs[i].mark != '|')
+        if (!may_be_lost(&world->outputs[i]))
             transcript_add(&deeds, "%c %s\n", world->outputs[i].mark, world->outputs[i].text);
     return transcript_text_take(&deeds);
 }

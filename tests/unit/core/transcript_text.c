@@ -41,6 +41,13 @@ void transcript_add_slice(px_buffer *text, px_slice bytes) {
     }
 }
 
+void transcript_add_byte(px_buffer *text, char byte, uint64_t times) {
+    if (times > text_max)
+        times = text_max;
+    while (times--)
+        add_bytes(text, px_slice_of(&byte, 1));
+}
+
 char *transcript_text_take(px_buffer *text) {
     add_bytes(text, px_slice_of("", 1));
     char *string = malloc(text->len);

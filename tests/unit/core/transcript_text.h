@@ -12,6 +12,9 @@ void transcript_add(px_buffer *text, const char *format, ...) __attribute__((for
 /* Adds bytes as they are, but for control characters: they become \xNN. */
 void transcript_add_slice(px_buffer *text, px_slice bytes);
 
+/* Adds the byte as it is, so many times. */
+void transcript_add_byte(px_buffer *text, char byte, uint64_t times);
+
 /* The text as a string on the heap, to be freed. */
 char *transcript_text_take(px_buffer *text);
 

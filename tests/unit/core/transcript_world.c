@@ -161,6 +161,7 @@ static transcript_peer *request_peer(transcript_world *world, px_id id) {
     if (!asked)
         return add_peer(world, &world->requests, id);
     asked->alive = true;
+    asked->asked = false;
     return asked;
 }
 
@@ -224,12 +225,18 @@ static transcript_peer *account(transcript_world *world, const px_action *action
     case PX_ACTION_CLOSE:
         return living_peer(world, &world->connections, action->id, "closes");
     case PX_ACTION_REQUEST:
-        return request_peer(world, action->id);
+        peer = request_peer(world, action->id);
+        if (peer)
+            peer->kind = action->as.request.kind;
+        return peer;
     case PX_ACTION_AUTHORIZE:
         if (!px_slice_equal(known_name(world, action->as.authorize.channel),
                             action->as.authorize.channel_name))
             transcript_fail(world, "a question tells the id of one channel, the name of another");
-        return add_peer(world, &world->requests, action->id);
+        peer = add_peer(world, &world->requests, action->id);
+        if (peer)
+            peer->asked = true;
+        return peer;
     case PX_ACTION_CANCEL:
         return living_peer(world, &world->requests, action->id, "cancels");
     case PX_ACTION_STATE:
@@ -270,6 +277,8 @@ static transcript_output note(transcript_world *world, const px_action *action) 
     transcript_print_action(world->core, action, &text);
     if (action->type == PX_ACTION_CHANNEL_GONE)
         transcript_add_slice(&text, known_name(world, action->as.channel_gone.channel));
+    if (action->type == PX_ACTION_CANCEL && peer && peer->kind == PX_REQUEST_STATS)
+        transcript_add(&text, " statistics");
     output.text = transcript_text_take(&text);
     return output;
 }
@@ -289,6 +298,8 @@ static void run_reactions(transcript_world *world, const transcript_output *outp
 void transcript_world_drain(transcript_world *world) {
     px_action action;
     while (!world->failure[0] && px_core_next(world->core, &action)) {
+        if (action.type == PX_ACTION_STORE && !world->stores)
+            continue;
         transcript_output output = note(world, &action);
         if (output.mark == '|' && !world->logs) {
             free(output.text);

@@ -10,7 +10,9 @@
 typedef struct transcript_peer {
     px_id id;
     bool alive;
-    bool opened; /* connections: the transport has opened */
+    bool opened;          /* connections: the transport has opened */
+    bool asked;           /* requests: the application has to answer */
+    px_request_kind kind; /* requests */
 } transcript_peer;
 
 enum {
@@ -54,6 +56,7 @@ typedef struct transcript_world {
     px_state state;
     bool lenient; /* lines that make no sense are skipped: memory failed before */
     bool logs;
+    bool stores;
 
     px_options options; /* what they point to: */
     char bytes[TRANSCRIPT_OPTION_BYTES_MAX];

@@ -23,6 +23,7 @@ enum { PATIENCE_MS = 10000 };
 typedef struct test_world {
     test_peer *peer;
     px_loop *loop;
+    px_multi *multi;
     px_http_queue queue;
     px_route route;
     char url[64];
@@ -75,7 +76,8 @@ static void begin_tls(test_world *world, test_script script, const char *certifi
     snprintf(world->url, sizeof world->url, "%s://127.0.0.1:%u/x", certificate ? "https" : "http",
              test_peer_port(world->peer));
     assert_int_equal(px_loop_new(&px_malloc_allocator, NULL, &world->loop), PX_OK);
-    px_http_queue_init(&world->queue, world->loop, &events, world);
+    assert_int_equal(px_multi_join(world->loop, &world->multi), PX_OK);
+    px_http_queue_init(&world->queue, world->multi, &events, world);
 }
 
 static void begin(test_world *world, test_script script) {
@@ -84,6 +86,7 @@ static void begin(test_world *world, test_script script) {
 
 static void end(test_world *world) {
     px_http_queue_free(&world->queue);
+    px_multi_leave(world->multi);
     px_loop_free(world->loop);
     test_peer_stop(world->peer);
     sem_destroy(&world->told);

@@ -1,0 +1,87 @@
+/* A machine that slept: the clocks jump, and the connection is asked whether it is still there. */
+#include "client_fixture.h"
+
+#include "driver/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* These stand in for those of the library. */
+static uint64_t slept;
+static uint64_t wall_clock = 1700000000000;
+
+uint64_t px_clock_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + slept;
+}
+
+uint64_t px_clock_unix_ms(void) {
+    return wall_clock + px_clock_ms();
+}
+
+static const char pong[] = "{\"event\":\"pusher:pong\",\"data\":{}}";
+
+/* Answers pings until the context says no more. */
+static void answer_pings(test_connection *connection, void *context) {
+    const atomic_bool *dead = context;
+    if (!test_greet(connection))
+        return;
+    while (test_await_text(connection, "\"pusher:ping\"")) {
+        if (!atomic_load(dead))
+            test_send_frame(connection, 1, pong);
+    }
+}
+
+enum { HOUR_MS = 3600000 };
+
+static void asks_after_a_sleep(void **state) {
+    (void)state;
+    static atomic_bool dead;
+    atomic_store(&dead, false);
+    fixture *world = fixture_new(answer_pings, &dead);
+    fixture_connect(world);
+    for (int i = 1; i <= 3; i++) {
+        slept += HOUR_MS;
+        await_times(world, "pusher:pong", i); /* the pong */
+    }
+    settle(pusher_client_loop(world->client));
+    assert_int_equal(pusher_connection_state(world->client), PUSHER_CONNECTED);
+    assert_int_equal(test_peer_count(world->peer), 1);
+    fixture_free(world);
+}
+
+static void finds_out_what_died_in_a_sleep(void **state) {
+    (void)state;
+    static atomic_bool dead;
+    atomic_store(&dead, true);
+    fixture *world = fixture_new(answer_pings, &dead);
+    world->options.pong_timeout = 50;
+    fixture_connect(world);
+    slept += HOUR_MS;
+    await_times(world, "connected\n", 2);
+    assert_int_equal(test_peer_count(world->peer), 2);
+    fixture_free(world);
+}
+
+/* The peer hears a ping at once when the program says that the network is another one. */
+static void asks_on_another_network(void **state) {
+    (void)state;
+    static atomic_bool dead;
+    atomic_store(&dead, false);
+    fixture *world = fixture_new(answer_pings, &dead);
+    fixture_connect(world);
+    pusher_network_changed(world->client);
+    await(world, "pusher:pong");
+    fixture_free(world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_after_a_sleep),
+        cmocka_unit_test(finds_out_what_died_in_a_sleep),
+        cmocka_unit_test(asks_on_another_network),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
