@@ -3,6 +3,7 @@
 #   make JOBS=4       that many compilers or tests at a time
 #   make WERROR=OFF   warnings are not errors (for compilers that the project does not know yet)
 #   make KEEP=1 demo  the demo stays until Ctrl-C
+#   make MIN=10 soak  the soak takes ten minutes for each of its parts
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 WERROR ?= ON
@@ -10,7 +11,7 @@ PREFIX ?= /usr/local
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test asan tsan bench fuzz docs format install clean help
+.PHONY: all demo test asan tsan soak bench fuzz docs format install clean help
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -32,6 +33,10 @@ asan: ## all tests under the address and undefined-behaviour sanitizers
 tsan: ## the unit tests under the thread sanitizer
 	@scripts/setup.sh test
 	@scripts/test.sh tsan
+
+soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind of it)
+	@scripts/setup.sh test
+	@MIN=$(MIN) scripts/soak.sh
 
 bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
 	@scripts/setup.sh test

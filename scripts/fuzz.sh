@@ -27,7 +27,8 @@ dictionary_of() {
     case $1 in
     base64 | utf8) ;;
     http_frames) echo json ;;
-    http_*) echo http ;;
+    http_* | forwarded) echo http ;;
+    proxy_*) echo proxy ;;
     ws_*) echo ws ;;
     *) echo json ;;
     esac

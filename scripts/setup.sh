@@ -87,7 +87,7 @@ install_packages() {
         for package in "$@"; do
             case $package in
             nginx-light) systemctl disable nginx ;;
-            haproxy | microsocks) systemctl disable "$package" ;;
+            haproxy) systemctl disable haproxy ;;
             squid-openssl) systemctl disable squid ;;
             esac
         done >/dev/null 2>&1 || true' sh $packages

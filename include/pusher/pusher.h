@@ -106,6 +106,20 @@ typedef enum pusher_log_level {
     PUSHER_LOG_DEBUG = 3,
 } pusher_log_level;
 
+/* What a log line looks like: a JSON array of what is logged, or as pusher-js has it. */
+typedef enum pusher_log_format {
+    PUSHER_LOG_FORMAT_JSON,      /* ["State changed","initialized -> connecting"] */
+    PUSHER_LOG_FORMAT_PUSHER_JS, /* Pusher :  : ["State changed","initialized -> connecting"] */
+    PUSHER_LOG_FORMAT_CLASSIC,   /* Pusher : State changed : initialized -> connecting */
+} pusher_log_format;
+
+/* A yes or no that can also be left open. `true` is a yes. */
+typedef enum pusher_choice {
+    PUSHER_UNSET, /* the default */
+    PUSHER_YES,
+    PUSHER_NO,
+} pusher_choice;
+
 /* How an event's payload stood in the message. */
 typedef enum pusher_data_type {
     PUSHER_DATA_NONE,   /* there was none; `data` is empty */
@@ -206,7 +220,7 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_authorization_succeed(pusher_authori
 PUSHER_API void pusher_authorization_fail(pusher_authorization *question, int status,
                                           pusher_string message);
 
-/* Gets each log line, with no prefix and no newline. It must not call the client. */
+/* Gets each log line, as log_format says, without a newline. It must not call the client. */
 typedef void (*pusher_log_fn)(pusher_log_level level, pusher_string line, void *context);
 
 /* What a client is told at its birth. Start from PUSHER_OPTIONS_INIT; zero (or empty) always means
@@ -276,9 +290,11 @@ typedef struct pusher_options {
     bool ignore_null_origin; /* ignoreNullOrigin: for browsers; without effect here */
 
     /* Statistics about connecting, for the service. Off by default. */
-    bool enable_stats;                  /* enableStats */
-    bool disable_stats;                 /* disableStats: wins */
-    pusher_string stats_host;           /* statsHost; stats.pusher.com, or http_host */
+    pusher_choice enable_stats;  /* enableStats */
+    pusher_choice disable_stats; /* disableStats: deprecated; the opposite, where enable_stats
+                                           is not set */
+    pusher_string stats_host;    /* statsHost, perhaps with :PORT; default: `host` where that
+                                           is set, else stats.pusher.com */
     const pusher_pair *timeline_params; /* timelineParams: fields that are sent along */
     size_t timeline_param_count;        /* pairs */
 
@@ -303,6 +319,8 @@ typedef struct pusher_options {
     pusher_string cache_dir; /* an absolute path: keep them there instead */
 
     bool no_network_watch; /* do not watch the network interfaces of the machine (Linux) */
+
+    pusher_log_format log_format; /* of the lines that `log` gets */
 } pusher_options;
 
 /* C's form names the member, so that -Wextra does not complain about the others. */
@@ -342,6 +360,10 @@ PUSHER_API void pusher_disconnect(pusher_client *client);
 
 /* The present state; it changes only inside calls into the library. */
 PUSHER_API pusher_state pusher_connection_state(const pusher_client *client);
+
+/* The name of the transport that carries the connection: "ws", "wss", "xhr_streaming", "xhr_polling" or
+ * "sockjs"; empty while there is none. Static. */
+PUSHER_API pusher_string pusher_connection_transport(const pusher_client *client);
 
 /* The socket id of the last connection, empty before the first. Valid until the next connection. */
 PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);

@@ -1,6 +1,7 @@
 /* pusher serve: runs the server until it is told to stop. */
 #include "base/arena.h"
 #include "cli/cli.h"
+#include "cli/dev_files.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "driver/memory.h"
@@ -21,18 +22,29 @@ static const px_cli_usage usage = {
         "knows, " PX_SERVER_DEFAULT_ID ", " PX_SERVER_DEFAULT_KEY ", " PX_SERVER_DEFAULT_SECRET
         ", to this machine only.\n"
         "SIGTERM or Ctrl-C stops it: it tells its clients to connect elsewhere; a second one\n"
-        "stops it at once.",
-    .examples = "  pusher serve\n"
-                "  pusher serve --listen 0.0.0.0:6001 --app 1:my-key:my-secret\n"
-                "  pusher serve --config pusher.json\n"
-                "  pusher serve --dev-auth    # try private channels without an application",
+        "stops it at once. SIGHUP makes it read the files of --tls-cert and --tls-key again.",
+    .examples =
+        "  pusher serve\n"
+        "  pusher serve --listen 0.0.0.0:6001 --app 1:my-key:my-secret\n"
+        "  pusher serve --tls-listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem \\\n"
+        "      --app 1:my-key:my-secret\n"
+        "  pusher serve --tls-dev     # try wss:// on this machine\n"
+        "  pusher serve --config pusher.json\n"
+        "  pusher serve --dev-auth    # try private channels without an application",
     .min_arguments = 0,
     .max_arguments = 0,
 };
 
 typedef struct serve_options {
     px_cli_list listen;
+    px_cli_list tls_listen;
     px_cli_list apps;
+    const char *tls_cert;
+    const char *tls_key;
+    const char *tls_dev_cert;
+    px_cli_list trusted_proxies;
+    bool tls_dev;
+    bool proxy_protocol;
     const char *config;
     const char *path_prefix;
     bool dev_auth;
@@ -50,6 +62,33 @@ static const px_cli_option own_options[] = {
      .value = "ADDRESS:PORT",
      .help = "Listen there, [ADDRESS]:PORT with IPv6; port 0: any. May be\n"
              "repeated. Default: " PX_SERVER_DEFAULT_LISTEN "."},
+    {.name = "tls-listen",
+     .kind = PX_CLI_LIST,
+     .offset = OFFSET(tls_listen),
+     .value = "ADDRESS:PORT",
+     .help = "Listen there with TLS. May be repeated."},
+    {.name = "tls-cert",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(tls_cert),
+     .value = "FILE",
+     .help = "The certificate for it, and its chain (PEM)."},
+    {.name = "tls-key",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(tls_key),
+     .value = "FILE",
+     .help = "The certificate's private key (PEM)."},
+    {.name = "tls-dev",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(tls_dev),
+     .help = "Make a certificate for this machine, by mkcert's authority\n"
+             "where there is one, and listen with TLS; without\n"
+             "--tls-listen on " PX_SERVER_DEFAULT_TLS ". Loopback only."},
+    {.name = "tls-dev-cert",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(tls_dev_cert),
+     .value = "FILE",
+     .help = "Where to write what clients must trust then. Default: a\n"
+             "file in the user's runtime or cache folder."},
     {.name = "app",
      .kind = PX_CLI_LIST,
      .offset = OFFSET(apps),
@@ -69,6 +108,18 @@ static const px_cli_option own_options[] = {
      .offset = OFFSET(path_prefix),
      .value = "PATH",
      .help = "Put before every path, such as /realtime."},
+    {.name = "trusted-proxy",
+     .kind = PX_CLI_LIST,
+     .offset = OFFSET(trusted_proxies),
+     .value = "ADDRESS[/BITS]",
+     .help = "Believe this proxy, or a range of them, who a client is\n"
+             "(X-Forwarded-For, X-Forwarded-Proto, Forwarded). May be\n"
+             "repeated."},
+    {.name = "proxy-protocol",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(proxy_protocol),
+     .help = "Trusted proxies begin each connection with a header of the\n"
+             "PROXY protocol; all other connections are closed."},
     {.name = "dev-auth",
      .kind = PX_CLI_FLAG,
      .offset = OFFSET(dev_auth),
@@ -140,6 +191,10 @@ typedef struct preparation {
     px_arena arena;
     px_server_options options;
     px_slice listen[PX_CLI_LIST_MAX];
+    px_slice tls_listen[PX_CLI_LIST_MAX];
+    px_slice trusted_proxies[PX_CLI_LIST_MAX];
+    char authority[PX_CLI_PATH_SIZE];
+    char dev_certificate[PX_CLI_PATH_SIZE];
     char why[PX_SERVER_ERROR_SIZE];
 } preparation;
 
@@ -223,6 +278,36 @@ static void log_line(void *context, int level, px_slice line) {
     fputc('\n', stderr);
 }
 
+/* What is given goes before what the file says. */
+static void take_list(px_name_list *list, px_slice items[PX_CLI_LIST_MAX],
+                      const px_cli_list *given) {
+    for (size_t i = 0; i < given->count; i++)
+        items[i] = px_slice_of_text(given->items[i]);
+    if (given->count > 0)
+        *list = (px_name_list){items, given->count};
+}
+
+static void take_text(px_slice *text, const char *given) {
+    if (given)
+        *text = px_slice_of_text(given);
+}
+
+static void take_tls(preparation *prepared, const serve_options *own) {
+    px_server_options *options = &prepared->options;
+    take_list(&options->tls_listen, prepared->tls_listen, &own->tls_listen);
+    take_text(&options->tls_cert, own->tls_cert);
+    take_text(&options->tls_key, own->tls_key);
+    take_text(&options->tls_dev_cert, own->tls_dev_cert);
+    options->tls_dev = options->tls_dev || own->tls_dev;
+    if (!options->tls_dev)
+        return;
+    if (options->tls_dev_ca.len == 0 && px_cli_find_authority(getenv, prepared->authority))
+        take_text(&options->tls_dev_ca, prepared->authority);
+    if (options->tls_dev_cert.len == 0 &&
+        px_cli_find_dev_certificate(getenv, prepared->dev_certificate))
+        take_text(&options->tls_dev_cert, prepared->dev_certificate);
+}
+
 static bool prepare(preparation *prepared, const serve_options *own) {
     px_server_options *options = &prepared->options;
     px_server_options_default(options);
@@ -231,14 +316,12 @@ static bool prepare(preparation *prepared, const serve_options *own) {
         px_cli_error("%s", prepared->why);
         return false;
     }
-    if (own->listen.count > 0) {
-        for (size_t i = 0; i < own->listen.count; i++)
-            prepared->listen[i] = px_slice_of_text(own->listen.items[i]);
-        options->listen = (px_name_list){prepared->listen, own->listen.count};
-    }
-    if (own->path_prefix)
-        options->path_prefix = px_slice_of_text(own->path_prefix);
+    take_list(&options->listen, prepared->listen, &own->listen);
+    take_list(&options->trusted_proxies, prepared->trusted_proxies, &own->trusted_proxies);
+    take_tls(prepared, own);
+    take_text(&options->path_prefix, own->path_prefix);
     options->dev_auth = options->dev_auth || own->dev_auth;
+    options->proxy_protocol = options->proxy_protocol || own->proxy_protocol;
     options->handle_signals = true;
     options->log = log_line;
     options->log_context = (void *)(uintptr_t)own;
@@ -250,7 +333,11 @@ static bool prepare(preparation *prepared, const serve_options *own) {
 static void announce(const px_server *server, const px_server_options *options) {
     char address[PX_SERVER_ADDRESS_SIZE];
     for (size_t i = 0; px_server_address(server, i, address); i++)
-        printf("listening on %s\n", address);
+        printf("listening %s %s\n", px_server_address_is_tls(server, i) ? "with TLS on" : "on",
+               address);
+    if (options->tls_dev_cert.len > 0)
+        printf("clients trust the certificate with --ca-file %.*s\n",
+               (int)options->tls_dev_cert.len, options->tls_dev_cert.ptr);
     if (options->app_count == 0)
         printf("app id %s, key %s, secret %s\n", PX_SERVER_DEFAULT_ID, PX_SERVER_DEFAULT_KEY,
                PX_SERVER_DEFAULT_SECRET);

@@ -170,6 +170,10 @@ bool px_bindings_want(const px_bindings *bindings, px_slice name) {
     return bindings->global.first || px_map_get(&bindings->named, name);
 }
 
+bool px_bindings_name(const px_bindings *bindings, px_slice name) {
+    return px_map_get(&bindings->named, name) != NULL;
+}
+
 static void call(const px_bindings *bindings, const px_binding *first, uint64_t limit,
                  const pusher_event *event) {
     /* Nothing is unlinked while a delivery is under way. */

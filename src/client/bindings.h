@@ -50,6 +50,9 @@ void px_bindings_clear(px_bindings *bindings);
 /* Is there a handler for this event? */
 bool px_bindings_want(const px_bindings *bindings, px_slice name);
 
+/* Is there one bound to this very event? */
+bool px_bindings_name(const px_bindings *bindings, px_slice name);
+
 /* Calls the global handlers, then those of `name`, as they were when the call began. */
 void px_bindings_deliver(px_bindings *bindings, px_slice name, const pusher_event *event);
 

@@ -73,11 +73,12 @@ static int init(pusher_client *client, pusher_string key, const pusher_options *
         return result;
     result = px_core_new(client->allocator, &client->settings.core, client->seed,
                          px_loop_now(client->loop), &client->core);
-    if (result)
+    if (result) {
         free_loop(client);
-    else
-        init_parts(client);
-    return result;
+        return result;
+    }
+    init_parts(client);
+    return PX_OK;
 }
 
 int px_client_new(const px_allocator *allocator, pusher_string key, const pusher_options *options,
@@ -185,6 +186,10 @@ void pusher_network_offline(pusher_client *client) {
 
 pusher_state pusher_connection_state(const pusher_client *client) {
     return (pusher_state)px_core_state(client->core);
+}
+
+pusher_string pusher_connection_transport(const pusher_client *client) {
+    return px_outside(px_core_live_transport(client->core));
 }
 
 pusher_string pusher_socket_id(const pusher_client *client) {

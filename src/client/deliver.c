@@ -93,12 +93,21 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
     return result;
 }
 
+/* People look for it when an event seems to get lost. */
+static void log_no_callbacks(pusher_client *client, pusher_channel *channel,
+                             const px_event *event) {
+    if (client->settings.core.log_level >= PX_LOG_DEBUG && event->targets & PX_TO_CHANNEL &&
+        channel && !px_bindings_name(&channel->bindings, event->name))
+        px_core_no_callbacks(client->core, event->channel_name, event->name);
+}
+
 void px_client_deliver(pusher_client *client, const px_event *event) {
     if (event->data_type == PX_DATA_ERROR && event->error.repeated)
         return; /* one close is one error here */
     pusher_channel *channel = px_client_channel(client, event->channel);
     px_stop stops[MAX_STOPS];
     size_t count = find_stops(client, channel, event, stops);
+    log_no_callbacks(client, channel, event);
     if (!count)
         return;
     px_event_details details;

@@ -81,8 +81,13 @@ void px_client_finish(pusher_client *client);
 /* True when that many more bytes would be too many to wait for the socket. */
 bool px_client_is_congested(const pusher_client *client, size_t more);
 
-/* Writes a log line of our own. */
-void px_client_log(const pusher_client *client, pusher_log_level level, const char *line);
+/* ---- log.c ---- */
+
+/* Logs a line of the core's: a JSON array. */
+void px_client_log_line(const pusher_client *client, pusher_log_level level, px_slice line);
+
+/* Logs a sentence of our own, where the level is on. */
+void px_client_log(const pusher_client *client, pusher_log_level level, const char *sentence);
 
 /* ---- deliver.c ---- */
 

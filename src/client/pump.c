@@ -12,12 +12,6 @@ static pusher_client *client_of_deadline(px_deadline *deadline) {
     return (pusher_client *)(void *)((char *)deadline - offsetof(pusher_client, deadline));
 }
 
-void px_client_log(const pusher_client *client, pusher_log_level level, const char *line) {
-    const px_settings *settings = &client->settings;
-    if (settings->log && (uint32_t)level <= settings->core.log_level)
-        settings->log(level, pusher_str(line), settings->log_context);
-}
-
 static void warn_if_insecure(const pusher_client *client, px_slice url, px_slice scheme) {
     if (client->settings.route.tls.insecure && px_slice_starts_with(url, scheme))
         px_client_log(client, PUSHER_LOG_WARN,
@@ -88,6 +82,7 @@ static const struct {
     [PX_REQUEST_RECEIVE] = {PX_HTTP_TRANSPORT, true},
     [PX_REQUEST_SEND] = {PX_HTTP_TRANSPORT, false},
     [PX_REQUEST_INFO] = {PX_HTTP_TRANSPORT, false},
+    [PX_REQUEST_STATS] = {PX_HTTP_BACKGROUND, false},
 };
 
 /* The core is told when its queue is drained. Where there is no place either, the core's time-outs
@@ -164,9 +159,7 @@ static void carry_out(pusher_client *client, const px_action *action) {
         break;
     }
     case PX_ACTION_LOG:
-        if (client->settings.log)
-            client->settings.log((pusher_log_level)action->as.log.level,
-                                 px_outside(action->as.log.line), client->settings.log_context);
+        px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
         break;
     case PX_ACTION_STORE:
         store(client, action);
@@ -251,6 +244,7 @@ void px_client_on_pump(px_task *task) {
     pump(client);
 }
 
+/* The wall clock may have been set since; deadlines are rare enough to look at it each time. */
 void px_client_on_deadline(px_deadline *deadline) {
     pusher_client *client = client_of_deadline(deadline);
     px_client_tell_time(client);

@@ -1,5 +1,6 @@
 #include "client/settings.h"
 
+#include "client/option_names.h"
 #include "client/route_settings.h"
 #include "core/core.h"
 #include "core/url.h"
@@ -50,6 +51,8 @@ static int check_own(const pusher_options *options, const px_complaint *complain
         return px_refuse(complaint, "max_message_size must be between 1024 and 16777216");
     if (options->cache_dir.len && options->cache_dir.ptr[0] != '/')
         return px_refuse(complaint, "cache_dir must be an absolute path");
+    if ((unsigned)options->log_format > PUSHER_LOG_FORMAT_CLASSIC)
+        return px_refuse(complaint, "log_format must be one of PUSHER_LOG_FORMAT_...");
     return PX_OK;
 }
 
@@ -94,20 +97,23 @@ static int read_core(px_options *core, px_arena *arena, pusher_string key,
         .ws_port = options->port,
         .wss_port = options->tls_port,
         .ws_path = px_inside(options->path),
+        .plain = options->plain,
+        .activity_timeout = options->activity_timeout,
+        .pong_timeout = options->pong_timeout,
+        .unavailable_timeout = options->unavailable_timeout,
         .http_host = px_inside(options->http_host),
         .http_port = options->http_port,
         .https_port = options->https_port,
         .http_path = px_inside(options->http_path),
         .ignore_null_origin = options->ignore_null_origin,
-        .plain = options->plain,
-        .activity_timeout = options->activity_timeout,
-        .pong_timeout = options->pong_timeout,
-        .unavailable_timeout = options->unavailable_timeout,
         .auth_endpoint = px_inside(options->auth_endpoint),
         .auth_transport = px_inside(options->auth_transport),
         .auth_timeout = options->auth_timeout,
         .ask_authorization =
             options->auth_params_provider || options->auth_headers_provider || options->authorizer,
+        .enable_stats = (px_choice)options->enable_stats,
+        .disable_stats = (px_choice)options->disable_stats,
+        .stats_host = px_inside(options->stats_host),
         .client_name = PX_SLICE("libpusher"),
         .client_version = PX_SLICE(PUSHER_VERSION_TEXT),
         .max_channels = options->max_channels,
@@ -125,35 +131,20 @@ static int read_core(px_options *core, px_arena *arena, pusher_string key,
     if (!result)
         result = read_pairs(&core->auth_headers, arena, options->auth_headers,
                             options->auth_header_count);
+    if (!result)
+        result = read_pairs(&core->timeline_params, arena, options->timeline_params,
+                            options->timeline_param_count);
     return result;
 }
 
-/* The core's names of options, where ours differ. */
+/* What a sentence of the core calls an option, and what it is called here. */
 static const struct {
     px_slice core;
     const char *ours;
 } names[] = {
-    {PX_LITERAL("wsHost"), "host"},
-    {PX_LITERAL("wsPort"), "port"},
-    {PX_LITERAL("wssPort"), "tls_port"},
-    {PX_LITERAL("wsPath"), "path"},
-    {PX_LITERAL("httpHost"), "http_host"},
-    {PX_LITERAL("httpPort"), "http_port"},
-    {PX_LITERAL("httpsPort"), "https_port"},
-    {PX_LITERAL("httpPath"), "http_path"},
-    {PX_LITERAL("enabledTransports"), "enabled_transports"},
-    {PX_LITERAL("disabledTransports"), "disabled_transports"},
-    {PX_LITERAL("activityTimeout"), "activity_timeout"},
-    {PX_LITERAL("pongTimeout"), "pong_timeout"},
-    {PX_LITERAL("unavailableTimeout"), "unavailable_timeout"},
-    {PX_LITERAL("authEndpoint"), "auth_endpoint"},
-    {PX_LITERAL("authTransport"), "auth_transport"},
-    {PX_LITERAL("auth.params"), "auth_params"},
-    {PX_LITERAL("auth.headers"), "auth_headers"},
-    {PX_LITERAL("authTimeout"), "auth_timeout"},
-    {PX_LITERAL("maxChannels"), "max_channels"},
-    {PX_LITERAL("maxOutbound"), "max_outbound"},
-    {PX_LITERAL("logLevel"), "log_level"},
+#define ROW(member, name) {PX_LITERAL(name), #member},
+    PX_CLIENT_OPTION_NAMES(ROW)
+#undef ROW
 };
 
 static int check_core(const px_options *core, const px_complaint *complaint) {
@@ -221,6 +212,7 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
     settings->auth_context = options.auth_context;
     settings->log = options.log;
     settings->log_context = options.log_context;
+    settings->log_format = (px_log_format)options.log_format;
     settings->loop = options.loop;
     settings->no_network_watch = options.no_network_watch;
     settings->no_transport_cache = options.no_transport_cache;

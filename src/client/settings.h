@@ -3,6 +3,7 @@
 #define PX_CLIENT_SETTINGS_H
 
 #include "base/arena.h"
+#include "core/log_format.h"
 #include "core/options.h"
 #include "driver/easy.h"
 
@@ -32,6 +33,7 @@ typedef struct px_settings {
     bool no_network_watch;
     bool no_transport_cache;
     const char *cache_dir; /* NULL: as the environment has it */
+    px_log_format log_format;
     pusher_loop *loop;
 } px_settings;
 

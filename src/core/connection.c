@@ -41,6 +41,9 @@ static void set_state(px_core *core, px_state state) {
     connection->state = state;
     px_core_announce_state(core);
     px_log_state(core, previous, state);
+    px_timeline_state(core);
+    if (state == PX_STATE_CONNECTED)
+        px_statistics_send(core);
     if (state == PX_STATE_CONNECTING || state == PX_STATE_DISCONNECTED)
         px_channels_reset(core);
 }
@@ -110,6 +113,7 @@ static void seek(px_core *core) {
 }
 
 static void retry_in(px_core *core, uint32_t delay_ms) {
+    px_timeline_retry(core, delay_ms);
     if (delay_ms == 0) {
         seek(core);
         return;
@@ -132,6 +136,7 @@ void px_connection_strategy_failed(px_core *core) {
 }
 
 void px_core_connect(px_core *core) {
+    px_statistics_begin(core);
     if (!core->connection.live && !px_strategy_running(core))
         seek(core);
 }
@@ -166,6 +171,7 @@ static void end_for_good(px_core *core) {
 }
 
 void px_core_disconnect(px_core *core) {
+    px_statistics_end(core);
     if (core->connection.live)
         px_transport_let_out(core, core->connection.live);
     end_for_good(core);
@@ -224,6 +230,7 @@ void px_core_transport_opened(px_core *core, px_id id) {
         return;
     transport->phase = PX_TRANSPORT_HANDSHAKE;
     transport->opened_at = core->now;
+    px_timeline_transport_state(core, transport->cid, PX_SLICE("open"));
 }
 
 /* An attempt ended, its transport is closed. A code that asks for something ends all attempts;
@@ -246,6 +253,7 @@ static void drop_attempt(px_core *core, px_transport *transport, px_close_action
 
 static void refuse_handshake(px_core *core, px_transport *transport, px_slice why,
                              px_slice message) {
+    px_timeline_handshake_error(core, why);
     px_connection_error(
         core, (px_error){
                   .type = PX_ERROR_HANDSHAKE, .will_retry = true, .message = why, .data = message});
@@ -393,6 +401,9 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
     if (phase == PX_TRANSPORT_OPENING)
         ending.action = PX_CLOSE_NONE;
     px_transport_learn(core, transport, code, clean);
+    if (message.len)
+        px_timeline_transport_error(core, transport->cid, message);
+    px_timeline_transport_closed(core, transport->cid, code, reason, clean);
     px_transport_forget(core, transport);
     emit_ending(core, &ending, phase);
     if (phase == PX_TRANSPORT_LIVE) {
@@ -434,6 +445,7 @@ static void check_alive(px_core *core) {
         ask_for_pong(core);
     } else {
         px_log_text(core, PX_LOG_WARN, PX_SLICE("No answer to a ping, connecting again"));
+        px_timeline_pong_timed_out(core);
         px_transport_learn(core, connection->live, 1006, false);
         close_live(core);
         retry_in(core, 0);
@@ -463,6 +475,7 @@ void px_connection_tick(px_core *core) {
 /* ---- The network ---- */
 
 void px_core_network_online(px_core *core) {
+    px_timeline_network(core, PX_SLICE("online"));
     px_connection *connection = &core->connection;
     if (connection->state != PX_STATE_CONNECTING && connection->state != PX_STATE_UNAVAILABLE)
         return;
@@ -471,17 +484,22 @@ void px_core_network_online(px_core *core) {
     seek(core);
 }
 
-void px_core_network_offline(px_core *core) {
+static void doubt_live(px_core *core) {
     if (core->connection.live && !core->connection.pong_awaited) {
         core->connection.asked_again = false;
         ask_for_pong(core);
     }
 }
 
+void px_core_network_offline(px_core *core) {
+    px_timeline_network(core, PX_SLICE("offline"));
+    doubt_live(core);
+}
+
 void px_core_network_changed(px_core *core) {
     px_connection *connection = &core->connection;
     if (connection->live) {
-        px_core_network_offline(core);
+        doubt_live(core);
     } else if (connection->retry_at != PX_NO_DEADLINE || px_strategy_running(core)) {
         px_strategy_stop(core);
         connection->failures = 0;
@@ -506,4 +524,9 @@ px_slice px_core_transport(const px_core *core) {
 
 bool px_core_is_live(const px_core *core) {
     return core->connection.live != NULL;
+}
+
+px_slice px_core_live_transport(const px_core *core) {
+    const px_transport *live = core->connection.live;
+    return live ? px_transport_table[live->type].name : (px_slice){NULL, 0};
 }

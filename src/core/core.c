@@ -47,6 +47,7 @@ int px_core_new(const px_allocator *allocator, const px_options *options, const 
         px_core_free(core);
         return result;
     }
+    px_statistics_init(core);
     *out = core;
     return PX_OK;
 }
@@ -56,6 +57,7 @@ void px_core_free(px_core *core) {
         return;
     px_transports_free(core);
     px_requests_free(core);
+    px_statistics_free(core);
     px_channels_free(&core->channels);
     px_buffer_free(&core->connection.socket_id);
     px_buffer_free(&core->scratch);
@@ -71,9 +73,9 @@ void px_core_free(px_core *core) {
 /* ---- Time ---- */
 
 uint64_t px_core_deadline(const px_core *core) {
-    const uint64_t deadlines[] = {px_connection_deadline(core), px_strategy_deadline(core),
+    const uint64_t deadlines[] = {px_connection_deadline(core),     px_strategy_deadline(core),
                                   px_authorizations_deadline(core), px_channels_deadline(core),
-                                  px_http_sockets_deadline(core)};
+                                  px_http_sockets_deadline(core),   px_statistics_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -84,6 +86,7 @@ uint64_t px_core_deadline(const px_core *core) {
 void px_core_tick(px_core *core, uint64_t now_ms) {
     if (now_ms > core->now)
         core->now = now_ms;
+    px_statistics_tick(core);
     px_strategy_tick(core);
     px_connection_tick(core);
     px_authorizations_tick(core);

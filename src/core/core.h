@@ -99,6 +99,7 @@ typedef enum px_request_kind {
                            comes, with px_core_request_progress */
     PX_REQUEST_SEND,    /* what an HTTP transport sends */
     PX_REQUEST_INFO,    /* what a SockJS server tells of itself */
+    PX_REQUEST_STATS,   /* statistics; with `jsonp` its answer is a script, as it stands */
 } px_request_kind;
 
 /* How far an event goes, in this order of delivery. */
@@ -301,6 +302,10 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
 
+/* Logs (debug) that nothing is bound to this event of a channel, which only the owner of the bindings
+ * can know. Global bindings do not count. */
+void px_core_no_callbacks(px_core *core, px_slice channel, px_slice event);
+
 /* ---- What the network says (only when the queue is drained) ---- */
 
 void px_core_transport_opened(px_core *core, px_id id);
@@ -336,6 +341,9 @@ px_slice px_core_transport(const px_core *core);
 
 /* True when a message sent now would go out. */
 bool px_core_is_live(const px_core *core);
+
+/* The name of what it would go over, such as "ws"; empty: nothing. Static. */
+px_slice px_core_live_transport(const px_core *core);
 
 /* 0 when there is no such channel. */
 px_channel_id px_core_find_channel(const px_core *core, px_slice name);

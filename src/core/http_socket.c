@@ -449,9 +449,13 @@ uint64_t px_http_sockets_deadline(const px_core *core) {
 }
 
 static void fire(px_core *core, px_transport *transport) {
-    const px_http_socket *socket = transport->http;
+    px_http_socket *socket = transport->http;
     const px_answer none = {.result = PX_ERR_TIMEOUT, .message = PX_SLICE("no answer in time")};
-    if (socket->send_deadline <= core->now)
+    /* Far beyond it the machine slept, and the answer may be there but not yet read. */
+    if (core->now > socket->send_deadline &&
+        core->now - socket->send_deadline > core->options.pong_timeout)
+        socket->send_deadline = core->now + core->options.pong_timeout;
+    else if (socket->send_deadline <= core->now)
         px_http_socket_fail(core, transport, PX_SLICE("Sending failed"), &none);
     else if (socket->info)
         px_http_socket_fail(core, transport, PX_SLICE("Can't connect to server"), &none);

@@ -15,6 +15,7 @@
 #include "core/message.h"
 #include "core/queue.h"
 #include "core/requests.h"
+#include "core/statistics.h"
 #include "core/strategy.h"
 #include "core/transport.h"
 #include "core/transport_cache.h"
@@ -45,6 +46,7 @@ struct px_core {
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;
+    px_statistics statistics;
 };
 
 /* Ends a text that was built in core->text: a copy that lives until the queue is drained. The

@@ -2,6 +2,9 @@
 
 #include "core/internal.h"
 
+/* What stands in the place of a secret. */
+static const px_slice masked = PX_LITERAL("***");
+
 /* Data of a bad message in a line, at most. */
 enum { LOGGED_DATA = 512 };
 
@@ -77,13 +80,63 @@ void px_log_connecting(px_core *core, px_slice transport, px_slice url) {
     end_line(core, &writer, PX_LOG_DEBUG);
 }
 
+/* Of "KEY:SIGNATURE" the key stays: it is public, and a wrong one is what people look for. */
+static size_t public_part(px_slice auth) {
+    const char *colon = auth.len ? memchr(auth.ptr, ':', auth.len) : NULL;
+    return colon ? (size_t)(colon + 1 - auth.ptr) : 0;
+}
+
+/* Builds the message in core->text with each `auth` masked. Data that is a text may hold one, too.
+ */
+static int mask(px_core *core, px_slice message) {
+    px_json_reader reader;
+    px_text text = px_text_begin(&core->text);
+    const char *copied = message.ptr;
+    bool in_auth = false;
+    bool in_data = false;
+    px_json_reader_init(&reader, message);
+    for (;;) {
+        px_json_token token = px_json_next(&reader);
+        if (token == PX_JSON_END || token == PX_JSON_ERROR)
+            break;
+        if (token == PX_JSON_STRING && reader.text.len && (in_auth || in_data)) {
+            const char *from = reader.text.ptr + (in_auth ? public_part(reader.text) : 0);
+            px_text_add(&text, px_slice_of(copied, (size_t)(from - copied)));
+            px_text_add(&text, masked);
+            copied = reader.text.ptr + reader.text.len;
+        }
+        in_auth = token == PX_JSON_KEY && px_slice_equal(reader.text, PX_SLICE("auth"));
+        in_data = token == PX_JSON_KEY && reader.depth == 1 &&
+                  px_slice_equal(reader.text, PX_SLICE("data"));
+    }
+    px_text_add(&text, px_slice_of(copied, (size_t)(message.ptr + message.len - copied)));
+    return text.result;
+}
+
 void px_log_sent(px_core *core, px_slice message) {
     if (!is_on(core, PX_LOG_DEBUG))
         return;
+    if (px_slice_starts_with(message, PX_SLICE("{\"event\":\"pusher:"))) {
+        if (mask(core, message) != PX_OK)
+            return;
+        message = px_buffer_slice(&core->text);
+    }
     px_json_writer writer = begin_line(core);
     px_json_string(&writer, PX_SLICE("Event sent"));
     px_json_raw_value(&writer, message);
     end_line(core, &writer, PX_LOG_DEBUG);
+}
+
+void px_core_no_callbacks(px_core *core, px_slice channel, px_slice event) {
+    if (!is_on(core, PX_LOG_DEBUG))
+        return;
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("No callbacks on "));
+    px_text_add(&text, channel);
+    px_text_add(&text, PX_SLICE(" for "));
+    px_text_add(&text, event);
+    if (text.result == PX_OK)
+        px_log_text(core, PX_LOG_DEBUG, px_buffer_slice(&core->text));
 }
 
 /* Data as an application sees it: the JSON in a string where there is one, else the string. */

@@ -18,7 +18,7 @@ void px_log_state(px_core *core, px_state previous, px_state current);
 /* ["Connecting",{"transport":"ws","url":"ws://..."}] */
 void px_log_connecting(px_core *core, px_slice transport, px_slice url);
 
-/* ["Event sent",{...}] */
+/* ["Event sent",{...}], without the signatures of the protocol's own messages. */
 void px_log_sent(px_core *core, px_slice message);
 
 /* ["Event recd",{"event":...,"channel":...,"data":...,"user_id":...}] */

@@ -2,17 +2,19 @@
 
 #include "base/utf8.h"
 
-enum { MAX_TEXT = 4096, MAX_PAIRS_SIZE = 65536 };
+enum { MAX_TEXT = 4096, MAX_PAIRS_SIZE = 65536, MAX_TIMELINE_PARAMS_SIZE = 8192 };
 
 /* A row of the table: the fallback of TEXT is text, of the others a number. */
 #define TEXT_OF_TEXT(fallback)     PX_LITERAL(fallback)
 #define TEXT_OF_NUMBER(fallback)   PX_LITERAL("")
 #define TEXT_OF_FLAG(fallback)     PX_LITERAL("")
+#define TEXT_OF_CHOICE(fallback)   PX_LITERAL("")
 #define TEXT_OF_LIST(fallback)     PX_LITERAL("")
 #define TEXT_OF_PAIRS(fallback)    PX_LITERAL("")
 #define NUMBER_OF_TEXT(fallback)   0
 #define NUMBER_OF_NUMBER(fallback) fallback
 #define NUMBER_OF_FLAG(fallback)   fallback
+#define NUMBER_OF_CHOICE(fallback) 0
 #define NUMBER_OF_LIST(fallback)   0
 #define NUMBER_OF_PAIRS(fallback)  0
 
@@ -106,6 +108,31 @@ bool px_host_valid(px_slice text) {
     return !colon || memchr(colon + 1, ':', (size_t)(text.ptr + text.len - colon - 1));
 }
 
+static bool is_port(px_slice text) {
+    uint64_t port;
+    return px_slice_to_u64(text, &port) && port >= 1 && port <= 65535;
+}
+
+bool px_host_with_port_valid(px_slice text) {
+    if (!text.len || has_blank(text) || has_any_of(text, PX_SLICE("/?#@\\%")))
+        return false;
+    bool bracketed = text.ptr[0] == '[';
+    const char *bracket = bracketed ? memchr(text.ptr, ']', text.len) : text.ptr;
+    if (!bracket)
+        return false;
+    size_t searched = (size_t)(text.ptr + text.len - bracket);
+    const char *colon = memchr(bracket, ':', searched);
+    size_t host_len = colon ? (size_t)(colon - text.ptr) : text.len;
+    if (host_len == 0 || bracket == text.ptr + 1 ||
+        (bracketed && bracket + 1 != text.ptr + host_len))
+        return false;
+    return !colon || is_port(px_slice_after(text, host_len + 1));
+}
+
+static bool is_stats_host(px_slice text) {
+    return text.len == 0 || px_host_with_port_valid(text);
+}
+
 static bool is_cluster(px_slice text) {
     return !has_blank(text) && !has_any_of(text, PX_SLICE("/?#@\\%:"));
 }
@@ -124,6 +151,10 @@ static bool is_authorization_transport(px_slice text) {
            px_slice_equal(text, PX_SLICE("jsonp"));
 }
 
+static bool is_statistics_transport(px_slice text) {
+    return text.len == 0 || px_slice_equal(text, PX_SLICE("xhr")) ||
+           px_slice_equal(text, PX_SLICE("jsonp"));
+}
 #define HOST_RULE "must be a host name or an address, without scheme, port or path"
 #define PATH_RULE "must start with a slash, without blanks, '?' or '#'"
 
@@ -140,7 +171,18 @@ static const struct {
     {offsetof(px_options, auth_endpoint), is_url, PX_LITERAL("must be a URL without blanks")},
     {offsetof(px_options, auth_transport), is_authorization_transport,
      PX_LITERAL("must be ajax or jsonp")},
+    {offsetof(px_options, stats_host), is_stats_host,
+     PX_LITERAL("must be a host name or an address (IPv6 in brackets), perhaps with :PORT")},
+    {offsetof(px_options, stats_transport), is_statistics_transport,
+     PX_LITERAL("must be xhr or jsonp")},
 };
+
+px_slice px_option_rule(const px_option *option) {
+    for (size_t i = 0; i < sizeof(text_rules) / sizeof(text_rules[0]); i++)
+        if (text_rules[i].offset == option->offset)
+            return text_rules[i].otherwise;
+    return PX_SLICE("");
+}
 
 static int check_text(const px_option *option, px_slice text, sentence *complaint) {
     if (text.len > MAX_TEXT)
@@ -168,19 +210,39 @@ bool px_header_valid(px_slice name, px_slice value) {
            px_utf8_valid(name) && !has_any_of(value, PX_SLICE("\r\n\0"));
 }
 
+/* Statistics travel in a URL, which holds less than a body. */
+size_t px_option_pairs_limit(const px_option *option) {
+    return option->offset == offsetof(px_options, timeline_params) ? MAX_TIMELINE_PARAMS_SIZE
+                                                                   : MAX_PAIRS_SIZE;
+}
+
+static int refuse_length(const px_option *option, size_t limit, sentence *complaint) {
+    refuse(complaint, option->name, PX_SLICE("is too long (more than "));
+    say_number(complaint, limit / 1024);
+    say(complaint, PX_SLICE(" KiB)"));
+    return PX_ERR_ARGUMENT;
+}
+
 static int check_pairs(const px_option *option, px_pairs pairs, sentence *complaint) {
     bool headers = option->offset == offsetof(px_options, auth_headers);
+    size_t limit = px_option_pairs_limit(option);
     size_t size = 0;
     for (size_t i = 0; i < pairs.count; i++) {
         const px_pair *pair = &pairs.items[i];
         size += pair->name.len + pair->value.len;
-        if (size > MAX_PAIRS_SIZE)
-            return refuse(complaint, option->name, PX_SLICE("is too long (more than 64 KiB)"));
+        if (size > limit)
+            return refuse_length(option, limit, complaint);
         if (headers && !px_header_valid(pair->name, pair->value))
             return refuse(complaint, option->name,
                           PX_SLICE("has a header whose name or value HTTP does not allow"));
     }
     return PX_OK;
+}
+
+static int check_choice(const px_option *option, px_choice choice, sentence *complaint) {
+    if (choice == PX_CHOICE_ABSENT || choice == PX_CHOICE_YES || choice == PX_CHOICE_NO)
+        return PX_OK;
+    return refuse(complaint, option->name, PX_SLICE("must be yes, no or absent"));
 }
 
 int px_options_check(const px_options *options, char *text, size_t size) {
@@ -196,6 +258,8 @@ int px_options_check(const px_options *options, char *text, size_t size) {
             result = check_text(option, *(const px_slice *)field, &complaint);
         else if (option->type == PX_OPTION_NUMBER)
             result = check_number(option, *(const uint32_t *)field, &complaint);
+        else if (option->type == PX_OPTION_CHOICE)
+            result = check_choice(option, *(const px_choice *)field, &complaint);
         else if (option->type == PX_OPTION_PAIRS)
             result = check_pairs(option, *(const px_pairs *)field, &complaint);
         if (result != PX_OK)

@@ -23,8 +23,15 @@ typedef struct px_slices {
     bool given; /* distinguishes "no list" from "an empty list", which means none */
 } px_slices;
 
+/* A flag that can also be absent, which is not the same as no. */
+typedef enum px_choice {
+    PX_CHOICE_ABSENT,
+    PX_CHOICE_YES,
+    PX_CHOICE_NO,
+} px_choice;
+
 /* X(type, field, "nameOfTheOption", default, minimum, maximum, "documentation")
- * type: TEXT, NUMBER (32 bits), FLAG, LIST (of names), PAIRS.
+ * type: TEXT, NUMBER (32 bits), FLAG, CHOICE, LIST (of names), PAIRS.
  * A NUMBER of 0 and an empty TEXT mean "the default"; but an empty key is a key, and only one whose
  * pointer is NULL is missing. Minimum and maximum are of NUMBERs. */
 #define PX_OPTIONS(X)                                                                              \
@@ -67,6 +74,16 @@ typedef struct px_slices {
       "Milliseconds to wait for an authorization before it counts as failed.")                     \
     X(FLAG, ask_authorization, "askAuthorization", 0, 0, 0,                                        \
       "Ask the application for each authorization (a provider or custom authorizer is there).")    \
+    X(CHOICE, enable_stats, "enableStats", 0, 0, 0,                                                \
+      "Send statistics about connecting, to the stats host.")                                      \
+    X(CHOICE, disable_stats, "disableStats", 0, 0, 0,                                              \
+      "Deprecated: the opposite of enableStats, where that is not given.")                         \
+    X(TEXT, stats_host, "statsHost", "", 0, 0,                                                     \
+      "The host of statistics: the one of the connection where it is named, else "                 \
+      "stats.pusher.com.")                                                                         \
+    X(TEXT, stats_transport, "statsTransport", "xhr", 0, 0, "`xhr` or `jsonp`.")                   \
+    X(PAIRS, timeline_params, "timelineParams", 0, 0, 0,                                           \
+      "Fields added to the statistics, or put in the place of theirs.")                            \
     X(TEXT, client_name, "clientName", "js", 0, 0, "The `client` parameter of the URL.")           \
     X(TEXT, client_version, "clientVersion", "", 0, 0, "The `version` parameter of the URL.")      \
     X(NUMBER, max_channels, "maxChannels", 10000, 1, 1000000, "Channels at one time, at most.")    \
@@ -77,6 +94,7 @@ typedef struct px_slices {
 #define PX_OPTION_C_TEXT   px_slice
 #define PX_OPTION_C_NUMBER uint32_t
 #define PX_OPTION_C_FLAG   bool
+#define PX_OPTION_C_CHOICE px_choice
 #define PX_OPTION_C_LIST   px_slices
 #define PX_OPTION_C_PAIRS  px_pairs
 
@@ -90,6 +108,7 @@ typedef enum px_option_type {
     PX_OPTION_TEXT,
     PX_OPTION_NUMBER,
     PX_OPTION_FLAG,
+    PX_OPTION_CHOICE,
     PX_OPTION_LIST,
     PX_OPTION_PAIRS,
 } px_option_type;
@@ -109,6 +128,13 @@ typedef struct px_option {
 extern const px_option px_option_table[];
 extern const size_t px_option_count;
 
+/* What a TEXT must be, a sentence without its subject: "must be ajax or jsonp". Empty:
+ * there is no rule but those of all texts. */
+px_slice px_option_rule(const px_option *option);
+
+/* Bytes that all PAIRS of an option may have together. */
+size_t px_option_pairs_limit(const px_option *option);
+
 /* Fills in the default wherever a field is empty or 0. A user who names one host means no other: what
  * is not said of the HTTP transports' host and ports is then that of the WebSocket's. */
 void px_options_fill(px_options *options);
@@ -124,6 +150,8 @@ PX_MUST_CHECK int px_options_copy(px_options *options, px_arena *arena);
 /* True for a host name or an address (IPv6 with or without brackets), without scheme, port or path;
  * and for nothing. */
 bool px_host_valid(px_slice host);
+/* True for a host name or an address (IPv6 in brackets), perhaps with a port behind it. */
+bool px_host_with_port_valid(px_slice text);
 
 /* True when HTTP allows such a header: a token as its name, no line break in its value. */
 bool px_header_valid(px_slice name, px_slice value);

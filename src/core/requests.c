@@ -68,6 +68,9 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
     case PX_REQUEST_CHANNEL_AUTHORIZATION:
         px_authorization_answered(core, request, &answer);
         break;
+    case PX_REQUEST_STATS:
+        px_statistics_answered(core, request, &answer);
+        break;
     case PX_REQUEST_RECEIVE:
         px_http_socket_received(core, request, &answer);
         break;

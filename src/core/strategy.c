@@ -119,6 +119,8 @@ static bool start_cached(px_core *core, uint8_t number) {
     run->started_at = core->now;
     if (px_transport_cache_begin(core, &cached)) {
         uint8_t node = node_of_transport(cached.type);
+        if (supported(core, node))
+            px_timeline_cached(core, px_transport_table[cached.type].name, cached.latency_ms);
         if (start(core, node, number)) {
             run->cached = node;
             run->deadline = core->now + 2 * (uint64_t)cached.latency_ms + CACHED_EXTRA_MS;

@@ -86,6 +86,8 @@ int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id
                                            : queue_open(core, type, opening.id, url);
     if (result != PX_OK)
         return result;
+    bool tls = px_transport_table[type].always_tls || core->connection.using_tls;
+    opening.cid = px_timeline_transport(core, px_transport_table[type].name, tls);
     *slot = opening;
     *id = opening.id;
     px_log_connecting(core, px_transport_table[type].name, url);
@@ -128,6 +130,7 @@ void px_transport_close(px_core *core, px_transport *transport) {
         px_http_socket_free(core, transport);
     else
         px_queue_push_reserved(&core->queue, PX_ACTION_CLOSE, transport->id)->as.close.code = 1000;
+    px_timeline_transport_state(core, transport->cid, PX_SLICE("closed"));
     transport->phase = PX_TRANSPORT_FREE;
 }
 

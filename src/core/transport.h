@@ -38,6 +38,7 @@ typedef struct px_transport {
     px_transport_phase phase;
     px_transport_type type;
     uint8_t node; /* of the strategy tree */
+    uint32_t cid; /* in the timeline */
     uint64_t opened_at;
     uint32_t ping_delay;         /* ms; 0: none (see transport_manager.h) */
     struct px_http_socket *http; /* NULL: the owner has it */

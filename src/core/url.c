@@ -56,10 +56,15 @@ void px_url_websocket(const px_options *options, bool tls, px_text *out) {
     px_text_add(out, PX_SLICE("&flash=false"));
 }
 
-void px_url_http_base(const px_options *options, bool tls, px_slice moved_to, px_text *out) {
-    px_text_add(out, tls ? PX_SLICE("https://") : PX_SLICE("http://"));
+void px_url_add_http_authority(const px_options *options, bool tls, px_slice moved_to,
+                               px_text *out) {
     add_host(moved_to.len ? moved_to : options->http_host, PX_SLICE("sockjs-"), options->cluster,
              PX_SLICE("sockjs.pusher.com"), out);
     add_port(tls ? options->https_port : options->http_port, out);
+}
+
+void px_url_http_base(const px_options *options, bool tls, px_slice moved_to, px_text *out) {
+    px_text_add(out, tls ? PX_SLICE("https://") : PX_SLICE("http://"));
+    px_url_add_http_authority(options, tls, moved_to, out);
     px_text_add(out, options->http_path);
 }

@@ -12,6 +12,10 @@ void px_url_add_authority(const px_options *options, bool tls, px_text *out);
  * is always written. The key is inserted as px_text_add_path_segment has it. */
 void px_url_websocket(const px_options *options, bool tls, px_text *out);
 
+/* Adds HOST:PORT of the HTTP transports, with `moved_to` in the place of the host unless it is empty. */
+void px_url_add_http_authority(const px_options *options, bool tls, px_slice moved_to,
+                               px_text *out);
+
 /* Adds SCHEME://HOST:PORT{httpPath}, with `moved_to` in the place of the host unless it is empty. */
 void px_url_http_base(const px_options *options, bool tls, px_slice moved_to, px_text *out);
 

@@ -1,4 +1,4 @@
-/* The clock of the native world. */
+/* The clocks of the native world. */
 #ifndef PX_DRIVER_CLOCK_H
 #define PX_DRIVER_CLOCK_H
 

@@ -31,6 +31,7 @@ static int on_close_socket(void *context, curl_socket_t fd) {
 
 static void on_done(px_transfer *transfer, CURLcode code) {
     px_stream *stream = stream_of(transfer);
+    px_knock_stop(&stream->knock);
     stream->connected(stream, code);
 }
 
@@ -59,6 +60,7 @@ static CURLcode set_options(px_stream *stream, const char *url) {
 }
 
 static void drop_easy(px_stream *stream) {
+    px_knock_stop(&stream->knock);
     if (stream->transfer.easy) {
         px_multi_remove(stream->multi, &stream->transfer);
         curl_easy_cleanup(stream->transfer.easy);
@@ -86,6 +88,7 @@ int px_stream_open(px_stream *stream, const char *url, const px_route *route) {
         return PX_ERR_NO_MEMORY;
     stream->transfer.easy = px_easy_new(url, route, stream->error_text);
     if (!stream->transfer.easy || set_options(stream, url) ||
+        px_knock_start(&stream->knock, stream->multi, &stream->transfer) ||
         px_multi_add(stream->multi, &stream->transfer)) {
         drop_easy(stream);
         return PX_ERR_NO_MEMORY;

@@ -5,6 +5,7 @@
 #define PX_DRIVER_STREAM_H
 
 #include "driver/easy.h"
+#include "driver/knock.h"
 #include "driver/multi.h"
 
 #include <sys/types.h>
@@ -16,6 +17,7 @@ struct px_stream {
     px_multi *multi;
     px_loop *loop;
     px_transfer transfer; /* no easy handle: there is none, or the socket is ours */
+    px_knock knock;       /* while connecting */
     px_watch watch;
     bool takeable;
     bool taken;

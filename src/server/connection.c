@@ -219,19 +219,20 @@ static bool is_refused(const px_opening *opening, px_protocol_error *error) {
     return false;
 }
 
-static void refuse(px_hub *hub, px_hub_connection *connection, px_protocol_error error) {
+static void refuse(px_hub *hub, px_hub_connection *connection, const px_hub_open *open,
+                   px_protocol_error error) {
     px_slice text = px_protocol_error_text(error);
-    px_hub_log(hub, PX_HUB_LOG_INFORMATION, "refused a connection: %d %.*s",
-               px_protocol_error_code(error), PX_PRINT(text));
+    px_hub_log(hub, PX_HUB_LOG_INFORMATION, "refused a connection: %d %.*s (%.*s)",
+               px_protocol_error_code(error), PX_PRINT(text), PX_PRINT(open->address));
     say_and_close(hub, connection, error);
 }
 
 static void log_opened(px_hub *hub, const px_hub_connection *connection, const px_hub_open *open) {
     char id[PX_SOCKET_ID_MAX];
     px_slice socket_id = px_socket_id_text(connection, id);
-    px_hub_log(hub, PX_HUB_LOG_DEBUG, "%.*s opened (app %.*s, client %.*s %.*s)",
+    px_hub_log(hub, PX_HUB_LOG_DEBUG, "%.*s opened (app %.*s, client %.*s %.*s, %.*s)",
                PX_PRINT(socket_id), PX_PRINT(connection->app->options.id), PX_PRINT(open->client),
-               PX_PRINT(open->version));
+               PX_PRINT(open->version), PX_PRINT(open->address));
 }
 
 void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px_hub_open *open) {
@@ -242,7 +243,7 @@ void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px
                                       .client_event_tokens = UINT32_MAX /* full */};
     if (is_refused(&(px_opening){hub, open, app}, &error) ||
         px_sockets_add(&hub->sockets, connection) != PX_OK) {
-        refuse(hub, connection, error);
+        refuse(hub, connection, open, error);
         return;
     }
     connection->app = app;

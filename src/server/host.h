@@ -16,7 +16,9 @@
 #include "net/ws_frame.h"
 #include "server/host_chunks.h"
 #include "server/host_output.h"
+#include "server/host_socket.h"
 #include "server/hub.h"
+#include "server/ip.h"
 #include "server/server.h"
 #include "server/wheel.h"
 
@@ -24,6 +26,7 @@ enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
 enum { PX_LOG_ERROR = 1, PX_LOG_WARNING, PX_LOG_INFORMATION, PX_LOG_DEBUG };
 
 typedef enum px_host_phase {
+    PX_PHASE_PROXY,     /* reading the header that a proxy puts before everything */
     PX_PHASE_HEAD,      /* reading the head of an HTTP request */
     PX_PHASE_BODY,      /* reading its body */
     PX_PHASE_ANSWER,    /* the answer does not fit into the socket yet; nothing is read */
@@ -57,7 +60,8 @@ typedef struct px_host_connection {
         px_host_request request; /* until the upgrade */
         px_ws_decoder decoder;   /* from then on */
     } in;
-    int fd;
+    px_host_socket socket;
+    px_ip peer; /* who connected; behind a proxy that says so, who connected to that */
     uint8_t phase;
     bool is_dirty;     /* in the list of those with something to do at the end of the turn */
     bool is_broken;    /* to be cut at the end of the turn */
@@ -65,26 +69,38 @@ typedef struct px_host_connection {
     bool is_late;      /* has been reported as slow */
     bool is_shut;      /* nothing more will be sent */
     bool is_ended;     /* nothing more will come from the peer */
-    bool is_local;     /* peer and listener are on loopback addresses */
+    bool is_local;     /* peer and listener, and the proxy between, are on loopback addresses */
+    bool is_tls;       /* nobody on the way can read along */
+    bool is_unready;   /* the TLS handshake is not over */
     bool is_websocket; /* was upgraded */
 } px_host_connection;
 
 typedef struct px_host_listener px_host_listener;
+
+/* A socket that was accepted. */
+typedef struct px_host_arrival {
+    int fd;
+    px_ip peer;
+    bool is_local;
+    bool is_tls; /* TLS is to be spoken on it */
+} px_host_arrival;
 
 struct px_server {
     px_server_options options; /* the texts in `texts` */
     px_arena texts;
     px_hub *hub;
     struct event_base *base;
-    struct event *stop_event; /* the reading end of the pipe that px_server_stop writes to */
+    struct event *wish_event; /* the reading end of the pipe that px_server_stop writes to */
     struct event *timer;
-    struct event *signals[2];
-    int stop_pipe[2];
+    struct event *signals[3];
+    int wishes[2];        /* that pipe */
     uint64_t timer_at_ms; /* when the timer fires; UINT64_MAX: it is not set */
     uint64_t now_ms;
     uint64_t started_ms;
     uint64_t end_at_ms; /* while stopping: when what is left is cut */
     px_wheel deadlines;
+    px_host_tls *tls;            /* NULL: no listener speaks it */
+    px_ip_ranges trusted;        /* proxies; the memory is in `texts` */
     px_host_listener *listeners; /* in an array */
     size_t listener_count;
     struct event *accept_timer; /* ends the pause after running out of descriptors */
@@ -115,7 +131,11 @@ void px_host_free_listeners(px_server *server);
 /* ---- host_connection.c: the life of a connection ---- */
 
 /* Takes over the socket, closing it on failure. */
-void px_host_accept(px_server *server, int fd, bool is_local);
+void px_host_accept(px_server *server, const px_host_arrival *arrival);
+
+/* Begins with TLS or with HTTP, now that it is known who the client is. What has been received is
+ * part of that. */
+void px_host_begin(px_host_connection *connection);
 
 /* The phase must end within `ms`. */
 void px_host_set_deadline(px_host_connection *connection, uint32_t ms);
@@ -133,6 +153,9 @@ void px_host_mark_dirty(px_host_connection *connection);
 /* Writes what is queued; arms the write event for what does not fit. */
 void px_host_write(px_host_connection *connection);
 
+/* Calls px_host_write when the socket takes more. False when that can't be. */
+bool px_host_await_room(px_host_connection *connection);
+
 /* The end of a turn: writes, closes and frees what the list names. */
 void px_host_end_turn(px_server *server);
 
@@ -142,6 +165,9 @@ bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t 
 /* ---- host_http.c: requests ---- */
 
 void px_host_http_input(px_host_connection *connection, px_slice bytes);
+
+/* The peer speaks plain HTTP where TLS was expected: says so in plain HTTP. */
+void px_host_http_without_tls(px_host_connection *connection);
 
 /* An answer that had to wait for the socket has gone out. */
 void px_host_http_answered(px_host_connection *connection);

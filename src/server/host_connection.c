@@ -3,14 +3,14 @@
  *
  * Nothing is freed but at the end of a turn of the loop, so whoever holds a connection may go on
  * looking at its phase after any call. */
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
+#include "server/host_timeline.h"
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
 static void on_writable(evutil_socket_t fd, short what, void *context);
@@ -30,31 +30,6 @@ static void unlink_connection(px_host_connection *connection) {
         connection->previous->next = connection->next;
     else
         connection->server->connections = connection->next;
-}
-
-void px_host_accept(px_server *server, int fd, bool is_local) {
-    px_host_connection *connection = px_alloc_zero(&px_heap, sizeof *connection);
-    if (!connection) {
-        close(fd);
-        return;
-    }
-    /* Small messages leave at once; whole turns are gathered by the output queue. */
-    int on = 1;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    connection->server = server;
-    connection->fd = fd;
-    connection->is_local = is_local;
-    px_output_init(&connection->output);
-    px_buffer_init(&connection->received, &px_heap,
-                   (size_t)server->options.max_head + server->options.max_body +
-                       server->options.max_message + PX_HOST_READ_SIZE);
-    link_connection(connection);
-    event_assign(&connection->readable, server->base, fd, EV_READ | EV_PERSIST, on_readable,
-                 connection);
-    event_assign(&connection->writable, server->base, fd, EV_WRITE, on_writable, connection);
-    px_host_set_deadline(connection, server->options.head_timeout_ms);
-    if (event_add(&connection->readable, NULL) != 0)
-        px_host_cut(connection);
 }
 
 void px_host_set_deadline(px_host_connection *connection, uint32_t ms) {
@@ -90,7 +65,7 @@ void px_host_cut(px_host_connection *connection) {
     px_host_clear_deadline(connection);
     event_del(&connection->readable);
     event_del(&connection->writable);
-    close(connection->fd);
+    px_socket_close(&connection->socket);
     px_host_mark_dirty(connection);
     px_hub_close_connection(connection->server->hub, &connection->hub);
 }
@@ -121,9 +96,12 @@ static void on_written(px_host_connection *connection) {
     } else if (connection->phase == PX_PHASE_CLOSING && !connection->is_shut) {
         /* Closing at once would reset the connection if the peer has sent something meanwhile, and
          * take our last bytes from it. So wait for its end, within the deadline. */
+        px_socket_status status = px_socket_shut(&connection->socket);
+        if (status == PX_SOCKET_IS_FULL && px_host_await_room(connection))
+            return;
         connection->is_shut = true;
         px_host_set_deadline(connection, connection->server->options.close_timeout_ms);
-        if (connection->is_ended || shutdown(connection->fd, SHUT_WR) != 0)
+        if (connection->is_ended || status != PX_SOCKET_GOES_ON)
             px_host_cut(connection);
     }
 }
@@ -134,8 +112,14 @@ static void note_backlog(px_host_connection *connection) {
     if (connection->is_late || connection->output.bytes < server->options.max_backlog / 2)
         return;
     connection->is_late = true;
-    px_host_log(server, PX_LOG_INFORMATION, "a connection is slow: %zu bytes wait for it",
-                connection->output.bytes);
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(connection->peer, text);
+    px_host_log(server, PX_LOG_INFORMATION, "a connection is slow: %zu bytes wait for it (%.*s)",
+                connection->output.bytes, (int)address.len, address.ptr);
+}
+
+bool px_host_await_room(px_host_connection *connection) {
+    return event_add(&connection->writable, NULL) == 0;
 }
 
 void px_host_write(px_host_connection *connection) {
@@ -145,26 +129,18 @@ void px_host_write(px_host_connection *connection) {
         note_backlog(connection); /* it has grown */
         return;
     }
-    switch (px_output_write(&connection->output, connection->fd)) {
+    switch (px_output_write(&connection->output, &connection->socket)) {
     case PX_WRITTEN_ALL:
         on_written(connection);
         break;
     case PX_WRITTEN_SOME:
-        if (event_add(&connection->writable, NULL) != 0)
+        if (!px_host_await_room(connection))
             px_host_cut(connection);
         break;
     case PX_WRITTEN_FAILED:
         px_host_cut(connection);
         break;
     }
-}
-
-static void on_writable(evutil_socket_t fd, short what, void *context) {
-    (void)fd;
-    (void)what;
-    px_host_connection *connection = context;
-    px_host_wake(connection->server);
-    px_host_write(connection);
 }
 
 /* The peer has closed its side. It may still want what it asked for before. */
@@ -176,24 +152,138 @@ static void on_end(px_host_connection *connection) {
         px_host_cut(connection);
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *context) {
-    (void)what;
-    px_host_connection *connection = context;
+static void on_bytes(px_host_connection *connection, char *bytes, size_t len) {
+    if (connection->phase == PX_PHASE_PROXY)
+        px_host_proxied_input(connection, px_slice_of(bytes, len));
+    else if (connection->phase == PX_PHASE_WEBSOCKET)
+        px_host_websocket_input(connection, bytes, len);
+    else if (connection->phase != PX_PHASE_CLOSING)
+        px_host_http_input(connection, px_slice_of(bytes, len));
+}
+
+/* The handshake is over; the request gets its own time. */
+static void on_ready(px_host_connection *connection) {
+    connection->is_unready = false;
+    if (connection->phase == PX_PHASE_HEAD)
+        px_host_set_deadline(connection, connection->server->options.head_timeout_ms);
+}
+
+static void on_broken(px_host_connection *connection) {
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(connection->peer, text);
+    const char *failure = px_socket_failure(&connection->socket);
+    if (failure)
+        px_host_log(connection->server, PX_LOG_DEBUG, "the TLS %s with %.*s failed: %s",
+                    connection->is_unready ? "handshake" : "connection", (int)address.len,
+                    address.ptr, failure);
+    px_host_cut(connection);
+}
+
+static void on_plain_http(px_host_connection *connection) {
+    if (connection->phase != PX_PHASE_HEAD) {
+        px_host_cut(connection);
+        return;
+    }
+    px_socket_become_plain(&connection->socket);
+    connection->is_tls = connection->is_unready = false;
+    px_host_http_without_tls(connection);
+}
+
+static void read_socket(px_host_connection *connection) {
     px_server *server = connection->server;
-    px_host_wake(server);
+    size_t len = 0;
+    px_socket_status status =
+        px_socket_read(&connection->socket, server->read_buffer, PX_HOST_READ_SIZE, &len);
+    if (connection->socket.tls && connection->is_unready && px_socket_is_ready(&connection->socket))
+        on_ready(connection);
+    if (len > 0)
+        on_bytes(connection, server->read_buffer, len);
     if (connection->phase == PX_PHASE_DEAD)
         return;
-    ssize_t len = recv(fd, server->read_buffer, PX_HOST_READ_SIZE, 0);
-    if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-        return;
-    if (len < 0)
-        px_host_cut(connection);
-    else if (len == 0)
+    if (status == PX_SOCKET_ENDED)
         on_end(connection);
-    else if (connection->phase == PX_PHASE_WEBSOCKET)
-        px_host_websocket_input(connection, server->read_buffer, (size_t)len);
-    else if (connection->phase != PX_PHASE_CLOSING)
-        px_host_http_input(connection, px_slice_of(server->read_buffer, (size_t)len));
+    else if (status == PX_SOCKET_BROKEN)
+        on_broken(connection);
+    else if (status == PX_SOCKET_SPEAKS_HTTP)
+        on_plain_http(connection);
+    else if (px_socket_read_needs_write(&connection->socket) && !px_host_await_room(connection))
+        px_host_cut(connection);
+}
+
+/* TLS begins with the bytes that have been received already. */
+static void begin_tls(px_host_connection *connection) {
+    px_server *server = connection->server;
+    px_slice early = px_buffer_slice(&connection->received);
+    px_host_set_deadline(connection, server->options.tls_timeout_ms);
+    if (px_socket_open(&connection->socket, connection->socket.fd, server->tls, early) != PX_OK) {
+        px_host_cut(connection);
+        return;
+    }
+    bool has_early = early.len > 0;
+    px_buffer_free(&connection->received);
+    if (has_early)
+        read_socket(connection);
+}
+
+void px_host_begin(px_host_connection *connection) {
+    connection->phase = PX_PHASE_HEAD;
+    if (connection->is_unready) {
+        begin_tls(connection);
+        return;
+    }
+    px_host_set_deadline(connection, connection->server->options.head_timeout_ms);
+    if (connection->received.len > 0)
+        px_host_http_input(connection, PX_SLICE(""));
+}
+
+void px_host_accept(px_server *server, const px_host_arrival *arrival) {
+    int fd = arrival->fd;
+    px_host_connection *connection = px_alloc_zero(&px_heap, sizeof *connection);
+    if (!connection) {
+        close(fd);
+        return;
+    }
+    /* Small messages leave at once; whole turns are gathered by the output queue. */
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    connection->server = server;
+    connection->socket.fd = fd;
+    connection->peer = arrival->peer;
+    connection->is_local = arrival->is_local;
+    connection->is_tls = connection->is_unready = arrival->is_tls;
+    px_output_init(&connection->output);
+    px_buffer_init(&connection->received, &px_heap,
+                   (size_t)server->options.max_head + server->options.max_body +
+                       server->options.max_message + PX_TIMELINE_MAX_URL + PX_HOST_READ_SIZE);
+    link_connection(connection);
+    event_assign(&connection->readable, server->base, fd, EV_READ | EV_PERSIST, on_readable,
+                 connection);
+    event_assign(&connection->writable, server->base, fd, EV_WRITE, on_writable, connection);
+    if (server->options.proxy_protocol)
+        px_host_set_deadline(connection, server->options.head_timeout_ms);
+    else
+        px_host_begin(connection);
+    if (connection->phase != PX_PHASE_DEAD && event_add(&connection->readable, NULL) != 0)
+        px_host_cut(connection);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context) {
+    (void)fd;
+    (void)what;
+    px_host_connection *connection = context;
+    px_host_wake(connection->server);
+    if (connection->phase != PX_PHASE_DEAD)
+        read_socket(connection);
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *context) {
+    (void)fd;
+    (void)what;
+    px_host_connection *connection = context;
+    px_host_wake(connection->server);
+    if (connection->phase != PX_PHASE_DEAD && px_socket_read_needs_write(&connection->socket))
+        read_socket(connection);
+    px_host_write(connection);
 }
 
 void px_host_end_turn(px_server *server) {

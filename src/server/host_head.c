@@ -1,5 +1,7 @@
 #include "server/host_head.h"
 
+#include "server/forwarded.h"
+
 #define FIELD_NAME(name, text) PX_LITERAL(text),
 static const px_slice FIELD_NAMES[PX_HTTP_FIELD_COUNT] = {PX_HTTP_FIELDS(FIELD_NAME)};
 
@@ -131,6 +133,7 @@ static px_http_progress read_field(px_slice line, px_http_head *head, px_http_re
         if (!is_value_byte(line.ptr[i]))
             return refuse(refusal, 400, "A header holds a control character.");
     px_slice value = trim(line);
+    head->is_forwarded = head->is_forwarded || px_forwarded_is_field(name);
     for (size_t i = 0; i < PX_HTTP_FIELD_COUNT; i++) {
         if (!px_slice_equal_ignore_case(name, FIELD_NAMES[i]))
             continue;
@@ -175,8 +178,10 @@ static px_http_progress read_lines(px_slice rest, px_http_head *head, px_http_re
             count == 0 ? read_request_line(line, head, refusal) : read_field(line, head, refusal);
         if (progress == PX_HTTP_REFUSED)
             return progress;
-        if (count == 0)
+        if (count == 0) {
             is_http_1_0 = !head->keep_alive;
+            head->lines = rest;
+        }
     }
     if (!head->fields[PX_HTTP_HOST].ptr && !is_http_1_0)
         return refuse(refusal, 400, "The request lacks a Host header.");

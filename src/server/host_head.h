@@ -31,11 +31,13 @@ typedef struct px_http_head {
     px_slice path;                        /* starts with '/'; not decoded */
     px_slice query;                       /* behind the '?', not decoded; ptr NULL: there is none */
     px_slice fields[PX_HTTP_FIELD_COUNT]; /* ptr NULL: absent */
+    px_slice lines;                       /* all fields, each with its line break */
     uint64_t content_length;
     bool chunked;
     bool keep_alive; /* the connection may go on after this request */
     bool upgrade;    /* Connection names Upgrade */
     bool expect_continue;
+    bool is_forwarded; /* a proxy says in a field who has asked it, see forwarded.h */
 } px_http_head;
 
 /* Why a request is refused, and with which status. Static texts. */

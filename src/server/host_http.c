@@ -1,8 +1,9 @@
 /* HTTP requests on a connection: one at a time, however many are sent; the next is looked at when
  * the answer to the last has gone out. */
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
 #include "server/host_date.h"
+#include "server/host_timeline.h"
 
 /* The statuses that this server answers with. */
 static const struct {
@@ -19,6 +20,7 @@ static const struct {
     {405, "Method Not Allowed"},
     {408, "Request Timeout"},
     {413, "Content Too Large"},
+    {414, "URI Too Long"},
     {417, "Expectation Failed"},
     {426, "Upgrade Required"},
     {429, "Too Many Requests"},
@@ -71,8 +73,10 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
 }
 
 static void refuse(px_host_connection *connection, const px_http_refusal *refusal) {
-    px_host_log(connection->server, PX_LOG_DEBUG, "http refused %d: %s", refusal->status,
-                refusal->why);
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(connection->peer, text);
+    px_host_log(connection->server, PX_LOG_DEBUG, "http refused %d: %s (%.*s)", refusal->status,
+                refusal->why, (int)address.len, address.ptr);
     px_host_answer given =
         px_host_error(connection->server, refusal->status, px_slice_of_text(refusal->why));
     answer(connection, &given, false, false);
@@ -94,13 +98,13 @@ static void expect_request(px_host_connection *connection) {
 
 /* Writes the answer. When the socket does not take all of it, nothing is read until it has. */
 static void send_answer(px_host_connection *connection) {
-    switch (px_output_write(&connection->output, connection->fd)) {
+    switch (px_output_write(&connection->output, &connection->socket)) {
     case PX_WRITTEN_ALL:
         expect_request(connection);
         break;
     case PX_WRITTEN_SOME:
         event_del(&connection->readable);
-        if (event_add(&connection->writable, NULL) == 0)
+        if (px_host_await_room(connection))
             break;
         /* fall through */
     case PX_WRITTEN_FAILED:
@@ -119,6 +123,16 @@ static bool respond(px_host_connection *connection, const px_http_head *head, px
     return true;
 }
 
+static void log_request(const px_host_connection *connection, const px_http_head *head,
+                        int status) {
+    char text[PX_IP_TEXT_SIZE];
+    px_host_client client = px_host_client_of(connection, head);
+    px_slice address = px_ip_format(client.address, text);
+    px_host_log(connection->server, PX_LOG_DEBUG, "%.*s %.*s %d (%.*s)", (int)head->method.len,
+                head->method.ptr, (int)head->path.len, head->path.ptr, status, (int)address.len,
+                address.ptr);
+}
+
 /* The request is whole: answers it. */
 static void handle(px_host_connection *connection) {
     px_server *server = connection->server;
@@ -128,8 +142,8 @@ static void handle(px_host_connection *connection) {
     size_t scanned = 0;
     /* Read again, because the bytes may have moved while the body was arriving. */
     px_slice bytes = px_buffer_slice(&connection->received);
-    if (px_http_read_head(bytes, server->options.max_head, &scanned, &head, &refusal) !=
-        PX_HTTP_DONE) {
+    size_t max_head = px_host_max_head(server, bytes);
+    if (px_http_read_head(bytes, max_head, &scanned, &head, &refusal) != PX_HTTP_DONE) {
         px_host_cut(connection);
         return;
     }
@@ -137,8 +151,7 @@ static void handle(px_host_connection *connection) {
     px_host_answer given;
     if (!respond(connection, &head, body, &given))
         return;
-    px_host_log(server, PX_LOG_DEBUG, "%.*s %.*s %d", (int)head.method.len, head.method.ptr,
-                (int)head.path.len, head.path.ptr, given.status);
+    log_request(connection, &head, given.status);
     bool is_head = px_slice_equal(head.method, PX_SLICE("HEAD"));
     answer(connection, &given, is_head, head.keep_alive && !server->is_draining);
     px_buffer_consume(&connection->received, request->head_len + request->body_len);
@@ -152,8 +165,9 @@ static bool read_head(px_host_connection *connection) {
     px_host_request *request = &connection->in.request;
     px_http_head head;
     px_http_refusal refusal;
-    switch (px_http_read_head(px_buffer_slice(&connection->received), server->options.max_head,
-                              &request->scanned, &head, &refusal)) {
+    px_slice bytes = px_buffer_slice(&connection->received);
+    switch (px_http_read_head(bytes, px_host_max_head(server, bytes), &request->scanned, &head,
+                              &refusal)) {
     case PX_HTTP_MORE:
         return false;
     case PX_HTTP_REFUSED:
@@ -237,6 +251,10 @@ void px_host_http_input(px_host_connection *connection, px_slice bytes) {
         px_host_cut(connection);
     else
         read_requests(connection);
+}
+
+void px_host_http_without_tls(px_host_connection *connection) {
+    refuse(connection, &(px_http_refusal){400, "This port speaks TLS: use https:// or wss://."});
 }
 
 void px_host_http_expired(px_host_connection *connection) {

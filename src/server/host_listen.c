@@ -14,15 +14,36 @@ struct px_host_listener {
     struct evconnlistener *listener; /* NULL: listens no longer */
     char address[PX_SERVER_ADDRESS_SIZE];
     bool is_loopback;
+    bool is_tls;
 };
+
+/* With the PROXY protocol whoever connects could say to be anybody. */
+static void turn_away(const px_server *server, const px_host_arrival *arrival) {
+    char text[PX_IP_TEXT_SIZE];
+    px_slice address = px_ip_format(arrival->peer, text);
+    px_host_log(server, PX_LOG_WARNING,
+                "closed a connection from %.*s: it is no trusted proxy, and proxy_protocol is on",
+                (int)address.len, address.ptr);
+    evutil_closesocket(arrival->fd);
+}
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
                       int len, void *context) {
     (void)listener;
     (void)len;
     const px_host_listener *from = context;
-    px_host_wake(from->server);
-    px_host_accept(from->server, fd, from->is_loopback && px_address_is_loopback(peer));
+    px_server *server = from->server;
+    px_host_wake(server);
+    const px_host_arrival arrival = {
+        .fd = fd,
+        .peer = px_ip_of_socket(peer),
+        .is_local = from->is_loopback && px_address_is_loopback(peer),
+        .is_tls = from->is_tls,
+    };
+    if (server->options.proxy_protocol && !px_ip_ranges_have(&server->trusted, arrival.peer))
+        turn_away(server, &arrival);
+    else
+        px_host_accept(server, &arrival);
 }
 
 static void set_listening(px_server *server, bool is_on) {
@@ -98,16 +119,21 @@ static int listen_on(px_host_listener *listener, px_slice text, char *why, size_
 }
 
 int px_host_listen(px_server *server, char *why, size_t size) {
-    const px_name_list *addresses = &server->options.listen;
+    const px_name_list *plain = &server->options.listen;
+    const px_name_list *tls = &server->options.tls_listen;
+    size_t count = plain->count + tls->count;
     server->accept_timer = evtimer_new(server->base, on_pause_end, server);
-    server->listeners = px_alloc_zero(&px_heap, addresses->count * sizeof *server->listeners);
+    server->listeners = px_alloc_zero(&px_heap, count * sizeof *server->listeners);
     if (!server->accept_timer || !server->listeners)
         return PX_ERR_NO_MEMORY;
-    server->listener_count = addresses->count;
+    server->listener_count = count;
     int result = PX_OK;
-    for (size_t i = 0; result == PX_OK && i < addresses->count; i++) {
-        server->listeners[i].server = server;
-        result = listen_on(&server->listeners[i], addresses->items[i], why, size);
+    for (size_t i = 0; result == PX_OK && i < count; i++) {
+        px_host_listener *listener = &server->listeners[i];
+        listener->server = server;
+        listener->is_tls = i >= plain->count;
+        px_slice address = listener->is_tls ? tls->items[i - plain->count] : plain->items[i];
+        result = listen_on(listener, address, why, size);
     }
     return result;
 }
@@ -133,4 +159,8 @@ bool px_server_address(const px_server *server, size_t index, char out[PX_SERVER
         return false;
     memcpy(out, server->listeners[index].address, PX_SERVER_ADDRESS_SIZE);
     return true;
+}
+
+bool px_server_address_is_tls(const px_server *server, size_t index) {
+    return index < server->listener_count && server->listeners[index].is_tls;
 }

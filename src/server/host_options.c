@@ -34,17 +34,30 @@ static int copy_apps(px_arena *arena, px_server_options *copy) {
     return result;
 }
 
+static void add_default_addresses(px_server_options *options) {
+    static const px_slice PLAIN = PX_LITERAL(PX_SERVER_DEFAULT_LISTEN);
+    static const px_slice TLS = PX_LITERAL(PX_SERVER_DEFAULT_TLS);
+    if (options->listen.count == 0 && options->tls_listen.count == 0)
+        options->listen = (px_name_list){&PLAIN, 1};
+    if (options->tls_dev && options->tls_listen.count == 0)
+        options->tls_listen = (px_name_list){&TLS, 1};
+}
+
 int px_host_copy_options(const px_server_options *options, px_arena *arena,
                          px_server_options *copy) {
-    static const px_slice FALLBACK = PX_LITERAL(PX_SERVER_DEFAULT_LISTEN);
     *copy = *options;
-    if (copy->listen.count == 0)
-        copy->listen = (px_name_list){&FALLBACK, 1};
+    add_default_addresses(copy);
     int result = copy_apps(arena, copy);
-    if (result == PX_OK)
-        result = px_name_list_copy(&copy->listen, arena);
-    if (result == PX_OK)
-        result = px_arena_copy(arena, copy->path_prefix, &copy->path_prefix);
+#define COPY_TEXT(field)                                                                           \
+    if (result == PX_OK)                                                                           \
+        result = px_arena_copy(arena, copy->field, &copy->field);
+#define COPY_LIST(field)                                                                           \
+    if (result == PX_OK)                                                                           \
+        result = px_name_list_copy(&copy->field, arena);
+#define COPY_NUMBER(field)
+#define COPY_FLAG(field)
+#define COPY(type, field, name, fallback, minimum, maximum, text) COPY_##type(field)
+    PX_SERVER_OPTIONS(COPY)
     return result;
 }
 
@@ -112,6 +125,26 @@ static bool has_default_app(const px_server_options *options) {
     return false;
 }
 
+/* The first address that another machine can reach; NULL: there is none. */
+static const px_slice *find_exposed(const px_name_list *addresses) {
+    for (size_t i = 0; i < addresses->count; i++) {
+        px_host_address parsed;
+        /* What is no address can't be listened on, and px_host_listen says so. */
+        if (px_address_parse(addresses->items[i], &parsed) &&
+            !px_server_address_is_loopback(addresses->items[i]))
+            return &addresses->items[i];
+    }
+    return NULL;
+}
+
+static int refuse_exposed(const px_slice *address, const char *problem, char *why, size_t size) {
+    if (!problem || !address)
+        return PX_OK;
+    snprintf(why, size, "refusing to listen on %.*s %s, or listen on 127.0.0.1 only",
+             (int)address->len, address->ptr, problem);
+    return PX_ERR_ARGUMENT;
+}
+
 /* What everybody knows or may do must not be reachable from elsewhere. */
 static int check_exposure(const px_server_options *options, char *why, size_t size) {
     const char *problem =
@@ -120,14 +153,42 @@ static int check_exposure(const px_server_options *options, char *why, size_t si
         : options->dev_auth      ? "with dev_auth, which lets everybody into every channel; switch "
                                    "it off"
                                  : NULL;
-    for (size_t i = 0; problem && i < options->listen.count; i++) {
-        px_slice address = options->listen.items[i];
-        px_host_address parsed;
-        /* What is no address can't be listened on, and px_host_listen says so. */
-        if (!px_address_parse(address, &parsed) || px_server_address_is_loopback(address))
+    const char *tls_problem = options->tls_dev ? "with tls_dev, whose certificate is for this "
+                                                 "machine only; give tls_cert and tls_key"
+                                               : NULL;
+    int result = refuse_exposed(find_exposed(&options->listen), problem, why, size);
+    if (result == PX_OK)
+        result = refuse_exposed(find_exposed(&options->tls_listen), problem ? problem : tls_problem,
+                                why, size);
+    return result;
+}
+
+/* What belongs together: the first row that holds is wrong. */
+static int check_company(const px_server_options *options, char *why, size_t size) {
+    bool has_files = options->tls_cert.len > 0 && options->tls_key.len > 0;
+    bool has_file = options->tls_cert.len > 0 || options->tls_key.len > 0;
+    const struct {
+        bool is_wrong;
+        const char *sentence;
+    } rows[] = {
+        {options->tls_dev && has_file,
+         "tls_dev makes a certificate of its own: leave out tls_cert and tls_key, or tls_dev"},
+        {!options->tls_dev && options->tls_listen.count > 0 && !has_files,
+         "tls_listen needs a certificate: give tls_cert and tls_key, or tls_dev to have one made "
+         "for this machine"},
+        {options->tls_listen.count == 0 && has_file,
+         "tls_cert and tls_key are for the addresses of tls_listen, and there are none"},
+        {!options->tls_dev && options->tls_dev_cert.len > 0,
+         "tls_dev_cert is where tls_dev writes its certificate: give tls_dev as well"},
+        {!options->tls_dev && options->tls_dev_ca.len > 0,
+         "tls_dev_ca is what tls_dev signs with: give tls_dev as well"},
+        {options->proxy_protocol && options->trusted_proxies.count == 0,
+         "proxy_protocol needs trusted_proxies: the addresses of the proxies that may speak it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!rows[i].is_wrong)
             continue;
-        snprintf(why, size, "refusing to listen on %.*s %s, or listen on 127.0.0.1 only",
-                 (int)address.len, address.ptr, problem);
+        snprintf(why, size, "%s", rows[i].sentence);
         return PX_ERR_ARGUMENT;
     }
     return PX_OK;
@@ -139,6 +200,8 @@ int px_host_check_options(const px_server_options *options, char *why, size_t si
         result = check_app(&options->apps[i], why, size);
     if (result == PX_OK)
         result = check_prefix(options->path_prefix, why, size);
+    if (result == PX_OK)
+        result = check_company(options, why, size);
     if (result == PX_OK)
         result = check_exposure(options, why, size);
     return result;

@@ -1,13 +1,10 @@
 #include "server/host_output.h"
 
-#include <errno.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include "server/heap.h"
 
-/* Pieces of one write. IOV_MAX is 1024 on Linux and at least 16 anywhere. */
-enum { MAX_PIECES = 16 };
+/* Pieces of one write. IOV_MAX is 1024 on Linux and at least 16 anywhere; TLS copies what it gets,
+ * and a record costs the same whether it is full or not. */
+enum { MAX_PIECES = 16, MAX_TLS_PIECES = 256 };
 
 void px_output_init(px_host_output *output) {
     *output = (px_host_output){.items = output->few, .capacity = PX_OUTPUT_FEW};
@@ -56,7 +53,10 @@ int px_output_add(px_host_output *output, px_message *message) {
 }
 
 void px_output_drop(px_host_output *output) {
-    uint32_t keep = output->written > 0 ? 1 : 0;
+    size_t sent = (size_t)output->written + output->promised;
+    uint32_t keep = 0;
+    for (size_t kept = 0; keep < output->count && kept < sent; keep++)
+        kept += output->items[output->first + keep]->frame_len;
     while (output->count > keep) {
         px_message *last = output->items[output->first + --output->count];
         output->bytes -= last->frame_len;
@@ -66,6 +66,8 @@ void px_output_drop(px_host_output *output) {
 
 /* Takes `count` written bytes off the front. */
 static void advance(px_host_output *output, size_t count) {
+    if (count == 0)
+        return;
     output->bytes -= count;
     count += output->written;
     while (output->count > 0 && count >= output->items[output->first]->frame_len) {
@@ -79,8 +81,8 @@ static void advance(px_host_output *output, size_t count) {
 }
 
 /* Gathers the first pieces; returns how many. */
-static size_t gather(const px_host_output *output, struct iovec pieces[MAX_PIECES]) {
-    size_t count = output->count < MAX_PIECES ? output->count : MAX_PIECES;
+static size_t gather(const px_host_output *output, struct iovec *pieces, size_t max) {
+    size_t count = output->count < max ? output->count : max;
     for (size_t i = 0; i < count; i++) {
         px_message *message = output->items[output->first + i];
         pieces[i] = (struct iovec){message->frame, message->frame_len};
@@ -90,17 +92,17 @@ static size_t gather(const px_host_output *output, struct iovec pieces[MAX_PIECE
     return count;
 }
 
-px_host_written px_output_write(px_host_output *output, int fd) {
+px_host_written px_output_write(px_host_output *output, px_host_socket *socket) {
+    struct iovec pieces[MAX_TLS_PIECES];
+    size_t max = socket->tls ? MAX_TLS_PIECES : MAX_PIECES;
     while (output->count > 0) {
-        struct iovec pieces[MAX_PIECES];
-        struct msghdr message = {.msg_iov = pieces, .msg_iovlen = gather(output, pieces)};
-        ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-        if (sent >= 0)
-            advance(output, (size_t)sent);
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            return PX_WRITTEN_SOME;
-        else if (errno != EINTR)
-            return PX_WRITTEN_FAILED;
+        size_t written = 0;
+        size_t count = gather(output, pieces, max);
+        px_socket_status status = px_socket_write(socket, pieces, count, &written);
+        advance(output, written);
+        output->promised = (uint32_t)px_socket_promised(socket);
+        if (status != PX_SOCKET_GOES_ON)
+            return status == PX_SOCKET_IS_FULL ? PX_WRITTEN_SOME : PX_WRITTEN_FAILED;
     }
     return PX_WRITTEN_ALL;
 }

@@ -4,6 +4,7 @@
 #ifndef PX_SERVER_HOST_OUTPUT_H
 #define PX_SERVER_HOST_OUTPUT_H
 
+#include "server/host_socket.h"
 #include "server/hub.h"
 
 enum { PX_OUTPUT_FEW = 4 };
@@ -13,8 +14,9 @@ typedef struct px_host_output {
     uint32_t first;     /* index of the first that waits */
     uint32_t count;
     uint32_t capacity;
-    uint32_t written; /* bytes of the first that are out already */
-    size_t bytes;     /* that wait */
+    uint32_t written;  /* bytes of the first that are out already */
+    uint32_t promised; /* bytes behind these that TLS has in hand, see px_socket_write */
+    size_t bytes;      /* that wait */
     px_message *few[PX_OUTPUT_FEW];
 } px_host_output;
 
@@ -33,12 +35,12 @@ void px_output_free(px_host_output *output);
 /* Puts the message at the end of the queue with a reference of its own. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_output_add(px_host_output *output, px_message *message);
 
-/* Drops what waits, but for a message that is partly out: the peer would not understand what comes
- * behind half a frame. */
+/* Drops what waits, but for messages that are partly out or in TLS's hands: the peer would not
+ * understand what comes behind half a frame. */
 void px_output_drop(px_host_output *output);
 
 /* Writes as much as the socket takes. Never blocks, never raises SIGPIPE. */
-px_host_written px_output_write(px_host_output *output, int fd);
+px_host_written px_output_write(px_host_output *output, px_host_socket *socket);
 
 /* A message of these bytes, one part after the other, to be sent as they are. NULL without memory.
  * The caller has the one reference. */

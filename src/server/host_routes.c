@@ -1,6 +1,7 @@
 /* What is where: the paths that the server answers, but for the WebSocket upgrade. */
 #include "server/dev_auth.h"
-#include "server/host.h"
+#include "server/host_client.h"
+#include "server/host_timeline.h"
 #include "server/page.h"
 #include "server/page_demo.h"
 #include "server/text.h"
@@ -37,9 +38,11 @@ bool px_host_strip_prefix(const px_server *server, px_slice *path) {
 
 typedef struct call {
     px_server *server;
+    const px_host_connection *connection;
     const px_http_head *head;
     px_slice path; /* without the prefix */
     px_slice body;
+    px_host_client client;
 } call;
 
 static px_host_answer show_page(const call *this) {
@@ -49,6 +52,7 @@ static px_host_answer show_page(const call *this) {
         .host = this->head->fields[PX_HTTP_HOST],
         .path_prefix = server->options.path_prefix,
         .dev_auth = server->options.dev_auth,
+        .is_tls = this->client.is_tls,
     };
     px_hub_get_stats(server->hub, &facts.stats);
     for (size_t i = 0; i < server->options.app_count; i++)
@@ -87,7 +91,23 @@ static px_host_answer tell_ready(const call *this) {
     return (px_host_answer){.status = 503, .content_type = TEXT, .body = PX_SLICE("stopping\n")};
 }
 
+/* Is it a path of an app that this client may not use? */
+static bool is_kept_away(const call *this) {
+    const px_server_options *options = &this->server->options;
+    px_slice rest = px_slice_after(this->path, strlen("/apps/"));
+    const char *slash = rest.len > 0 ? memchr(rest.ptr, '/', rest.len) : NULL;
+    px_slice id = slash ? px_slice_of(rest.ptr, (size_t)(slash - rest.ptr)) : rest;
+    for (size_t i = 0; !this->client.is_local && i < options->app_count; i++)
+        if (px_slice_equal(options->apps[i].id, id))
+            return px_host_keeps_away(this->connection, &this->client, &options->apps[i]);
+    return false;
+}
+
 static px_host_answer ask_hub(const call *this) {
+    if (is_kept_away(this))
+        return px_host_error(this->server, 403,
+                             PX_SLICE("This app has the default credentials, which everybody "
+                                      "knows: it is for the server's own machine only."));
     px_buffer_clear(&this->server->scratch);
     px_http_request request = {this->head->method, this->path, this->head->query, this->body};
     px_http_response response = {.body = &this->server->scratch};
@@ -136,6 +156,10 @@ static px_host_answer authorize(const call *this) {
     return answer;
 }
 
+static px_host_answer count_report(const call *this) {
+    return px_host_timeline(this->server, this->path, this->head);
+}
+
 /* ---- Routes ---- */
 
 /* Where a route is offered. */
@@ -157,27 +181,34 @@ static const route ROUTES[] = {
     {PX_LITERAL("/healthz"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/ready"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/health"), false, EVERYWHERE, "GET, HEAD", tell_alive},
+    /* Clients can be told a host for these, and no prefix. */
+    {PX_LITERAL("/timeline/v2/"), true, EVERYWHERE, "GET", count_report},
     {PX_LITERAL("/pusher/auth"), false, FOR_DEVELOPMENT, "GET, POST, OPTIONS", authorize},
 };
 
-static bool is_offered(const route *this, const px_host_connection *connection, bool is_below) {
+static bool is_offered(const route *this, const call *asked, bool is_below) {
     if (this->offered == EVERYWHERE)
         return true;
     if (this->offered == FOR_DEVELOPMENT)
-        return connection->server->options.dev_auth && connection->is_local;
+        return asked->server->options.dev_auth && asked->client.is_local;
     return is_below;
 }
 
 px_host_answer px_host_route(px_host_connection *connection, const px_http_head *head,
                              px_slice body) {
-    call this = {connection->server, head, head->path, body};
+    call this = {.server = connection->server,
+                 .connection = connection,
+                 .head = head,
+                 .path = head->path,
+                 .body = body,
+                 .client = px_host_client_of(connection, head)};
     px_arena_reset(&this.server->arena);
     bool is_below = px_host_strip_prefix(this.server, &this.path);
     for (size_t i = 0; i < sizeof ROUTES / sizeof *ROUTES; i++) {
         const route *entry = &ROUTES[i];
         bool is_match = entry->is_prefix ? px_slice_starts_with(this.path, entry->path)
                                          : px_slice_equal(this.path, entry->path);
-        if (!is_match || !is_offered(entry, connection, is_below))
+        if (!is_match || !is_offered(entry, &this, is_below))
             continue;
         if (!entry->methods || px_http_list_has(px_slice_of_text(entry->methods), head->method))
             return entry->handle(&this);

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
 #include "server/host_options.h"
+#include "server/host_secure.h"
 
 enum { MAX_LOG_LINE = 1024, MAX_TEXTS = 4194304, MAX_ARENA = 4194304, MAX_ANSWER = 67108864 };
 
@@ -68,7 +69,10 @@ static int set_timer(px_server *server) {
 }
 
 static void expire(px_host_connection *connection) {
-    if (connection->phase >= PX_PHASE_CLOSING)
+    if (connection->socket.tls && connection->is_unready)
+        px_host_log(connection->server, PX_LOG_DEBUG, "a TLS handshake did not end in time");
+    if (connection->is_unready || connection->phase == PX_PHASE_PROXY ||
+        connection->phase >= PX_PHASE_CLOSING)
         px_host_cut(connection);
     else
         px_host_http_expired(connection);
@@ -82,11 +86,22 @@ static void expire_due(px_server *server) {
 
 /* ---- Stopping ---- */
 
-void px_server_stop(px_server *server) {
+/* What is written into the pipe. */
+enum { WISH_STOP = 's', WISH_RELOAD = 'r' };
+
+static void wish(px_server *server, char what) {
     int saved = errno;
-    ssize_t written = write(server->stop_pipe[1], "", 1);
+    ssize_t written = write(server->wishes[1], &what, 1);
     (void)written; /* full: the server has been told often enough */
     errno = saved;
+}
+
+void px_server_stop(px_server *server) {
+    wish(server, WISH_STOP);
+}
+
+void px_server_reload(px_server *server) {
+    wish(server, WISH_RELOAD);
 }
 
 static void start_draining(px_server *server) {
@@ -98,7 +113,7 @@ static void start_draining(px_server *server) {
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
     for (px_host_connection *each = server->connections; each; each = each->next)
-        if (each->phase == PX_PHASE_HEAD && each->received.len == 0)
+        if (each->phase <= PX_PHASE_HEAD && each->received.len == 0)
             px_host_finish(each);
 }
 
@@ -110,27 +125,33 @@ static void stop(px_server *server) {
         start_draining(server);
 }
 
-static void on_stop(evutil_socket_t fd, short what, void *context) {
+static void on_wish(evutil_socket_t fd, short what, void *context) {
     (void)what;
     char byte;
-    while (read(fd, &byte, 1) == 1)
-        stop(context);
+    while (read(fd, &byte, 1) == 1) {
+        if (byte == WISH_STOP)
+            stop(context);
+        else
+            px_host_reload_tls(context);
+    }
 }
 
 static void on_signal(evutil_socket_t signal_number, short what, void *context) {
-    (void)signal_number;
     (void)what;
-    stop(context);
+    if (signal_number == SIGHUP)
+        px_host_reload_tls(context);
+    else
+        stop(context);
 }
 
 /* ---- Making and freeing ---- */
 
 static int make_pipe(px_server *server) {
-    if (pipe(server->stop_pipe) != 0)
+    if (pipe(server->wishes) != 0)
         return -1;
     for (size_t i = 0; i < 2; i++)
-        if (evutil_make_socket_nonblocking(server->stop_pipe[i]) != 0 ||
-            evutil_make_socket_closeonexec(server->stop_pipe[i]) != 0)
+        if (evutil_make_socket_nonblocking(server->wishes[i]) != 0 ||
+            evutil_make_socket_closeonexec(server->wishes[i]) != 0)
             return -1;
     return 0;
 }
@@ -139,10 +160,10 @@ static int make_loop(px_server *server) {
     server->base = event_base_new();
     if (!server->base || make_pipe(server) != 0)
         return PX_ERR_STATE;
-    server->stop_event =
-        event_new(server->base, server->stop_pipe[0], EV_READ | EV_PERSIST, on_stop, server);
+    server->wish_event =
+        event_new(server->base, server->wishes[0], EV_READ | EV_PERSIST, on_wish, server);
     server->timer = evtimer_new(server->base, on_timer, server);
-    if (!server->stop_event || !server->timer || event_add(server->stop_event, NULL) != 0)
+    if (!server->wish_event || !server->timer || event_add(server->wish_event, NULL) != 0)
         return PX_ERR_STATE;
     return PX_OK;
 }
@@ -167,8 +188,10 @@ static int make_hub(px_server *server, char *why, size_t size) {
 }
 
 static int add_signals(px_server *server) {
-    static const int SIGNALS[] = {SIGTERM, SIGINT};
-    for (size_t i = 0; server->options.handle_signals && i < 2; i++) {
+    /* SIGHUP last: without files to read again it ends the process, as it does elsewhere. */
+    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
+    size_t count = !server->options.handle_signals ? 0 : server->options.tls_cert.len > 0 ? 3 : 2;
+    for (size_t i = 0; i < count; i++) {
         server->signals[i] = evsignal_new(server->base, SIGNALS[i], on_signal, server);
         if (!server->signals[i] || event_add(server->signals[i], NULL) != 0)
             return PX_ERR_STATE;
@@ -177,7 +200,7 @@ static int add_signals(px_server *server) {
 }
 
 static int fill(px_server *server, const px_server_options *options, char *why, size_t size) {
-    server->stop_pipe[0] = server->stop_pipe[1] = -1;
+    server->wishes[0] = server->wishes[1] = -1;
     server->timer_at_ms = UINT64_MAX;
     px_arena_init(&server->texts, &px_heap, MAX_TEXTS);
     px_arena_init(&server->arena, &px_heap, MAX_ARENA);
@@ -189,9 +212,13 @@ static int fill(px_server *server, const px_server_options *options, char *why, 
     if (result == PX_OK)
         result = px_host_check_options(&server->options, why, size);
     if (result == PX_OK)
+        result = px_host_read_trusted(server, why, size);
+    if (result == PX_OK)
         result = make_loop(server);
     if (result == PX_OK)
         result = make_hub(server, why, size);
+    if (result == PX_OK)
+        result = px_host_start_tls(server, why, size);
     if (result == PX_OK)
         result = px_host_listen(server, why, size);
     if (result == PX_OK)
@@ -223,17 +250,18 @@ void px_server_free(px_server *server) {
         px_host_end_turn(server);
     }
     px_host_free_listeners(server);
+    px_tls_free(server->tls);
     px_hub_free(server->hub);
-    struct event *events[] = {server->stop_event, server->timer, server->accept_timer,
-                              server->signals[0], server->signals[1]};
+    struct event *events[] = {server->wish_event, server->timer,      server->accept_timer,
+                              server->signals[0], server->signals[1], server->signals[2]};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);
     if (server->base)
         event_base_free(server->base);
     for (size_t i = 0; i < 2; i++)
-        if (server->stop_pipe[i] >= 0)
-            close(server->stop_pipe[i]);
+        if (server->wishes[i] >= 0)
+            close(server->wishes[i]);
     px_buffer_free(&server->scratch);
     px_arena_free(&server->arena);
     px_arena_free(&server->texts);

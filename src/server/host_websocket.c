@@ -1,7 +1,7 @@
 /* WebSocket connections: the upgrade, frames from the peer, and what the hub wants sent. */
 #include "net/ws_handshake.h"
 #include "server/heap.h"
-#include "server/host.h"
+#include "server/host_client.h"
 #include "server/http_params.h"
 
 /* ---- What the hub calls: none of this may call the hub back ---- */
@@ -28,7 +28,7 @@ static void queue(px_host_connection *connection, px_message *message) {
     if (backlog_of(output) <= max)
         return;
     /* Perhaps it is only that this turn of the loop has sent so much. */
-    if (px_output_write(output, connection->fd) == PX_WRITTEN_FAILED)
+    if (px_output_write(output, &connection->socket) == PX_WRITTEN_FAILED)
         connection->is_broken = true;
     connection->is_slow = backlog_of(output) > max;
     if (connection->is_slow)
@@ -203,13 +203,30 @@ static bool check(px_server *server, const px_http_head *head, px_slice *key,
     return false;
 }
 
+/* For such a client the app is not there. */
+static bool is_kept_away(const px_host_connection *connection, const px_host_client *client,
+                         px_slice key) {
+    const px_server_options *options = &connection->server->options;
+    for (size_t i = 0; !client->is_local && i < options->app_count; i++)
+        if (px_slice_equal(options->apps[i].key, key))
+            return px_host_keeps_away(connection, client, &options->apps[i]);
+    return false;
+}
+
 /* Tells the hub. From here on, unknown apps and the like are answered with close codes, which
  * clients understand; an HTTP error would make them try again for ever. */
 static int open_connection(px_host_connection *connection, const px_http_head *head, px_slice key) {
     px_server *server = connection->server;
     px_http_params params;
-    px_hub_open open = {.origin = head->fields[PX_HTTP_ORIGIN]};
+    char address[PX_IP_TEXT_SIZE];
+    px_host_client client = px_host_client_of(connection, head);
+    px_hub_open open = {.origin = head->fields[PX_HTTP_ORIGIN],
+                        .address = px_ip_format(client.address, address),
+                        .is_tls = client.is_tls};
+    connection->peer = client.address;
     int result = px_percent_decode(&server->arena, key, false, &open.key);
+    if (result == PX_OK && is_kept_away(connection, &client, open.key))
+        open.key = PX_SLICE("");
     if (result == PX_OK)
         result = px_http_params_read(&server->arena, head->query, &params);
     if (result == PX_OK) {

@@ -151,6 +151,20 @@ void px_hub_log(const px_hub *hub, int level, const char *format, ...) {
 
 /* ---- What is running ---- */
 
+void px_hub_count_report(px_hub *hub, px_slice key) {
+    px_app *app = px_map_get(&hub->apps_by_key, key);
+    hub->stats.reports++;
+    if (app)
+        app->reports++;
+    else
+        hub->stats.unknown_reports++;
+}
+
+uint64_t px_hub_reports_of(const px_hub *hub, px_slice key) {
+    const px_app *app = px_map_get(&hub->apps_by_key, key);
+    return app ? app->reports : 0;
+}
+
 size_t px_hub_connection_count(const px_hub *hub) {
     return px_sockets_count(&hub->sockets);
 }

@@ -97,7 +97,8 @@ typedef struct px_hub_open {
     px_slice protocol; /* query parameters as text; ptr NULL: absent */
     px_slice client;
     px_slice version;
-    px_slice origin; /* the Origin header; ptr NULL: absent */
+    px_slice origin;  /* the Origin header; ptr NULL: absent */
+    px_slice address; /* of the client, for the log */
     bool is_tls;
 } px_hub_open;
 
@@ -152,9 +153,17 @@ typedef struct px_hub_stats {
     uint64_t messages_received;
     uint64_t messages_delivered;
     uint64_t api_requests;
+    uint64_t reports;         /* of clients */
+    uint64_t unknown_reports; /* of them, those that name no app of this server */
     bool draining;
 } px_hub_stats;
 
 void px_hub_get_stats(const px_hub *hub, px_hub_stats *stats);
+
+/* A client of the app with that key has reported how it got its connection. */
+void px_hub_count_report(px_hub *hub, px_slice key);
+
+/* How many have been counted for the app with that key; 0 also when there is no such app. */
+uint64_t px_hub_reports_of(const px_hub *hub, px_slice key);
 
 #endif

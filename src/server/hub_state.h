@@ -12,6 +12,7 @@ struct px_app {
     px_arena texts;
     px_map channels; /* the occupied ones: name to px_channel */
     size_t connection_count;
+    uint64_t reports; /* of its clients, see px_hub_count_report */
 };
 
 struct px_hub {

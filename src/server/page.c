@@ -102,37 +102,41 @@ static void put_numbers(writer *page, const px_page_facts *facts) {
     put_fact(page, PX_SLICE("Subscriptions"), stats->subscriptions);
     put_fact(page, PX_SLICE("Messages in"), stats->messages_received);
     put_fact(page, PX_SLICE("Messages out"), stats->messages_delivered);
+    put_fact(page, PX_SLICE("API requests"), stats->api_requests);
+    put_fact(page, PX_SLICE("Client reports"), stats->reports);
+    put_fact(page, PX_SLICE("Of unknown apps"), stats->unknown_reports);
     put(page, PX_SLICE("</dl>\n"));
 }
 
 /* The name and the port of a Host header; the port may be missing, an IPv6 address has brackets. */
-static void split_host(px_slice host, px_slice *name, px_slice *port) {
+static void split_host(px_slice host, bool is_tls, px_slice *name, px_slice *port) {
     size_t colon = host.len;
     while (colon > 0 && host.ptr[colon - 1] != ':' && host.ptr[colon - 1] != ']')
         colon--;
     bool has_port = colon > 0 && host.ptr[colon - 1] == ':';
     *name = has_port ? px_slice_of(host.ptr, colon - 1) : host;
-    *port = has_port ? px_slice_after(host, colon) : PX_SLICE("80");
+    *port = has_port ? px_slice_after(host, colon) : is_tls ? PX_SLICE("443") : PX_SLICE("80");
 }
 
 static void put_guide(writer *page, const px_page_facts *facts) {
     px_slice name;
     px_slice port;
-    split_host(facts->host.len > 0 ? facts->host : PX_SLICE(PX_SERVER_DEFAULT_LISTEN), &name,
-               &port);
+    split_host(facts->host.len > 0 ? facts->host : PX_SLICE(PX_SERVER_DEFAULT_LISTEN),
+               facts->is_tls, &name, &port);
     px_slice key = facts->has_default_app ? PX_SLICE(PX_SERVER_DEFAULT_KEY) : PX_SLICE("APP_KEY");
     put(page, PX_SLICE("<h2>Connect</h2>\n<pre>const pusher = new Pusher(\""));
     put(page, key);
     put(page, PX_SLICE("\", {\n  cluster: \"local\", wsHost: \""));
     put_escaped(page, name);
-    put(page, PX_SLICE("\", wsPort: "));
+    put(page, facts->is_tls ? PX_SLICE("\", wssPort: ") : PX_SLICE("\", wsPort: "));
     put_escaped(page, port);
     if (facts->path_prefix.len > 0) {
         put(page, PX_SLICE(", wsPath: \""));
         put_escaped(page, facts->path_prefix);
         put(page, PX_SLICE("\""));
     }
-    put(page, PX_SLICE(",\n  forceTLS: false, enabledTransports: [\"ws\"]\n});\n"
+    put(page, facts->is_tls ? PX_SLICE(",\n  forceTLS: true") : PX_SLICE(",\n  forceTLS: false"));
+    put(page, PX_SLICE(", enabledTransports: [\"ws\"]\n});\n"
                        "pusher.subscribe(\"my-channel\").bind(\"my-event\", console.log);</pre>\n"
                        "<h2>Send an event</h2>\n"
                        "<pre>pusher trigger my-channel my-event '{\"text\":\"hi\"}'</pre>\n"));

@@ -12,6 +12,7 @@ typedef struct px_page_facts {
     px_slice path_prefix;
     bool has_default_app; /* then, and only then, the page shows the credentials */
     bool dev_auth;
+    bool is_tls; /* it was asked for over TLS */
 } px_page_facts;
 
 /* Appends the page. Errors as px_buffer_append. */

@@ -18,6 +18,7 @@
 #include "server/app.h"
 
 #define PX_SERVER_DEFAULT_LISTEN "127.0.0.1:6001"
+#define PX_SERVER_DEFAULT_TLS    "127.0.0.1:6002" /* with tls_dev */
 #define PX_SERVER_DEFAULT_ID     "app-id"
 #define PX_SERVER_DEFAULT_KEY    "app-key"
 #define PX_SERVER_DEFAULT_SECRET "app-secret"
@@ -29,11 +30,30 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
 #define PX_SERVER_OPTIONS(X)                                                                       \
     X(LIST, listen, "listen", 0, 0, 0,                                                             \
       "Addresses to listen on, as ADDRESS:PORT or [ADDRESS]:PORT; `localhost` is 127.0.0.1; "      \
-      "port 0: the system chooses. None: " PX_SERVER_DEFAULT_LISTEN ".")                           \
+      "port 0: the system chooses. None: " PX_SERVER_DEFAULT_LISTEN                                \
+      ", unless tls_listen has some.")                                                             \
     X(TEXT, path_prefix, "path_prefix", "", 0, 0,                                                  \
       "Put before every path, such as /realtime; starts with / and ends without.")                 \
     X(FLAG, dev_auth, "dev_auth", 0, 0, 1,                                                         \
       "Authorize every channel at /pusher/auth. Loopback only, for development.")                  \
+    X(LIST, tls_listen, "tls_listen", 0, 0, 0,                                                     \
+      "Addresses to listen on with TLS, written alike. None with tls_dev: " PX_SERVER_DEFAULT_TLS  \
+      ".")                                                                                         \
+    X(TEXT, tls_cert, "tls_cert", "", 0, 0,                                                        \
+      "File with the certificate for tls_listen and its chain, in PEM form.")                      \
+    X(TEXT, tls_key, "tls_key", "", 0, 0, "File with the certificate's private key, in PEM form.") \
+    X(FLAG, tls_dev, "tls_dev", 0, 0, 1,                                                           \
+      "Make a certificate for this machine at start. Loopback only, for development.")             \
+    X(TEXT, tls_dev_ca, "tls_dev_ca", "", 0, 0,                                                    \
+      "Folder with rootCA.pem and rootCA-key.pem, as mkcert makes them, to sign it with.")         \
+    X(TEXT, tls_dev_cert, "tls_dev_cert", "", 0, 0,                                                \
+      "File to write to what clients have to trust then.")                                         \
+    X(NUMBER, tls_timeout_ms, "tls_timeout_ms", 10000, 10, 600000,                                 \
+      "Milliseconds in which a TLS handshake must be over.")                                       \
+    X(LIST, trusted_proxies, "trusted_proxies", 0, 0, 0,                                           \
+      "Addresses and ranges, such as 10.0.0.0/8, of proxies that are believed who a client is.")   \
+    X(FLAG, proxy_protocol, "proxy_protocol", 0, 0, 1,                                             \
+      "Connections begin with a header of the PROXY protocol; others are closed.")                 \
     X(NUMBER, grace_ms, "grace_ms", 3000, 0, 600000,                                               \
       "Milliseconds over which a stopping server closes its connections.")                         \
     X(NUMBER, max_message, "max_message", 65536, 1024, 16777216,                                   \
@@ -59,7 +79,9 @@ typedef struct px_server_options {
     px_hub_options hub;
     const px_app_options *apps; /* none: the default app, on loopback addresses only */
     size_t app_count;
-    bool handle_signals; /* SIGTERM and SIGINT stop the server, from px_server_new to _free */
+    /* From px_server_new to _free: SIGTERM and SIGINT stop the server, and SIGHUP is
+     * px_server_reload where tls_cert is given. */
+    bool handle_signals;
     /* A line for the operator, without a line break: no secret, no payload. Level: 1 error,
      * 2 warning, 3 information, 4 debug (a line for each request and connection). NULL: silence. */
     void (*log)(void *context, int level, px_slice line);
@@ -78,9 +100,13 @@ typedef struct px_server px_server;
 PX_MUST_CHECK int px_server_new(const px_server_options *options, px_server **server, char *why,
                                 size_t size);
 
-/* The addresses that were bound, in the order of options.listen: "127.0.0.1:6001", "[::1]:6001",
- * with the port that the system chose. Returns false beyond the last. */
+/* The addresses that were bound, in the order of options.listen, then of options.tls_listen:
+ * "127.0.0.1:6001", "[::1]:6001", with the port that the system chose. Returns false beyond the
+ * last. */
 bool px_server_address(const px_server *server, size_t index, char out[PX_SERVER_ADDRESS_SIZE]);
+
+/* True when TLS is spoken at that address. */
+bool px_server_address_is_tls(const px_server *server, size_t index);
 
 /* Serves until it was stopped and every connection is gone. PX_OK, or PX_ERR_STATE when the event
  * loop failed. */
@@ -90,6 +116,11 @@ PX_MUST_CHECK int px_server_run(px_server *server);
  * with 4200 within grace_ms, and px_server_run returns. Asked a second time, it ends at once.
  * Thread-safe, and safe in signal handlers. */
 void px_server_stop(px_server *server);
+
+/* Tells a running server to read the certificate and its key again. Open connections stay as they
+ * are; when something is wrong with the files the log says so, and nothing changes. Thread-safe, and
+ * safe in signal handlers. */
+void px_server_reload(px_server *server);
 
 /* NULL is fine. Connections that are still open are cut. */
 void px_server_free(px_server *server);

@@ -2,9 +2,8 @@
 // and presence channels, and client events both ways. The result is printed as a table.
 import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
-import Pusher from 'pusher';
 
-import { APP } from './lib/servers.mjs';
+import { application } from './lib/application.mjs';
 import { Authority } from './lib/certificates.mjs';
 import { Puppet } from './lib/puppet.mjs';
 import { PROXY_USER, proxyOptions, ways } from './lib/ways.mjs';
@@ -33,7 +32,7 @@ let authority, places, sdk;
 before(async () => {
   authority = new Authority(file);
   places = await ways(file, authority.issue('server'));
-  sdk = new Pusher({ ...APP, host: '127.0.0.1', port: String(places.api), useTLS: false });
+  sdk = application(places.api);
 });
 
 function options(row, way) {

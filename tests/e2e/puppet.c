@@ -105,6 +105,7 @@ static void on_connection_event(const pusher_event *event, void *context) {
     print_member("connection", event->name);
     if (pusher_connection_state(event->client) == PUSHER_CONNECTED)
         print_member("socket", pusher_socket_id(event->client));
+    print_member("transport", pusher_connection_transport(event->client));
     if (event->error)
         print_error(event->error);
     end_line();
@@ -144,6 +145,19 @@ static const option_row OPTIONS[] = {
     ROW(pong_timeout, NUMBER),
     ROW(unavailable_timeout, NUMBER),
     ROW(auth_endpoint, TEXT),
+    ROW(http_host, TEXT),
+    ROW(http_port, PORT),
+    ROW(https_port, PORT),
+    ROW(http_path, TEXT),
+    ROW(enable_stats, BOOLEAN),
+    ROW(stats_host, TEXT),
+    ROW(proxy, TEXT),
+    ROW(proxy_username, TEXT),
+    ROW(proxy_password, TEXT),
+    ROW(no_proxy, TEXT),
+    ROW(no_transport_cache, BOOLEAN),
+    ROW(cache_dir, TEXT),
+    ROW(no_network_watch, BOOLEAN),
 };
 #undef ROW
 

@@ -6,7 +6,7 @@ import PusherSdk from 'pusher';
 
 import { APP, freePort, serve } from './lib/servers.mjs';
 import { authEndpoint } from './lib/auth_endpoint.mjs';
-import { soon } from './lib/program.mjs';
+import { soon, until } from './lib/program.mjs';
 
 // A client; ends with the test.
 function client(t, port, options = {}, key = APP.key) {
@@ -158,4 +158,13 @@ test('ping is answered', async (t) => {
   const pusher = client(t, port, { activityTimeout: 50 });
   const message = await next(pusher.connection, 'message');
   assert.equal(message.event, 'pusher:pong');
+});
+
+test('statistics of pusher-js are counted', async (t) => {
+  const { port } = await serve(t);
+  const pusher = client(t, port, { disableStats: undefined, enableStats: true, statsHost: `127.0.0.1:${port}` });
+  await next(pusher.connection, 'connected');
+  const page = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+  await until(async () => /<dt>Client reports<\/dt><dd>1</.test(await page()), 'a report is counted');
+  assert.match(await page(), /<dt>Of unknown apps<\/dt><dd>0</);
 });

@@ -15,6 +15,8 @@ is generated: a table of option_tables, or what `pusher serve --help` prints. Be
   - comments name sections of docs/protocol.md that exist, and pages name source files that exist;
   - every option of the command is in its manual page, every member of pusher_options in
     docs/client.md;
+  - every option of the engine has a transcript that sets it, which the table names, and every member
+    of pusher_options occurs in a test;
   - the example in README.md is the one of the header.
 """
 import pathlib
@@ -29,6 +31,8 @@ SOURCE_FILE = re.compile(r"`(?:[\w-]+/)*([\w-]+\.(?:c|h|py))`")
 REFERENCE = re.compile(r'docs/protocol\.md,((?:[\s*,]*"[^"]+")+)')
 LONG_OPTION = re.compile(r"^ {2,6}(?:-\w, )?(--[a-z-]+)", re.MULTILINE)
 MEMBER = re.compile(r"(\w+);")
+OPTION_LINE = re.compile(r"^(?:option|without) (\S+)", re.MULTILINE)
+TESTS_OF = re.compile(r"\{tests (\S+)\}")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -36,10 +40,36 @@ def output_of(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def options_of_transcript(text):
+    return set(OPTION_LINE.findall(text))
+
+
+def transcripts_by_option(root):
+    """For each option the transcripts in the folder `options` that set it; else others that do."""
+    found = {}
+    folder = root / "tests/transcripts"
+    for own in (True, False):
+        for path in sorted(folder.glob("*/*.txt")):
+            if (path.parent.name == "options") != own:
+                continue
+            for option in options_of_transcript(path.read_text()):
+                if own:
+                    found.setdefault(option, []).append(path.stem)
+                else:
+                    found.setdefault(option, [f"{path.parent.name}/{path.stem}"])
+    return found
+
+
+def with_tests(table, transcripts):
+    """The table with the names of the transcripts in the places that wait for them."""
+    return TESTS_OF.sub(lambda place: " ".join(f"`{name}`" for name in transcripts.get(place[1], [])),
+                        table)
+
+
 def generated(kind, name, programs):
     """What belongs between the marks."""
     if kind == "table":
-        return output_of(programs["tables"], name)
+        return with_tests(output_of(programs["tables"], name), programs["transcripts"])
     words = name.split()
     return "```\n" + output_of(programs["pusher"], *words[1:], "--help") + "```\n"
 
@@ -65,6 +95,22 @@ def check_generated(root, programs, write):
             print(f"docs: wrote {page.relative_to(root)}")
         else:
             yield f"{page.name}: a generated part is out of date; `make docs` writes it anew"
+
+
+def check_option_tests(programs):
+    for option in output_of(programs["tables"], "option_names").split():
+        if option not in programs["transcripts"]:
+            yield f"no transcript below tests/transcripts/options sets the option {option}"
+
+
+def check_member_tests(root):
+    header = (root / "include/pusher/pusher.h").read_text()
+    words = set()
+    for path in (root / "tests").rglob("*.c"):
+        words.update(re.findall(r"(?:\.|->)(\w+)", path.read_text()))
+    for member in members_of(header, "pusher_options"):
+        if member not in words:
+            yield f"no test uses the option {member} of pusher_options"
 
 
 def headings_of(text):
@@ -160,6 +206,8 @@ def self_test():
     assert options_of("Usage:\n  -q, --quiet  No\n      --app-id ID\n  -h, --help\n  see --not\n") \
         == {"--quiet", "--app-id"}
     assert SOURCE_FILE.findall("`a.c`, `src/core/b.h`, c.c `d.txt`") == ["a.c", "b.h"]
+    assert options_of_transcript("# option a\noption b 7\nwithout c\nconnect option d\n") == {"b", "c"}
+    assert with_tests("| {tests b} | {tests d} |", {"b": ["x/y", "z"]}) == "| `x/y` `z` |  |"
     header = ("/* one\n *\n *     #include <x>\n *\n *     int main(void);\n *\n * Conventions */\n"
               "typedef struct s {\n    int a; /* b; */\n    const char *c;\n} s;\n")
     assert example_of(header) == "#include <x>\n\nint main(void);", example_of(header)
@@ -174,10 +222,12 @@ def main(arguments):
     if len(arguments) - write != 3:
         sys.exit(__doc__)
     root = pathlib.Path(arguments[0])
-    programs = {"tables": arguments[1], "pusher": arguments[2]}
+    programs = {"tables": arguments[1], "pusher": arguments[2],
+                "transcripts": transcripts_by_option(root)}
     complaints = [*check_generated(root, programs, write), *check_links(root),
                   *check_references(root), *check_files(root),
                   *check_manual_pages(root, programs), *check_client_options(root),
+                  *check_option_tests(programs), *check_member_tests(root),
                   *check_example(root)]
     for complaint in complaints:
         print(complaint, file=sys.stderr)

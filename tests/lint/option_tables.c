@@ -1,6 +1,6 @@
 /* Prints the tables of the documentation, in Markdown, from the tables that the code is made of.
  *
- *     option_tables client|server|app|results|protocol_errors
+ *     option_tables client|option_names|server|app|results|protocol_errors
  *
  * check_docs.py compares them with what stands in docs/, and writes them there. */
 #include <stdint.h>
@@ -9,6 +9,7 @@
 
 #include <pusher/pusher.h>
 
+#include "client/option_names.h"
 #include "core/options.h"
 #include "server/app.h"
 #include "server/protocol_error.h"
@@ -69,42 +70,14 @@ static const struct {
     const char *name; /* in the engine and in JavaScript */
     size_t offset;    /* so that the member must exist */
 } public_options[] = {
-#define PUBLIC(member, name)                                                                       \
-    { #member, name, offsetof(pusher_options, member) }
-    PUBLIC(cluster, "cluster"),
-    PUBLIC(host, "wsHost"),
-    PUBLIC(port, "wsPort"),
-    PUBLIC(tls_port, "wssPort"),
-    PUBLIC(path, "wsPath"),
-    PUBLIC(plain, "plain"),
-    PUBLIC(enabled_transports, "enabledTransports"),
-    PUBLIC(disabled_transports, "disabledTransports"),
-    PUBLIC(activity_timeout, "activityTimeout"),
-    PUBLIC(pong_timeout, "pongTimeout"),
-    PUBLIC(unavailable_timeout, "unavailableTimeout"),
-    PUBLIC(http_host, "httpHost"),
-    PUBLIC(http_port, "httpPort"),
-    PUBLIC(https_port, "httpsPort"),
-    PUBLIC(http_path, "httpPath"),
-    PUBLIC(ignore_null_origin, "ignoreNullOrigin"),
-    PUBLIC(enable_stats, "enableStats"),
-    PUBLIC(disable_stats, "disableStats"),
-    PUBLIC(stats_host, "statsHost"),
-    PUBLIC(timeline_params, "timelineParams"),
-    PUBLIC(auth_endpoint, "authEndpoint"),
-    PUBLIC(auth_transport, "authTransport"),
-    PUBLIC(auth_params, "auth.params"),
-    PUBLIC(auth_headers, "auth.headers"),
-    PUBLIC(auth_timeout, "authTimeout"),
-    PUBLIC(max_channels, "maxChannels"),
-    PUBLIC(max_outbound, "maxOutbound"),
-    PUBLIC(log_level, "logLevel"),
+#define PUBLIC(member, name) {#member, name, offsetof(pusher_options, member)},
+    PX_CLIENT_OPTION_NAMES(PUBLIC)
 #undef PUBLIC
 };
 
 /* What the library sets itself. The key is an argument of its own. */
 static const char *const private_options[] = {"key", "askAuthorization", "clientName",
-                                              "clientVersion"};
+                                              "clientVersion", "statsTransport"};
 
 static bool is_private(px_slice name) {
     for (size_t i = 0; i < sizeof private_options / sizeof *private_options; i++)
@@ -120,23 +93,56 @@ static const char *member_of(px_slice name) {
     return NULL;
 }
 
-static void print_option(const px_option *option, const char *member) {
-    printf("| `%s` | `%.*s` | ", member, (int)option->name.len, option->name.ptr);
+static void print_default(const px_option *option) {
     if (option->type == PX_OPTION_NUMBER)
         printf("%u", (unsigned)option->default_number);
     else if (option->type == PX_OPTION_FLAG)
         printf("false");
     else if (option->default_text.len)
         printf("`%.*s`", (int)option->default_text.len, option->default_text.ptr);
-    printf(" | ");
-    if (option->type == PX_OPTION_NUMBER)
+}
+
+/* What else than this is refused. */
+static void print_allowed(const px_option *option) {
+    static const px_slice must_be = {"must be ", 8};
+    px_slice rule = px_option_rule(option);
+    switch (option->type) {
+    case PX_OPTION_NUMBER:
         print_range(option->minimum, option->maximum);
-    printf(" | %.*s |\n", (int)option->documentation.len, option->documentation.ptr);
+        break;
+    case PX_OPTION_FLAG:
+        printf("true, false");
+        break;
+    case PX_OPTION_CHOICE:
+        printf("yes, no, unset");
+        break;
+    case PX_OPTION_LIST:
+        printf("names");
+        break;
+    case PX_OPTION_PAIRS:
+        printf("names with values, %u bytes", (unsigned)px_option_pairs_limit(option));
+        break;
+    case PX_OPTION_TEXT:
+        rule = px_slice_after(rule, px_slice_starts_with(rule, must_be) ? must_be.len : 0);
+        printf("%.*s", (int)rule.len, rule.ptr);
+        break;
+    }
+}
+
+/* check_docs.py puts the names of the transcripts in the place of the braces. */
+static void print_option(const px_option *option, const char *member) {
+    printf("| `%s` | `%.*s` | ", member, (int)option->name.len, option->name.ptr);
+    print_default(option);
+    printf(" | ");
+    print_allowed(option);
+    printf(" | %.*s | {tests %.*s} |\n", (int)option->documentation.len, option->documentation.ptr,
+           (int)option->name.len, option->name.ptr);
 }
 
 static int print_client(void) {
     int result = 0;
-    printf("| member | in JavaScript | default | range | what it is |\n|---|---|---|---|---|\n");
+    printf("| member | in JavaScript | default | allowed | what it is | transcripts |\n"
+           "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < px_option_count; i++) {
         const px_option *option = &px_option_table[i];
         const char *member = member_of(option->name);
@@ -149,6 +155,13 @@ static int print_client(void) {
         }
     }
     return result;
+}
+
+/* The names of all options of the engine, one a line. */
+static int print_option_names(void) {
+    for (size_t i = 0; i < px_option_count; i++)
+        printf("%.*s\n", (int)px_option_table[i].name.len, px_option_table[i].name.ptr);
+    return 0;
 }
 
 /* ---- Codes ---- */
@@ -179,16 +192,15 @@ static int print_protocol_errors(void) {
 static const struct {
     const char *name;
     int (*print)(void);
-} tables[] = {{"client", print_client},
-              {"server", print_server},
-              {"app", print_app},
-              {"results", print_results},
-              {"protocol_errors", print_protocol_errors}};
+} tables[] = {{"client", print_client},   {"option_names", print_option_names},
+              {"server", print_server},   {"app", print_app},
+              {"results", print_results}, {"protocol_errors", print_protocol_errors}};
 
 int main(int argc, char **argv) {
     for (size_t i = 0; argc == 2 && i < sizeof tables / sizeof *tables; i++)
         if (strcmp(argv[1], tables[i].name) == 0)
             return tables[i].print();
-    fprintf(stderr, "usage: option_tables client|server|app|results|protocol_errors\n");
+    fprintf(stderr,
+            "usage: option_tables client|option_names|server|app|results|protocol_errors\n");
     return 2;
 }

@@ -7,10 +7,10 @@ const BIN = process.env.PUPPET_BIN ??
   fileURLToPath(new URL('../../../build/bin/e2e_puppet', import.meta.url));
 
 export class Puppet {
-  // Ends with the test. `options` are those of struct pusher_options; a list becomes words with commas.
-  constructor(t, { proxy, ...options }, { env } = {}) {
-    if (proxy) env = { http_proxy: proxy, https_proxy: proxy, ...env };
-    const args = Object.entries(options)
+  // Ends with the test. `options` are those of struct pusher_options, a list is words with commas; `env`
+  // is added to the environment. Nothing is remembered of other runs.
+  constructor(t, { env, ...options }) {
+    const args = Object.entries({ no_transport_cache: true, ...options })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`);
     this.program = new Program(BIN, args, { env, input: null });
@@ -31,22 +31,21 @@ export class Puppet {
     this.program.child.stdin.write(`${words}\n`);
   }
 
-  // Resolves with the first thing told, from the given place on, that has all these values. A client
-  // that gives up ends the wait.
+  // Resolves with the first thing told, from the given place on, that has all these values, or makes the
+  // given function true. A client that gives up ends the wait.
   async sees(values, from = 0) {
-    const wanted = { test: (line) => matches(JSON.parse(line), values) || GIVEN_UP.test(line),
-      toString: () => JSON.stringify(values) };
+    const isIt = typeof values === 'function' ? values : (line) =>
+      Object.entries(values).every(([name, value]) => line[name] === value);
+    const wanted = { test: (line) => isIt(JSON.parse(line)) || GIVEN_UP.test(line),
+      toString: () => (typeof values === 'function' ? values.toString() : JSON.stringify(values)) };
     const line = JSON.parse(await this.program.line('out', wanted, from));
-    if (!matches(line, values)) throw this.program.complaint(`${wanted}: a client has given up`);
+    if (!isIt(line)) throw this.program.complaint(`${wanted}: a client has given up`);
     return line;
   }
 
-  // The name of the transport that a client tried last: with one connection, the one it has.
+  // The name of the transport of a client's last connection.
   transport(client = 1) {
-    const tried = this.told
-      .filter((line) => line.client === client && line.log?.startsWith('["Connecting"'))
-      .map((line) => JSON.parse(line.log)[1].transport);
-    return tried.at(-1);
+    return this.told.filter((line) => line.client === client && line.connection === 'connected').at(-1)?.transport;
   }
 
   // Resolves with the exit code.
@@ -58,5 +57,3 @@ export class Puppet {
 
 const GIVEN_UP = /"connection":"failed"/;
 
-const matches = (line, values) =>
-  Object.entries(values).every(([name, value]) => line[name] === value);

@@ -51,10 +51,13 @@ backend server
   server s1 127.0.0.1:${target}`, { ports: 2 });
 }
 
-// How a puppet is told of a proxy.
+// How a puppet is told of a proxy, and who it is to that. An HTTP proxy without a password comes from the
+// environment, one with it is a URL with both, a SOCKS proxy three options.
 export function proxyOptions(proxy) {
   if (!proxy) return {};
   const { scheme, port, user, password } = proxy;
-  const login = user ? `${user}:${password}@` : '';
-  return { proxy: `${scheme}://${login}127.0.0.1:${port}` };
+  const url = (login) => `${scheme}://${login}127.0.0.1:${port}`;
+  if (!user) return { env: { http_proxy: url(''), https_proxy: url('') } };
+  if (scheme === 'http') return { proxy: url(`${user}:${password}@`) };
+  return { proxy: url(''), proxy_username: user, proxy_password: password };
 }

@@ -38,6 +38,24 @@ static void runs_until_quit(void **state) {
     fixture_free(world);
 }
 
+static void assert_transport(const fixture *world, const char *name) {
+    pusher_string transport = pusher_connection_transport(world->client);
+    assert_int_equal(transport.len, strlen(name));
+    assert_memory_equal(transport.ptr ? transport.ptr : "", name, transport.len);
+}
+
+static void tells_what_carries_the_connection(void **state) {
+    (void)state;
+    fixture *world = fixture_new(greet_and_hold, NULL);
+    fixture_make(world);
+    assert_transport(world, "");
+    fixture_connect(world);
+    assert_transport(world, "ws");
+    pusher_disconnect(world->client);
+    assert_transport(world, "");
+    fixture_free(world);
+}
+
 static void runs_nothing_without_clients(void **state) {
     (void)state;
     pusher_loop *loop;
@@ -382,6 +400,7 @@ static void reads_before_it_judges(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_until_quit),
+        cmocka_unit_test(tells_what_carries_the_connection),
         cmocka_unit_test(runs_nothing_without_clients),
         cmocka_unit_test(refuses_to_turn_inside_a_turn),
         cmocka_unit_test(calls_no_handler_outside_of_turns),

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+static const char long_text[8192];
+
 static void set_nothing(pusher_options *options) {
     (void)options;
 }
@@ -54,6 +56,25 @@ static void set_activity_timeout(pusher_options *options) {
 
 static void set_log_level(pusher_options *options) {
     options->log_level = (pusher_log_level)17;
+}
+
+static void set_log_format(pusher_options *options) {
+    options->log_format = (pusher_log_format)3;
+}
+
+static void set_stats(pusher_options *options) {
+    options->enable_stats = (pusher_choice)3;
+}
+
+static void set_stats_host(pusher_options *options) {
+    options->stats_host = pusher_str("http://example.org");
+}
+
+static const pusher_pair long_params[] = {{{"X", 1}, {long_text, sizeof long_text}}};
+
+static void set_timeline_params(pusher_options *options) {
+    options->timeline_params = long_params;
+    options->timeline_param_count = 1;
 }
 
 static void set_pin(pusher_options *options) {
@@ -139,6 +160,10 @@ static const struct refusal {
     {"max_message_size must be between 1024 and 16777216", set_message_size},
     {"activity_timeout must be between", set_activity_timeout},
     {"log_level must be between 1 and 3", set_log_level},
+    {"log_format must be one of", set_log_format},
+    {"enable_stats must be yes, no or absent", set_stats},
+    {"stats_host must be a host name or an address", set_stats_host},
+    {"timeline_params is too long", set_timeline_params},
     {"pin must be sha256//", set_pin},
     {"insecure makes no sense together with pin", set_insecure_pin},
     {"ca_file must not hold a NUL", set_ca_file},
@@ -262,6 +287,36 @@ static void resolves_the_endpoint(void **state) {
     }
 }
 
+/* What is given for the HTTP transports reaches the core; what is not is that of the connection. */
+static void passes_on_the_http_transports(void **state) {
+    (void)state;
+    pusher_options options = PUSHER_OPTIONS_INIT;
+    options.host = pusher_str("push.example.org");
+    options.port = 6001;
+    options.tls_port = 6002;
+    px_settings settings;
+    px_arena arena;
+    assert_int_equal(read_settings(&settings, &arena, &options), PUSHER_OK);
+    assert_true(px_slice_equal(settings.core.http_host, PX_SLICE("push.example.org")));
+    assert_int_equal(settings.core.http_port, 6001);
+    assert_int_equal(settings.core.https_port, 6002);
+    px_arena_free(&arena);
+    options.http_host = pusher_str("http.example.org");
+    options.http_port = 8080;
+    options.https_port = 8443;
+    options.http_path = pusher_str("/realtime");
+    options.ignore_null_origin = true;
+    options.no_network_watch = true;
+    assert_int_equal(read_settings(&settings, &arena, &options), PUSHER_OK);
+    assert_true(px_slice_equal(settings.core.http_host, PX_SLICE("http.example.org")));
+    assert_int_equal(settings.core.http_port, 8080);
+    assert_int_equal(settings.core.https_port, 8443);
+    assert_true(px_slice_equal(settings.core.http_path, PX_SLICE("/realtime")));
+    assert_true(settings.core.ignore_null_origin);
+    assert_true(settings.no_network_watch);
+    px_arena_free(&arena);
+}
+
 static void knows_its_names(void **state) {
     (void)state;
     assert_string_equal(pusher_result_name(PUSHER_ERR_TLS), "PUSHER_ERR_TLS");
@@ -277,7 +332,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_is_wrong),    cmocka_unit_test(wants_a_key),
         cmocka_unit_test(takes_an_older_struct), cmocka_unit_test(takes_a_newer_struct),
-        cmocka_unit_test(resolves_the_endpoint), cmocka_unit_test(knows_its_names),
+        cmocka_unit_test(resolves_the_endpoint), cmocka_unit_test(passes_on_the_http_transports),
+        cmocka_unit_test(knows_its_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/options.h"
@@ -88,6 +89,111 @@ static void test_numbers(void **state) {
     assert_refused(&options, "maxOutbound must be between 1024 and 1073741824");
 }
 
+/* Options that name the mistake, with the rest of the sentence. */
+static void assert_option_refused(const px_options *options, const px_option *option,
+                                  const char *format, unsigned minimum, unsigned maximum) {
+    char sentence[160];
+    int len = snprintf(sentence, sizeof sentence, "%.*s ", (int)option->name.len, option->name.ptr);
+    snprintf(sentence + len, sizeof sentence - (size_t)len, format, minimum, maximum);
+    assert_refused(options, sentence);
+}
+
+static void check_each_number(const px_option *option) {
+    static const char range[] = "must be between %u and %u";
+    px_options options = valid();
+    uint32_t *field = (uint32_t *)(void *)((char *)&options + option->offset);
+    const uint32_t good[] = {0, option->minimum, option->default_number, option->maximum};
+    assert_true(option->minimum > 0); /* 0 is the default */
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        *field = good[i];
+        assert_accepted(&options);
+    }
+    *field = option->maximum + 1;
+    assert_option_refused(&options, option, range, option->minimum, option->maximum);
+    *field = UINT32_MAX;
+    assert_option_refused(&options, option, range, option->minimum, option->maximum);
+    *field = option->minimum - 1;
+    if (*field)
+        assert_option_refused(&options, option, range, option->minimum, option->maximum);
+}
+
+static void check_each_text(const px_option *option) {
+    static char text[4097];
+    memset(text, 'a', sizeof text);
+    px_options options = valid();
+    px_slice *field = (px_slice *)(void *)((char *)&options + option->offset);
+    *field = px_slice_of(text, sizeof text);
+    assert_option_refused(&options, option, "is too long (more than 4096 bytes)", 0, 0);
+    *field = PX_SLICE("\xc3(");
+    assert_option_refused(&options, option, "is not valid UTF-8", 0, 0);
+    *field = PX_SLICE("");
+    assert_accepted(&options);
+    px_slice rule = px_option_rule(option);
+    *field = PX_SLICE("a b?");
+    if (rule.len) {
+        char sentence[160];
+        snprintf(sentence, sizeof sentence, "%.*s %.*s", (int)option->name.len, option->name.ptr,
+                 (int)rule.len, rule.ptr);
+        assert_refused(&options, sentence);
+    } else {
+        assert_accepted(&options);
+    }
+}
+
+static void check_each_choice(const px_option *option) {
+    px_options options = valid();
+    px_choice *field = (px_choice *)(void *)((char *)&options + option->offset);
+    *field = PX_CHOICE_NO;
+    assert_accepted(&options);
+    *field = (px_choice)3;
+    assert_option_refused(&options, option, "must be yes, no or absent", 0, 0);
+}
+
+static void check_each_pairs(const px_option *option) {
+    static char value[65537];
+    memset(value, 'v', sizeof value);
+    size_t limit = px_option_pairs_limit(option);
+    px_pair pair = {PX_SLICE("n"), px_slice_of(value, limit - 1)};
+    px_options options = valid();
+    px_pairs *field = (px_pairs *)(void *)((char *)&options + option->offset);
+    *field = (px_pairs){&pair, 1};
+    assert_accepted(&options);
+    pair.value.len = limit;
+    assert_option_refused(&options, option, "is too long (more than %u KiB)",
+                          (unsigned)(limit / 1024), 0);
+}
+
+/* The whole table: each option takes what its row says, and nothing else. */
+static void test_each_option(void **state) {
+    (void)state;
+    for (size_t i = 0; i < px_option_count; i++) {
+        const px_option *option = &px_option_table[i];
+        if (option->type == PX_OPTION_NUMBER)
+            check_each_number(option);
+        else if (option->type == PX_OPTION_TEXT)
+            check_each_text(option);
+        else if (option->type == PX_OPTION_CHOICE)
+            check_each_choice(option);
+        else if (option->type == PX_OPTION_PAIRS)
+            check_each_pairs(option);
+    }
+}
+
+static void test_hosts_with_ports(void **state) {
+    (void)state;
+    static const char *const good[] = {"a.example", "a.example:1", "1.2.3.4:65535", "[::1]",
+                                       "[::1]:80"};
+    static const char *const bad[] = {"",        ":80",   "a:",     "a:0",      "a:65536",
+                                      "a:8o",    "::1",   "a:1:2",  "[::1",     "[::1]8",
+                                      "[::1]:",  "a/b",   "a b:80", "http://a", "u@a:80",
+                                      "a%62:80", "a?:80", "[]x:1",  "[]"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(px_host_with_port_valid(px_slice_of_text(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (px_host_with_port_valid(px_slice_of_text(bad[i])))
+            fail_msg("\"%s\" is no host", bad[i]);
+}
+
 static void test_hosts(void **state) {
     (void)state;
     static const char *const good[] = {"push.example.com", "127.0.0.1", "::1", "[::1]",
@@ -163,18 +269,6 @@ static void test_headers(void **state) {
     assert_accepted(&options);
 }
 
-static void test_pairs_are_limited(void **state) {
-    (void)state;
-    static char value[65536];
-    memset(value, 'v', sizeof(value));
-    px_pair pair = {PX_SLICE("n"), px_slice_of(value, 65535)};
-    px_options options = valid();
-    options.auth_params = (px_pairs){&pair, 1};
-    assert_accepted(&options);
-    pair.value.len = 65536;
-    assert_refused(&options, "auth.params is too long (more than 64 KiB)");
-}
-
 /* The sentence is cut, never written beyond its place. */
 static void test_short_place(void **state) {
     (void)state;
@@ -217,11 +311,12 @@ int main(void) {
         cmocka_unit_test(test_every_default_is_valid),
         cmocka_unit_test(test_key),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_each_option),
+        cmocka_unit_test(test_hosts_with_ports),
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_other_texts),
         cmocka_unit_test(test_long_text),
         cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_pairs_are_limited),
         cmocka_unit_test(test_short_place),
         cmocka_unit_test(test_copy),
     };

@@ -94,7 +94,8 @@ typedef struct random_session {
     uint64_t now;
     px_id transports[4];
     px_id requests[4];
-    px_id newest; /* of the requests */
+    px_id newest;          /* of the requests */
+    char frame[MAX_FRAME]; /* what the network says; it must stay until all is drained */
 } random_session;
 
 static void note(random_session *session, const px_action *action) {
@@ -158,7 +159,6 @@ static void drain(random_session *session) {
 }
 
 static void speak_as_network(random_session *session) {
-    char frame[MAX_FRAME];
     px_id transport = session->transports[chance(4)];
     switch (chance(12)) {
     case 0:
@@ -191,13 +191,13 @@ static void speak_as_network(random_session *session) {
     case 6:
     case 7:
         px_core_request_progress(session->core, any_request(session), chance(16) ? 200 : 404,
-                                 damaged(PICK(pieces), frame));
+                                 damaged(PICK(pieces), session->frame));
         break;
     case 8:
         px_core_network_changed(session->core);
         break;
     default:
-        px_core_transport_message(session->core, transport, damaged(PICK(frames), frame));
+        px_core_transport_message(session->core, transport, damaged(PICK(frames), session->frame));
     }
 }
 

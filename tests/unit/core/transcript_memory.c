@@ -4,6 +4,7 @@
 
 #include "transcript_input.h"
 #include "transcript_replay.h"
+#include "transcript_statistics.h"
 #include "transcript_text.h"
 
 static const px_slice established =
@@ -108,15 +109,20 @@ static int compare_texts(const void *a, const void *b) {
     return strcmp(first->text, second->text);
 }
 
+/* Log lines and statistics, for which no effort beyond the first is made. */
+static bool may_be_lost(const transcript_output *output) {
+    return output->mark == '|' || transcript_is_statistics(output->text);
+}
+
 /* All that the engine did, one line each, in alphabetical order: without memory, the engine may
- * tell a change of the state later. Log lines are left out: they may be lost. */
+ * tell a change of the state later. */
 static char *all_deeds(transcript_world *world) {
     px_buffer deeds;
     transcript_text_init(&deeds);
     if (world->output_count)
         qsort(world->outputs, world->output_count, sizeof *world->outputs, compare_texts);
     for (size_t i = 0; i < world->output_count; i++)
-        if (world->outputs[i].mark != '|')
+        if (!may_be_lost(&world->outputs[i]))
             transcript_add(&deeds, "%c %s\n", world->outputs[i].mark, world->outputs[i].text);
     return transcript_text_take(&deeds);
 }

@@ -57,6 +57,9 @@ static void set_option(transcript_world *world, const px_option *option, px_slic
     case PX_OPTION_FLAG:
         *(bool *)field = px_slice_equal(value, PX_SLICE("yes"));
         break;
+    case PX_OPTION_CHOICE:
+        *(px_choice *)field = px_slice_equal(value, PX_SLICE("yes")) ? PX_CHOICE_YES : PX_CHOICE_NO;
+        break;
     case PX_OPTION_LIST:
         *(px_slices *)field = read_list(world, value);
         break;

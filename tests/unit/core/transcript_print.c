@@ -1,5 +1,6 @@
 #include "transcript_print.h"
 
+#include "transcript_statistics.h"
 #include "transcript_text.h"
 
 static const char *const error_types[] = {
@@ -78,6 +79,11 @@ static void print_request(px_core *core, const px_action *action, px_buffer *tex
     (void)core;
     transcript_add(text, "%s", action->as.request.jsonp ? "jsonp " : "");
     transcript_add_slice(text, action->as.request.method);
+    if (action->as.request.kind == PX_REQUEST_STATS) {
+        transcript_add(text, " ");
+        transcript_print_statistics(action->as.request.url, text);
+        return;
+    }
     add_word(text, action->as.request.url);
     for (size_t i = 0; i < action->as.request.header_count; i++) {
         transcript_add(text, " [");

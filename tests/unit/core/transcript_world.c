@@ -277,6 +277,8 @@ static transcript_output note(transcript_world *world, const px_action *action) 
     transcript_print_action(world->core, action, &text);
     if (action->type == PX_ACTION_CHANNEL_GONE)
         transcript_add_slice(&text, known_name(world, action->as.channel_gone.channel));
+    if (action->type == PX_ACTION_CANCEL && peer && peer->kind == PX_REQUEST_STATS)
+        transcript_add(&text, " statistics");
     output.text = transcript_text_take(&text);
     return output;
 }

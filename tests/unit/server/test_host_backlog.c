@@ -18,7 +18,7 @@
 /* ---- The queue ---- */
 
 typedef struct pipe_ends {
-    int in;
+    px_host_socket in;
     int out;
 } pipe_ends;
 
@@ -27,7 +27,7 @@ static pipe_ends make_pipe(void) {
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
     assert_int_equal(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
-    return (pipe_ends){fds[0], fds[1]};
+    return (pipe_ends){{.fd = fds[0]}, fds[1]};
 }
 
 static void add(px_host_output *output, uint32_t number, size_t len) {
@@ -52,9 +52,9 @@ static void everything_arrives_in_order(void **state) {
         add(&output, i, i % 1000);
         total += sizeof i + i % 1000;
         if (i % 100 == 50)
-            assert_int_not_equal(px_output_write(&output, pipe.in), PX_WRITTEN_FAILED);
+            assert_int_not_equal(px_output_write(&output, &pipe.in), PX_WRITTEN_FAILED);
     }
-    assert_int_equal(px_output_write(&output, pipe.in), PX_WRITTEN_SOME);
+    assert_int_equal(px_output_write(&output, &pipe.in), PX_WRITTEN_SOME);
     char *got = malloc(total + 1);
     size_t len = 0;
     while (len < total) {
@@ -62,14 +62,14 @@ static void everything_arrives_in_order(void **state) {
         if (part > 0)
             len += (size_t)part;
         if (output.count > 0)
-            assert_int_not_equal(px_output_write(&output, pipe.in), PX_WRITTEN_FAILED);
+            assert_int_not_equal(px_output_write(&output, &pipe.in), PX_WRITTEN_FAILED);
     }
     assert_int_equal(output.bytes, 0);
     for (uint32_t i = 0, at = 0; i < COUNT; at += (uint32_t)sizeof i + i % 1000, i++)
         assert_memory_equal(got + at, &i, sizeof i);
     free(got);
     px_output_free(&output);
-    close(pipe.in);
+    px_socket_close(&pipe.in);
     close(pipe.out);
 }
 
@@ -80,7 +80,7 @@ static void dropping_keeps_what_is_partly_out(void **state) {
     px_host_output output;
     px_output_init(&output);
     add(&output, 0, LARGE);
-    assert_int_equal(px_output_write(&output, pipe.in), PX_WRITTEN_SOME);
+    assert_int_equal(px_output_write(&output, &pipe.in), PX_WRITTEN_SOME);
     assert_true(output.written > 0);
     add(&output, 1, 100);
     add(&output, 2, 100);
@@ -90,7 +90,7 @@ static void dropping_keeps_what_is_partly_out(void **state) {
     add(&output, 3, 0);
     assert_int_equal(output.bytes, 2 * sizeof(uint32_t) + LARGE - output.written);
     px_output_free(&output);
-    close(pipe.in);
+    px_socket_close(&pipe.in);
     close(pipe.out);
 }
 
@@ -113,9 +113,9 @@ static void a_broken_connection_is_told(void **state) {
     px_output_init(&output);
     close(pipe.out);
     add(&output, 1, 1);
-    assert_int_equal(px_output_write(&output, pipe.in), PX_WRITTEN_FAILED);
+    assert_int_equal(px_output_write(&output, &pipe.in), PX_WRITTEN_FAILED);
     px_output_free(&output);
-    close(pipe.in);
+    px_socket_close(&pipe.in);
 }
 
 /* ---- Slow consumers ---- */

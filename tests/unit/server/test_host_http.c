@@ -75,6 +75,23 @@ static const struct {
     {GET("/nowhere"), 404, "{\"error\":\"There is nothing at this path.\",\"code\":404}"},
     {GET("/apps"), 404, "\"code\":404"},
     {GET("/healthz/"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/12?session=MQ%3D%3D&key=YXBwLWtleQ%3D%3D"), 200,
+     "\r\n\r\nPusher.ScriptReceivers[12](null, {});"},
+    {GET("/timeline/v2/jsonp/1"), 200, "Content-Type: text/javascript; charset=utf-8\r\n"},
+    {GET("/timeline/v2/jsonp/1"), 200, "X-Content-Type-Options: nosniff\r\n"},
+    {GET("/timeline/v2/jsonp/1"), 200, "Cache-Control: private, max-age=0, must-revalidate\r\n"},
+    {GET("/timeline/v2/xhr/2?key=%"), 200, "\r\n\r\n{}"},
+    {GET("/timeline/v2/jsonp/"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/1a"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/-1"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/%31"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/1/"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/1);alert(1"), 404, "\"code\":404"},
+    {GET("/timeline/v2/jsonp/1234567890123456"), 404, "\"code\":404"},
+    {GET("/timeline/v2/other/1"), 404, "\"code\":404"},
+    {GET("/timeline/v2/"), 404, "\"code\":404"},
+    {"POST /timeline/v2/xhr/2 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405,
+     "Allow: GET\r\n"},
     {GET("/pusher/auth"), 404, "\"code\":404"}, /* dev_auth is off */
     {GET("/apps/app-id/channels"), 401, "\"code\":401"},
     {GET("/apps/nobody/channels"), 404, "\"code\":404"},
@@ -93,9 +110,38 @@ static void each_path_has_its_answer(void **state) {
         int status = peer_request(server.port, ANSWERS[i].request, &peer);
         if (status != ANSWERS[i].status || !strstr(peer.bytes, ANSWERS[i].part))
             fail_msg("%s\nwas answered: %s", ANSWERS[i].request, peer.bytes);
-        assert_null(strstr(peer.bytes, "Access-Control"));
+        bool is_for_all = strstr(ANSWERS[i].request, "/xhr/") && status == 200;
+        assert_int_equal(strstr(peer.bytes, "Access-Control-Allow-Origin: *\r\n") != NULL,
+                         is_for_all);
         peer_close(&peer);
     }
+}
+
+/* A report with so many bytes in its target; "b" is an app of which nobody knows. */
+static int report(const char *key, size_t len) {
+    static char request[200000];
+    int start = snprintf(request, sizeof request, "GET /timeline/v2/xhr/2?key=%s&timeline=", key);
+    memset(request + start, 'x', sizeof request - (size_t)start);
+    snprintf(request + strlen("GET ") + len, 100, " HTTP/1.1\r\nHost: a\r\n\r\n");
+    test_peer peer;
+    int status = peer_request(server.port, request, &peer);
+    peer_close(&peer);
+    return status;
+}
+
+static void reports_are_counted(void **state) {
+    (void)state;
+    test_peer peer;
+    assert_int_equal(report("YXBwLWtleQ%3d%3d", 100), 200); /* app-key */
+    assert_int_equal(report("YXBwLWtleQ==", 65536), 200);   /* 64 KiB */
+    assert_int_equal(report("YXBwLWtleQ==", 65537), 414);   /* and more: not counted */
+    assert_int_equal(report("YXBwLWtleQ==", 100000), 431);  /* nor even read */
+    assert_int_equal(report("Yg==", 100), 200);             /* b */
+    assert_int_equal(report("YXBwLWtleQ", 100), 200);       /* no base64 */
+    assert_int_equal(peer_request(server.port, GET("/"), &peer), 200);
+    assert_non_null(strstr(peer.bytes, "<dt>Client reports</dt><dd>4</dd>"));
+    assert_non_null(strstr(peer.bytes, "<dt>Of unknown apps</dt><dd>2</dd>"));
+    peer_close(&peer);
 }
 
 static void head_has_no_body(void **state) {
@@ -129,6 +175,8 @@ static void a_prefix_stands_before_every_path(void **state) {
         {GET("/real/time/apps/a/b"), 404},
         {GET("/real/time/app/app-key"), 426},
         {GET("/app/app-key"), 404},
+        {GET("/real/time/timeline/v2/xhr/2"), 200},
+        {GET("/timeline/v2/xhr/2"), 200},
     };
     test_server_start(&own, set_prefix);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -497,6 +545,7 @@ int main(void) {
 #define LARGE(test)   cmocka_unit_test_setup_teardown(test, start_large, stop)
     const struct CMUnitTest tests[] = {
         PATIENT(each_path_has_its_answer),
+        PATIENT(reports_are_counted),
         PATIENT(head_has_no_body),
         cmocka_unit_test(a_prefix_stands_before_every_path),
         PATIENT(the_page_escapes_what_it_repeats),

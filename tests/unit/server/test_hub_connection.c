@@ -468,6 +468,23 @@ static void apps_must_differ(void **state) {
     world_stop(&world);
 }
 
+static void reports_are_counted_for_their_app(void **state) {
+    (void)state;
+    test_world world;
+    px_hub_stats stats;
+    world_start(&world, NULL, NULL);
+    px_hub_count_report(world.hub, PX_SLICE(TEST_KEY));
+    px_hub_count_report(world.hub, PX_SLICE(TEST_KEY));
+    px_hub_count_report(world.hub, PX_SLICE("nobody"));
+    px_hub_count_report(world.hub, PX_SLICE(""));
+    px_hub_get_stats(world.hub, &stats);
+    assert_int_equal(stats.reports, 4);
+    assert_int_equal(stats.unknown_reports, 2);
+    assert_int_equal(px_hub_reports_of(world.hub, PX_SLICE(TEST_KEY)), 2);
+    assert_int_equal(px_hub_reports_of(world.hub, PX_SLICE("nobody")), 0);
+    world_stop(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_message_is_connection_established),
@@ -489,6 +506,7 @@ int main(void) {
         cmocka_unit_test(draining_closes_all_within_the_grace_period),
         cmocka_unit_test(freeing_the_hub_forgets_open_connections),
         cmocka_unit_test(apps_must_differ),
+        cmocka_unit_test(reports_are_counted_for_their_app),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

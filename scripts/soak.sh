@@ -1,0 +1,22 @@
+#!/bin/sh
+# Keeps client and server in trouble for a long time, and says how they came through.
+#
+#     scripts/soak.sh [NAME]...      only tests/soak/NAME.mjs; MIN=10 minutes for each
+set -eu
+cd "$(dirname "$0")/.."
+cmake --preset default -DPUSHER_WERROR="${WERROR:-ON}" --log-level=WARNING
+cmake --build --preset default -j "${JOBS:-2}" --target pusher_cli e2e_puppet
+export PUSHER_BIN="$PWD/build/pusher" PUPPET_BIN="$PWD/build/bin/e2e_puppet"
+[ -n "${MIN:-}" ] || unset MIN # each has its own default
+
+names=$*
+[ -n "$names" ] || names=$(cd tests/soak && ls ./*.mjs | sed 's|^\./\(.*\)\.mjs$|\1|')
+failed=
+for name in $names; do
+    printf '\n== %s\n' "$name"
+    node "tests/soak/$name.mjs" || failed="$failed $name"
+done
+[ -z "$failed" ] || {
+    printf '\nfailed:%s\n' "$failed" >&2
+    exit 1
+}

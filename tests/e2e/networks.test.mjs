@@ -1,0 +1,168 @@
+// The native client in networks that break WebSockets: how long it takes to connect all the same, with
+// which transport, and that what it gets is in order and comes once. The result is printed as a table.
+import test, { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+
+import { application } from './lib/application.mjs';
+import { serve } from './lib/servers.mjs';
+import { Authority } from './lib/certificates.mjs';
+import { Puppet } from './lib/puppet.mjs';
+import { table } from './lib/table.mjs';
+import { until, wholeFile } from './lib/program.mjs';
+import * as networks from './lib/networks.mjs';
+
+// Milliseconds to `connected`: what the client aims at. A test fails only far beyond them, since a slow
+// machine is no defect.
+const GOAL = { explicit: 1000, tls: 2500, plain: 5500 };
+const PATIENCE = 3;
+// Where streaming hangs, too, polling comes four seconds after it.
+const POLLING_DELAY = 4000;
+
+const EVENTS = 50; // that must come after the connection stands
+const EVENT_INTERVAL_MS = 10;
+
+const file = wholeFile();
+const results = [];
+let authority, certificate, other, target, sdk;
+before(async () => {
+  authority = new Authority(file);
+  certificate = authority.issue('server');
+  other = new Authority(file).issue('server');
+  target = (await serve(file, ['--dev-auth'])).port;
+  sdk = application(target);
+});
+
+after(() => {
+  results.sort((a, b) => a.order - b.order);
+  console.log(table(
+    'ms is the time to connected, again the longest time to be connected again after a cut',
+    ['network', 'mode', 'ms', 'goal', 'transport', 'again', 'events', 'twice', 'reordered', 'missing'],
+    results.map((r) => [r.network, r.mode, r.ms, r.goal, r.transport, r.again, r.events, r.twice, r.reordered,
+      r.missing]),
+  ));
+});
+
+let cases = 0;
+
+// Publishes numbered events, one after the other, until it is told to stop.
+function publish(channel) {
+  let going = true;
+  const done = (async () => {
+    for (let n = 1; going; n++) {
+      await sdk.trigger(channel, 'number', { n });
+      await new Promise((resolve) => setTimeout(resolve, EVENT_INTERVAL_MS));
+    }
+  })();
+  return () => {
+    going = false;
+    return done;
+  };
+}
+
+// What is wrong with a row of numbers that should be n, n + 1, n + 2 ...
+function judge(numbers) {
+  const seen = new Set();
+  const verdict = { events: numbers.length, twice: 0, reordered: 0, missing: 0 };
+  let last = numbers[0] - 1;
+  for (const n of numbers) {
+    if (seen.has(n)) verdict.twice++;
+    else if (n < last) verdict.reordered++;
+    else verdict.missing += n - last - 1;
+    seen.add(n);
+    last = Math.max(last, n);
+  }
+  return verdict;
+}
+
+const numbersOf = (puppet) => puppet.told
+  .filter((line) => line.event === 'number')
+  .map((line) => JSON.parse(line.data).n);
+
+const connections = (puppet) => puppet.told.filter((line) => line.connection === 'connected');
+
+async function enough(puppet) {
+  const from = numbersOf(puppet).length;
+  await until(() => numbersOf(puppet).length >= from + EVENTS, `${EVENTS} events`);
+}
+
+// Cuts all connections a few times, and tells the longest time to the next one.
+async function cutAgainAndAgain(puppet, cut) {
+  let longest = 0;
+  for (let times = 1; times <= 3; times++) {
+    const before = Date.now();
+    await cut();
+    await until(() => connections(puppet).length > times, 'connected again');
+    longest = Math.max(longest, Date.now() - before);
+    await enough(puppet);
+  }
+  return longest;
+}
+
+function start(t, place, mode, transports) {
+  return new Puppet(t, {
+    host: '127.0.0.1',
+    ...place,
+    plain: mode === 'http',
+    ca_file: authority.file,
+    transports,
+  });
+}
+
+// One network, in one mode.
+function broken(network, make, mode, { goal, wins, transports, lossy = false }) {
+  const order = ++cases;
+  test(`${network}, ${mode}`, async (t) => {
+    const { cut, ...place } = await make({ t, certificate, other, target });
+    const channel = `numbers-${order}`;
+    const puppet = start(t, place, mode, transports);
+    const stop = publish(channel);
+    t.after(stop);
+    puppet.say(`1 subscribe ${channel}`);
+    puppet.say('1 connect');
+    const { ms } = await puppet.sees({ connection: 'connected' });
+    const transport = puppet.transport();
+    await enough(puppet);
+    const again = cut && (await cutAgainAndAgain(puppet, cut));
+    await stop();
+    const verdict = judge(numbersOf(puppet));
+    results.push({ order, network, mode, ms, goal, transport, again, ...verdict });
+    assert.equal(transport, wins);
+    assert.equal(verdict.twice, 0, 'events that came twice');
+    assert.equal(verdict.reordered, 0, 'events out of order');
+    if (!lossy) {
+      assert.equal(verdict.missing, 0, 'events missing');
+      assert.equal(connections(puppet).length, 1, 'connections');
+    }
+    assert(ms <= goal * PATIENCE, `connected after ${ms} ms; the goal is ${goal} ms`);
+  });
+}
+
+for (const mode of ['http', 'https']) {
+  const explicit = { goal: GOAL.explicit, wins: 'xhr_streaming' };
+  const hanging = { goal: mode === 'https' ? GOAL.tls : GOAL.plain, wins: 'xhr_streaming' };
+  broken('no upgrades', networks.withoutUpgrade, mode, explicit);
+  broken('closed after the 101', networks.closesAfterUpgrade, mode, explicit);
+  broken('silence after the 101', networks.silentAfterUpgrade, mode, hanging);
+  broken('buffers answers', networks.buffering, mode,
+    { goal: GOAL.explicit + POLLING_DELAY, wins: 'xhr_polling' });
+  broken('swallows packets', networks.swallowing, mode, hanging);
+  broken('refuses', networks.refusing, mode, explicit);
+  broken('resets', networks.resetsUpgrades, mode, explicit);
+  broken('cuts', networks.cutting, mode, { goal: GOAL.explicit, wins: 'ws', lossy: true });
+  for (const transports of ['xhr_streaming', 'xhr_polling', 'sockjs']) {
+    broken(`cuts ${transports}`, networks.cutting, mode,
+      { goal: GOAL.explicit, wins: transports, transports, lossy: true });
+  }
+}
+broken('another certificate, for ws', networks.interceptingWebSockets, 'https',
+  { goal: GOAL.explicit, wins: 'xhr_streaming' });
+
+test('another certificate: it does not connect, and says why', async (t) => {
+  const puppet = start(t, await networks.intercepting({ t, other, target }), 'https');
+  puppet.say('1 connect');
+  const { message } = await puppet.sees({ connection: 'error' });
+  assert.match(message, /certificate/);
+  await puppet.sees({ connection: 'unavailable' });
+  assert.equal(connections(puppet).length, 0);
+  results.push({ order: cases + 1, network: 'another certificate', mode: 'https', transport: 'none, and says why' });
+});
