@@ -21,7 +21,7 @@ wslay/wslay.h=libwslay-dev'
 demo_needs='chromium=chromium'
 test_needs='
 chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
-openssl=openssl node=nodejs npm=npm
+openssl=openssl strace=strace node=nodejs npm=npm
 nginx=nginx-light haproxy=haproxy tinyproxy=tinyproxy-bin squid=squid-openssl microsocks=microsocks
 nft=nftables unshare=util-linux
 libuv.pc=libuv1-dev ev.h=libev-dev glib-2.0.pc=libglib2.0-dev libsystemd.pc=libsystemd-dev'

@@ -9,10 +9,9 @@ cmake --build --preset default -j "${JOBS:-2}" --target pusher_cli e2e_puppet
 export PUSHER_BIN="$PWD/build/pusher" PUPPET_BIN="$PWD/build/bin/e2e_puppet"
 [ -n "${MIN:-}" ] || unset MIN # each has its own default
 
-names=$*
-[ -n "$names" ] || names=$(cd tests/soak && ls ./*.mjs | sed 's|^\./\(.*\)\.mjs$|\1|')
+[ $# -gt 0 ] || set -- loss pusher_js
 failed=
-for name in $names; do
+for name in "$@"; do
     printf '\n== %s\n' "$name"
     node "tests/soak/$name.mjs" || failed="$failed $name"
 done

@@ -1,6 +1,7 @@
 /* Server fan-out: deliveries per second of one channel with a thousand subscribers, and how long a
- * delivery takes when little is going on. `pusher serve` and soketi take turns, each on processor 0;
- * the subscribers and the publisher share processor 1, so that neither can run ahead of the other. */
+ * delivery takes when little is going on. `pusher serve`, the same with subscribers that stream by
+ * HTTP, and soketi take turns, each on processor 0; the subscribers and the publisher share processor
+ * 1, so that neither can run ahead of the other. */
 #include "harness.h"
 #include "process.h"
 #include "publisher.h"
@@ -17,7 +18,7 @@ enum {
     SUBSCRIBERS = 1000,
     WINDOW = 50,
     EVENTS = 256,
-    SERVERS = 2,
+    SERVERS = 3,
     PUBLISHES_PER_SECOND = 20,
     LATENCY_SECONDS = 3,
     MAX_SAMPLES = 2 * SUBSCRIBERS * PUBLISHES_PER_SECOND * LATENCY_SECONDS,
@@ -135,11 +136,12 @@ static void measure_latency(contest *c) {
 
 /* ---- The contest ---- */
 
-static void start(contest *c, process server) {
+static void start(contest *c, process server, subscribers_transport transport) {
     *c = (contest){.server = server, .epoll = epoll_create1(EPOLL_CLOEXEC)};
+    c->subscribers = (subscribers){.port = server.port, .transport = transport};
     if (c->epoll < 0)
         bench_fail("epoll: %s", strerror(errno));
-    subscribers_connect(&c->subscribers, server.port, SUBSCRIBERS, WINDOW, c->epoll);
+    subscribers_connect(&c->subscribers, SUBSCRIBERS, WINDOW, c->epoll);
     publisher_connect(&c->publisher, server.port, c->epoll);
     burst_rate(c, WARM_UP_SECONDS);
 }
@@ -161,8 +163,11 @@ int main(int argc, char **argv) {
                "subscriber, at %d publishes/s.",
                SUBSCRIBERS, PUBLISHER_CONNECTIONS, strlen(DATA), DATA, PUBLISHES_PER_SECOND);
     contest contests[SERVERS];
-    start(&contests[0], process_start_pusher());
-    start(&contests[1], process_start_soketi());
+    start(&contests[0], process_start_pusher(), SUBSCRIBERS_WEBSOCKET);
+    start(&contests[1], process_start_soketi(), SUBSCRIBERS_WEBSOCKET);
+    process streaming = process_start_pusher();
+    streaming.name = "pusher serve, HTTP";
+    start(&contests[2], streaming, SUBSCRIBERS_STREAM);
     for (size_t run = 0; run < b.runs; run++) {
         for (int i = 0; i < SERVERS; i++)
             bench_add(&contests[i].rates, burst_rate(&contests[i], BURST_SECONDS));
@@ -172,6 +177,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < SERVERS; i++)
         bench_row(&b, "deliveries", contests[i].server.name, &contests[i].rates, "deliveries/s");
     bench_ratio(&b, "deliveries", "pusher serve / soketi", &contests[0].rates, &contests[1].rates);
+    bench_ratio(&b, "deliveries", "HTTP / WebSocket", &contests[2].rates, &contests[0].rates);
     for (int i = 0; i < SERVERS; i++)
         bench_row(&b, "latency p50", contests[i].server.name, &contests[i].median_ms, "ms");
     for (int i = 0; i < SERVERS; i++)

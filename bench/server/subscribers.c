@@ -25,12 +25,15 @@ enum {
     PER_SOURCE = 4000, /* connections from one address: 127.0.0.2, 127.0.0.3, ... */
     SETUP_WITHIN_MS = 30000,
     EVENTS = 64,
+    STREAM_LENGTH = 262144, /* a client begins its stream anew when more than that has come */
+    CHUNK_END = 2,
 };
 
 #define KEY "dGhlIHNhbXBsZSBub25jZQ=="
 
 struct subscriber {
     int fd;
+    size_t index;
     bool shook_hands;
     bool subscribed;
     px_buffer setup; /* what came until it was subscribed */
@@ -38,6 +41,11 @@ struct subscriber {
     uint8_t head[10];
     uint8_t head_len;
     uint64_t skip; /* bytes of payload to come */
+    /* The same for a stream, whose frames are chunks. */
+    uint64_t chunk; /* the length that is being read */
+    uint64_t body;  /* bytes of all chunks so far */
+    bool in_chunk;
+    bool is_past_head;
 };
 
 /* ---- Counting frames ---- */
@@ -77,6 +85,43 @@ static uint64_t count_frames(subscriber *one, px_slice bytes) {
     return count;
 }
 
+/* ---- Counting chunks ---- */
+
+static int hex_digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The number of chunks with a message that begin in the bytes, which are all behind the head. */
+static uint64_t count_chunks(subscriber *one, px_slice bytes, bool *has_heartbeat) {
+    uint64_t count = 0;
+    while (bytes.len) {
+        if (one->skip > 0) {
+            if (one->in_chunk && bytes.ptr[0] == 'c')
+                bench_fail("the server closes a session: %.*s",
+                           (int)(bytes.len < one->skip ? bytes.len : one->skip), bytes.ptr);
+            count += one->in_chunk && bytes.ptr[0] == 'a';
+            /* What a stream begins with is long, and no heartbeat. */
+            *has_heartbeat |= one->in_chunk && bytes.ptr[0] == 'h' && one->skip < 8;
+            one->in_chunk = false;
+            size_t skipped = one->skip < bytes.len ? (size_t)one->skip : bytes.len;
+            one->skip -= skipped;
+            bytes = px_slice_after(bytes, skipped);
+            continue;
+        }
+        int digit = hex_digit(bytes.ptr[0]);
+        if (digit >= 0) {
+            one->chunk = one->chunk * 16 + (uint64_t)digit;
+        } else if (bytes.ptr[0] == '\n') {
+            one->skip = one->chunk + CHUNK_END;
+            one->body += one->chunk;
+            one->in_chunk = true;
+            one->chunk = 0;
+        }
+        bytes = px_slice_after(bytes, 1);
+    }
+    return count;
+}
+
 /* ---- Connecting ---- */
 
 static bool contains(px_slice text, const char *word) {
@@ -111,24 +156,59 @@ static void send_subscription(int fd) {
     px_buffer_free(&frame);
 }
 
-static void open_one(subscriber *one, uint16_t port, size_t index, int epoll) {
+static void send_stream_request(int fd, size_t session) {
+    char request[512];
+    int len = snprintf(request, sizeof(request),
+                       "POST /pusher/app/" PROCESS_APP_KEY "/1/bench%zu/xhr_streaming?protocol=7"
+                       "&client=bench&version=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                       "Content-Length: 0\r\n\r\n",
+                       session);
+    send_text(fd, px_slice_of(request, (size_t)len));
+}
+
+/* A socket that is connected, from one of several addresses. */
+static int connect_socket(uint16_t port, size_t index) {
     struct sockaddr_in source = {.sin_family = AF_INET,
                                  .sin_addr.s_addr =
                                      htonl(INADDR_LOOPBACK + 1 + (uint32_t)(index / PER_SOURCE))};
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int on = 1;
-    *one = (subscriber){.fd = socket(AF_INET, SOCK_STREAM, 0)};
-    px_buffer_init(&one->setup, &bench_allocator, MAX_SETUP);
-    if (one->fd < 0)
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
         bench_fail("socket: %s", strerror(errno));
-    setsockopt(one->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = one};
-    if (bind(one->fd, (struct sockaddr *)&source, sizeof(source)) != 0 ||
-        connect(one->fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-        epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &event) != 0)
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+    if (bind(fd, (struct sockaddr *)&source, sizeof(source)) != 0 ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
         bench_fail("subscriber %zu can't connect: %s", index, strerror(errno));
-    send_request(one->fd);
+    return fd;
+}
+
+static void open_one(subscribers *s, subscriber *one) {
+    one->fd = connect_socket(s->port, one->index);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = one};
+    if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, one->fd, &event) != 0)
+        bench_fail("subscriber %zu can't be watched: %s", one->index, strerror(errno));
+    if (s->transport == SUBSCRIBERS_STREAM)
+        send_stream_request(one->fd, one->index);
+    else
+        send_request(one->fd);
+}
+
+/* The subscription of a stream's session goes by a request of its own. */
+static void post_subscription(const subscribers *s, const subscriber *one) {
+    static const char BODY[] = "[\"{\\\"event\\\":\\\"pusher:subscribe\\\",\\\"data\\\":{"
+                               "\\\"channel\\\":\\\"" SUBSCRIBERS_CHANNEL "\\\"}}\"]";
+    char request[512];
+    int fd = connect_socket(s->port, one->index);
+    int len = snprintf(request, sizeof(request),
+                       "POST /pusher/app/" PROCESS_APP_KEY "/1/bench%zu/xhr_send HTTP/1.1\r\n"
+                       "Host: 127.0.0.1\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                       one->index, sizeof(BODY) - 1, BODY);
+    send_text(fd, px_slice_of(request, (size_t)len));
+    if (recv(fd, request, sizeof(request), MSG_WAITALL) < 12 || memcmp(request + 9, "204", 3) != 0)
+        bench_fail("a subscription is refused");
+    close(fd);
 }
 
 /* Takes the server's answer to the handshake off the front, once it is whole. */
@@ -165,6 +245,63 @@ static void read_messages(subscriber *one) {
     px_ws_decoder_free(&decoder);
 }
 
+/* Whoever answers no heartbeat is closed after a minute. */
+static void answer_heartbeat(subscribers *s, const subscriber *one) {
+    char request[256];
+    ssize_t got;
+    do /* answers to earlier ones; the end, when there was none for long */
+        got = s->sender < 0 ? 0 : recv(s->sender, request, sizeof(request), MSG_DONTWAIT);
+    while (got > 0);
+    if (got == 0) {
+        if (s->sender >= 0)
+            if (s->sender >= 0)
+                close(s->sender);
+        s->sender = connect_socket(s->port, 0);
+    }
+    int len = snprintf(request, sizeof(request),
+                       "POST /pusher/app/" PROCESS_APP_KEY "/1/bench%zu/xhr_send HTTP/1.1\r\n"
+                       "Host: 127.0.0.1\r\nContent-Length: 2\r\n\r\n[]",
+                       one->index);
+    send_text(s->sender, px_slice_of(request, (size_t)len));
+}
+
+/* What is behind the head; empty until the head is whole. */
+static px_slice skip_head(subscriber *one, px_slice bytes) {
+    for (size_t i = 0; !one->is_past_head && i + 4 <= bytes.len; i++)
+        if (memcmp(bytes.ptr + i, "\r\n\r\n", 4) == 0) {
+            one->is_past_head = true;
+            return px_slice_after(bytes, i + 4);
+        }
+    return one->is_past_head ? bytes : px_slice_of(NULL, 0);
+}
+
+/* As pusher-js does it: the server holds back what comes from here on until the new request. */
+static void begin_anew(subscribers *s, subscriber *one) {
+    if (one->body <= STREAM_LENGTH || one->skip > 0 || one->chunk > 0)
+        return;
+    close(one->fd);
+    one->is_past_head = false;
+    one->body = 0;
+    open_one(s, one);
+}
+
+static void read_stream(subscribers *s, subscriber *one, px_slice bytes) {
+    bool was_past_head = one->is_past_head;
+    bytes = skip_head(one, bytes);
+    if (!one->is_past_head && !was_past_head)
+        bench_fail("the head of an answer came in pieces");
+    if (!one->subscribed && contains(bytes, "pusher:connection_established"))
+        post_subscription(s, one);
+    bool has_heartbeat = false;
+    uint64_t count = count_chunks(one, bytes, &has_heartbeat);
+    if (has_heartbeat)
+        answer_heartbeat(s, one);
+    if (one->subscribed)
+        s->received += count;
+    one->subscribed = one->subscribed || contains(bytes, "subscription_succeeded");
+    begin_anew(s, one);
+}
+
 static void read_setup(subscribers *s, subscriber *one, px_slice bytes) {
     if (px_buffer_append(&one->setup, bytes) != PX_OK)
         bench_fail("the server says too much");
@@ -178,16 +315,20 @@ static void read_setup(subscribers *s, subscriber *one, px_slice bytes) {
     }
 }
 
-void subscribers_connect(subscribers *s, uint16_t port, size_t count, size_t window, int epoll) {
-    *s = (subscribers){.count = count, .epoll = epoll};
+void subscribers_connect(subscribers *s, size_t count, size_t window, int epoll) {
+    s->count = count;
+    s->epoll = epoll;
+    s->sender = -1;
     s->all = calloc(count, sizeof(s->all[0]));
     if (!s->all)
         bench_fail("out of memory");
     size_t opened = 0, subscribed = 0;
     while (subscribed < count) {
         while (opened < count && opened - subscribed < window) {
-            open_one(&s->all[opened], port, opened, epoll);
-            opened++;
+            subscriber *one = &s->all[opened];
+            one->index = opened++;
+            px_buffer_init(&one->setup, &bench_allocator, MAX_SETUP);
+            open_one(s, one);
         }
         struct epoll_event events[EVENTS];
         int ready = epoll_wait(epoll, events, EVENTS, SETUP_WITHIN_MS);
@@ -206,6 +347,7 @@ void subscribers_connect(subscribers *s, uint16_t port, size_t count, size_t win
 }
 
 void subscribers_free(subscribers *s) {
+    close(s->sender);
     for (size_t i = 0; i < s->count; i++) {
         close(s->all[i].fd);
         px_buffer_free(&s->all[i].setup);
@@ -225,8 +367,14 @@ void subscribers_read(subscribers *s, void *data) {
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (count <= 0)
-        bench_fail("the server closes a subscriber");
+        bench_fail("the server cuts a subscriber: %s", count < 0 ? strerror(errno) : "end of file");
     px_slice bytes = px_slice_of(buffer, (size_t)count);
+    if (s->transport == SUBSCRIBERS_STREAM) {
+        if (s->look)
+            s->look(s->look_context, bytes);
+        read_stream(s, one, bytes);
+        return;
+    }
     if (!one->subscribed) {
         read_setup(s, one, bytes);
         return;

@@ -2,7 +2,6 @@
 #include "cli/api.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
-#include "driver/http_call.h"
 #include "driver/memory.h"
 #include "net/signature.h"
 #include "json/reader.h"
@@ -194,13 +193,19 @@ static void explain_failure(const px_cli_settings *settings, const px_failure *f
         px_cli_error("%s", failure->text);
 }
 
-int px_cli_api(const px_cli_settings *settings, const px_cli_request *request, px_buffer *answer) {
+int px_cli_api_request(const px_cli_settings *settings, const px_cli_request *request,
+                       px_http_reply *reply) {
     text_builder url;
     builder_init(&url);
-    if (build_url(&url, settings, request) != PX_OK) {
-        px_cli_error("the request could not be signed: it is too long, or there is no memory");
+    int result = build_url(&url, settings, request);
+    if (result != PX_OK) {
+        *reply = (px_http_reply){0};
+        px_buffer_init(&reply->body, &px_malloc_allocator, 0);
+        px_failure_of_peer(&reply->failure, result, px_slice_of_text(settings->api_host),
+                           "the request is too long to be signed, or there is no memory for it, to",
+                           PX_SLICE(""));
         px_buffer_free(&url.buffer);
-        return PX_CLI_FAILED;
+        return result;
     }
     const px_header content_type = {PX_LITERAL("Content-Type"), PX_LITERAL("application/json")};
     px_http_call_options options = {
@@ -210,11 +215,18 @@ int px_cli_api(const px_cli_settings *settings, const px_cli_request *request, p
         .header_count = request->body.len > 0 ? 1 : 0,
         .body = request->body,
         .route = &settings->route,
+        .timeout_ms = request->timeout_ms,
         .max_body = MAX_ANSWER,
     };
+    result = px_http_call(&options, reply);
+    px_buffer_free(&url.buffer);
+    return result;
+}
+
+int px_cli_api(const px_cli_settings *settings, const px_cli_request *request, px_buffer *answer) {
     px_http_reply reply;
     int code = PX_CLI_FAILED;
-    if (px_http_call(&options, &reply) != PX_OK)
+    if (px_cli_api_request(settings, request, &reply) != PX_OK)
         explain_failure(settings, &reply.failure);
     else if (reply.status < 200 || reply.status > 299)
         explain_refusal(settings, &reply);
@@ -223,6 +235,5 @@ int px_cli_api(const px_cli_settings *settings, const px_cli_request *request, p
     else
         code = PX_CLI_DONE;
     px_http_reply_free(&reply);
-    px_buffer_free(&url.buffer);
     return code;
 }

@@ -17,6 +17,7 @@ static const verb verbs[] = {
     {"trigger", px_cli_trigger, "Publish an event"},
     {"channels", px_cli_channels, "List the channels, or tell about one"},
     {"auth", px_cli_auth, "Sign a subscription to a private or presence channel"},
+    {"doctor", px_cli_doctor, "Find out why an app can't be reached, or that it can"},
     {"version", px_cli_version, "Print the version"},
 };
 

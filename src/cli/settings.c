@@ -144,7 +144,8 @@ static bool set_host(char out[PX_CLI_HOST_SIZE], const char *prefix, const char 
 
 static bool set_cluster(px_cli_settings *settings, const char *cluster) {
     return set_host(settings->websocket_host, "ws-", cluster, ".pusher.com") &&
-           set_host(settings->api_host, "api-", cluster, ".pusher.com");
+           set_host(settings->api_host, "api-", cluster, ".pusher.com") &&
+           set_host(settings->http_host, "sockjs-", cluster, ".pusher.com");
 }
 
 /* Server SDKs are given the HTTP API's host, api-CLUSTER.pusher.com; WebSockets have another. */
@@ -173,7 +174,8 @@ static bool set_hosts(px_cli_settings *settings, const px_cli_given *given, cons
     settings->local = host && is_local(host);
     bool fits =
         host ? set_hosted(settings, host) || (set_host(settings->websocket_host, "", host, "") &&
-                                              set_host(settings->api_host, "", host, ""))
+                                              set_host(settings->api_host, "", host, "") &&
+                                              set_host(settings->http_host, "", host, ""))
              : set_cluster(settings, cluster);
     if (!fits)
         snprintf(why, PX_CLI_WHY_SIZE, "the name of the %s is too long", host ? "host" : "cluster");
@@ -255,6 +257,11 @@ bool px_cli_settings_find(const px_cli_given *given, char *(*environment)(const 
         return false;
     }
     settings->path = given->path ? given->path : "";
+    if (snprintf(settings->http_path, sizeof settings->http_path, "%s/pusher", settings->path) >=
+        (int)sizeof settings->http_path) {
+        snprintf(why, PX_CLI_WHY_SIZE, "--path is too long");
+        return false;
+    }
     settings->route = given->route;
     if (given->route.proxy.url && !set_proxy(&settings->route.proxy, why))
         return false;

@@ -44,10 +44,12 @@ typedef struct px_cli_settings {
     const char *secret; /* NULL: not known */
     char websocket_host[PX_CLI_HOST_SIZE];
     char api_host[PX_CLI_HOST_SIZE];
+    char http_host[PX_CLI_HOST_SIZE]; /* of the HTTP transports */
     uint16_t port;
     bool tls;
-    bool local;       /* a server on this machine */
-    const char *path; /* put before the server's paths; "" or "/..." */
+    bool local;                       /* a server on this machine */
+    const char *path;                 /* put before the server's paths; "" or "/..." */
+    char http_path[PX_CLI_HOST_SIZE]; /* put before those of the HTTP transports */
     px_route route;
     char url[PX_CLI_URL_SIZE]; /* a copy of PUSHER_URL, cut into its parts */
 } px_cli_settings;

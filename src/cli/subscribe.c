@@ -1,6 +1,7 @@
 /* pusher subscribe: prints the events of channels as they come. */
 #include "cli/channel_auth.h"
 #include "cli/cli.h"
+#include "cli/client_options.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
 #include "json/reader.h"
@@ -121,17 +122,6 @@ static const px_cli_option transport_options[] = {
      .help = "Do not remember which transport worked."},
 };
 
-static bool check_pairs(const px_cli_list *list, char mark, const char *option, const char *form) {
-    for (size_t i = 0; i < list->count; i++) {
-        const char *behind = strchr(list->items[i], mark);
-        if (!behind || behind == list->items[i]) {
-            px_cli_error("--%s takes %s, not '%s'", option, form, list->items[i]);
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool check(const px_cli_watch_options *own) {
     bool endpoint_only = own->auth_parameters.count > 0 || own->auth_headers.count > 0;
     if (endpoint_only && !own->auth_endpoint)
@@ -142,8 +132,8 @@ static bool check(const px_cli_watch_options *own) {
     else if (own->user_info && !px_json_valid(px_slice_of_text(own->user_info)))
         px_cli_error("--user-info takes JSON, such as '{\"name\":\"Ann\"}'");
     else
-        return check_pairs(&own->auth_parameters, '=', "auth-param", "NAME=VALUE") &&
-               check_pairs(&own->auth_headers, ':', "auth-header", "NAME:VALUE");
+        return px_cli_check_pairs(&own->auth_parameters, '=', "auth-param", "NAME=VALUE") &&
+               px_cli_check_pairs(&own->auth_headers, ':', "auth-header", "NAME:VALUE");
     return false;
 }
 

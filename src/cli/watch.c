@@ -2,6 +2,7 @@
 #include "cli/watch.h"
 #include "cli/channel_auth.h"
 #include "cli/cli.h"
+#include "cli/client_options.h"
 #include "cli/event_line.h"
 #include "cli/interrupt.h"
 #include "cli/local_authorizer.h"
@@ -170,27 +171,14 @@ static void on_channel_event(const pusher_event *event, void *context) {
 
 /* ---- Making the client ---- */
 
-/* Cuts "NAME<mark>VALUE"; blanks after the mark do not count. */
-static pusher_pair cut_pair(const char *text, char mark) {
-    const char *behind = strchr(text, mark);
-    pusher_pair pair = {{text, (size_t)(behind - text)}, pusher_str(behind + 1)};
-    while (pair.value.len > 0 && pair.value.ptr[0] == ' ')
-        pair.value = (pusher_string){pair.value.ptr + 1, pair.value.len - 1};
-    return pair;
-}
-
 static void set_authorization(watcher *watch, pusher_options *options) {
     const px_cli_watch_options *own = watch->options;
     if (own->auth_endpoint) {
-        for (size_t i = 0; i < own->auth_parameters.count; i++)
-            watch->parameters[i] = cut_pair(own->auth_parameters.items[i], '=');
-        for (size_t i = 0; i < own->auth_headers.count; i++)
-            watch->headers[i] = cut_pair(own->auth_headers.items[i], ':');
         options->auth_endpoint = pusher_str(own->auth_endpoint);
         options->auth_params = watch->parameters;
-        options->auth_param_count = own->auth_parameters.count;
+        options->auth_param_count = px_cli_cut_pairs(&own->auth_parameters, '=', watch->parameters);
         options->auth_headers = watch->headers;
-        options->auth_header_count = own->auth_headers.count;
+        options->auth_header_count = px_cli_cut_pairs(&own->auth_headers, ':', watch->headers);
     } else if (watch->settings->secret) {
         watch->authorizer = (px_cli_local_authorizer){watch->settings->key, watch->settings->secret,
                                                       own->user_id, own->user_info};
@@ -220,35 +208,21 @@ static bool set_transports(watcher *watch, pusher_options *options) {
 
 static void set_http(const watcher *watch, pusher_options *options) {
     const px_cli_watch_options *own = watch->options;
-    options->http_host = pusher_str(own->http_host);
-    options->http_path = pusher_str(own->http_path);
-    options->http_port = (uint16_t)own->http_port;
-    options->https_port = (uint16_t)own->http_port;
+    if (own->http_host)
+        options->http_host = pusher_str(own->http_host);
+    if (own->http_path)
+        options->http_path = pusher_str(own->http_path);
+    if (own->http_port) {
+        options->http_port = (uint16_t)own->http_port;
+        options->https_port = (uint16_t)own->http_port;
+    }
     options->no_transport_cache = own->no_cache;
-}
-
-static void set_route(const px_route *route, pusher_options *options) {
-    const px_tls_options *tls = &route->tls;
-    const px_proxy_options *proxy = &route->proxy;
-    options->ca_file = pusher_str(tls->ca_file);
-    options->ca_path = pusher_str(tls->ca_path);
-    options->pin = pusher_str(tls->pin);
-    options->insecure = tls->insecure;
-    options->client_cert = pusher_str(tls->client_cert);
-    options->client_key = pusher_str(tls->client_key);
-    options->proxy = pusher_str(proxy->url && !*proxy->url ? PX_PROXY_NONE : proxy->url);
-    options->no_proxy = pusher_str(proxy->exceptions);
 }
 
 static bool make_client(watcher *watch) {
     const px_cli_settings *settings = watch->settings;
     pusher_options options = PUSHER_OPTIONS_INIT;
-    options.host = pusher_str(settings->websocket_host);
-    options.port = settings->port;
-    options.tls_port = settings->port;
-    options.path = pusher_str(settings->path);
-    options.plain = !settings->tls;
-    set_route(&settings->route, &options);
+    px_cli_client_options(settings, &options);
     set_http(watch, &options);
     options.log = watch->options->verbose ? on_log : NULL; /* events tell all but the details */
     options.log_level = PUSHER_LOG_DEBUG;

@@ -1,5 +1,7 @@
 #include "driver/failure.h"
 
+#include "driver/redact.h"
+
 #include <stdio.h>
 
 enum { MAX_AUTHORITY = 200, MAX_DETAIL = 256 };
@@ -168,7 +170,10 @@ void px_failure_of_proxy_login(px_failure *failure, const px_route *route, px_sl
 void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, const px_route *route,
                         px_slice url, const char *detail) {
     px_slice proxy = px_route_proxy(route, url);
-    px_slice words = px_slice_of_text(*detail ? detail : curl_easy_strerror(code));
+    /* libcurl quotes the URL of a proxy that it can't read, password included. */
+    char text[CURL_ERROR_SIZE];
+    snprintf(text, sizeof text, "%s", *detail ? detail : curl_easy_strerror(code));
+    px_slice words = px_slice_of(text, px_redact(text, strlen(text)));
     if (is_of_proxy(easy, code, route, proxy, detail)) {
         const px_failure_row *row = find(code == CURLE_COULDNT_RESOLVE_PROXY ? code : CURLE_PROXY);
         bool login = number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 407;

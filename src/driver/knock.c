@@ -15,46 +15,44 @@ static bool is_connected(curl_socket_t fd) {
     return getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
 }
 
-typedef enum px_knock_verdict { NOBODY_ASKED, NO_ANSWER, CONNECTED } px_knock_verdict;
-
-static px_knock_verdict look(const px_knock *knock) {
-    px_knock_verdict verdict = NOBODY_ASKED; /* the name is being resolved */
+/* Some socket waits for an answer to its first packet, and none has got one. */
+static bool nobody_answers(const px_knock *knock) {
+    bool waits = false;
     for (size_t i = 0; i < PX_KNOCK_SOCKETS; i++) {
         if (!is_open(&knock->sockets[i]))
             continue;
         if (is_connected(knock->sockets[i].fd))
-            return CONNECTED;
-        verdict = NO_ANSWER;
+            return false; /* what takes its time is TLS or a proxy */
+        waits = true;
     }
-    return verdict;
-}
-
-static void arm(px_knock *knock) {
-    px_loop *loop = px_multi_loop(knock->multi);
-    px_loop_arm(loop, &knock->deadline, px_loop_now(loop) + PX_KNOCK_MS);
+    return waits;
 }
 
 static void on_deadline(px_deadline *deadline) {
     px_knock *knock = (px_knock *)((char *)deadline - offsetof(px_knock, deadline));
     px_transfer *transfer = knock->transfer;
-    px_knock_verdict verdict = look(knock);
-    if (verdict == CONNECTED)
-        return; /* what takes its time now is TLS or a proxy: it is repeated by nobody */
-    arm(knock);
-    if (verdict == NOBODY_ASKED)
+    if (!nobody_answers(knock))
         return;
     px_multi_remove(knock->multi, transfer);
     if (px_multi_add(knock->multi, transfer))
         transfer->done(transfer, CURLE_OUT_OF_MEMORY);
 }
 
+static void note_socket(px_knock *knock, curl_socket_t fd) {
+    struct stat state;
+    if (!knock->multi || fstat(fd, &state))
+        return;
+    knock->sockets[knock->opened++ % PX_KNOCK_SOCKETS] = (px_knock_socket){fd, state.st_ino};
+    px_loop *loop = px_multi_loop(knock->multi);
+    if (knock->deadline.place == 0) /* not armed */
+        px_loop_arm(loop, &knock->deadline, px_loop_now(loop) + PX_KNOCK_MS);
+}
+
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     (void)purpose;
-    px_knock *knock = context;
     curl_socket_t fd = socket(address->family, address->socktype, address->protocol);
-    struct stat state;
-    if (fd != CURL_SOCKET_BAD && fstat(fd, &state) == 0)
-        knock->sockets[knock->opened++ % PX_KNOCK_SOCKETS] = (px_knock_socket){fd, state.st_ino};
+    if (fd != CURL_SOCKET_BAD)
+        note_socket(context, fd);
     return fd;
 }
 
@@ -68,7 +66,6 @@ int px_knock_start(px_knock *knock, px_multi *multi, px_transfer *transfer) {
         knock->multi = NULL;
         return PX_ERR_NO_MEMORY;
     }
-    arm(knock);
     return PX_OK;
 }
 

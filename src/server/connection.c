@@ -80,6 +80,11 @@ void px_hub_shed_connection(px_hub *hub, px_hub_connection *connection) {
         px_connection_close(hub, connection, PX_ERROR_CAPACITY);
 }
 
+void px_hub_break_connection(px_hub *hub, px_hub_connection *connection, px_protocol_error error) {
+    if (connection->app)
+        px_connection_close(hub, connection, error);
+}
+
 /* ---- Pings ---- */
 
 static uint64_t activity_timeout_ms(const px_hub *hub) {
@@ -131,6 +136,11 @@ void px_hub_activity(px_hub *hub, px_hub_connection *connection) {
         return;
     px_connection_mark_active(hub, connection);
     connection->flags |= ANSWERS_CONTROL;
+}
+
+void px_hub_alive(px_hub *hub, px_hub_connection *connection) {
+    if (connection->app)
+        px_connection_mark_active(hub, connection);
 }
 
 /* ---- Opening ---- */
@@ -235,12 +245,18 @@ static void log_opened(px_hub *hub, const px_hub_connection *connection, const p
                PX_PRINT(open->version), PX_PRINT(open->address));
 }
 
+bool px_hub_allows_origin(const px_hub *hub, px_slice key, px_slice origin) {
+    const px_app *app = px_map_get(&hub->apps_by_key, key);
+    return !app || px_origin_allowed(origin, app->options.allowed_origins);
+}
+
 void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px_hub_open *open) {
     px_protocol_error error = PX_ERROR_CAPACITY;
     px_app *app = px_map_get(&hub->apps_by_key, open->key);
     *connection = (px_hub_connection){.last_activity_ms = hub->now_ms,
                                       .client_events_at_ms = hub->now_ms,
-                                      .client_event_tokens = UINT32_MAX /* full */};
+                                      .client_event_tokens = UINT32_MAX /* full */,
+                                      .carrier = connection->carrier};
     if (is_refused(&(px_opening){hub, open, app}, &error) ||
         px_sockets_add(&hub->sockets, connection) != PX_OK) {
         refuse(hub, connection, open, error);

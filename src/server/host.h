@@ -16,6 +16,7 @@
 #include "net/ws_frame.h"
 #include "server/host_chunks.h"
 #include "server/host_output.h"
+#include "server/host_sessions.h"
 #include "server/host_socket.h"
 #include "server/hub.h"
 #include "server/ip.h"
@@ -25,15 +26,31 @@
 enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
 enum { PX_LOG_ERROR = 1, PX_LOG_WARNING, PX_LOG_INFORMATION, PX_LOG_DEBUG };
 
+/* Who is at the other end of a request: see host_client.h. */
+typedef struct px_host_client {
+    px_ip address;
+    bool is_local;   /* on this machine, and so is everything between */
+    bool is_tls;     /* nobody on the way could read along, as far as we are told */
+    px_slice origin; /* the Origin header; ptr NULL: absent */
+} px_host_client;
+
 typedef enum px_host_phase {
     PX_PHASE_PROXY,     /* reading the header that a proxy puts before everything */
     PX_PHASE_HEAD,      /* reading the head of an HTTP request */
     PX_PHASE_BODY,      /* reading its body */
     PX_PHASE_ANSWER,    /* the answer does not fit into the socket yet; nothing is read */
+    PX_PHASE_STREAM,    /* the answer goes on, with what happens in a session (host_stream.h) */
     PX_PHASE_WEBSOCKET, /* open: the hub has it */
     PX_PHASE_CLOSING,   /* sending the rest; what still arrives is thrown away */
     PX_PHASE_DEAD,      /* the socket is closed; waits to be freed */
 } px_host_phase;
+
+/* What a px_hub_connection is part of. */
+enum {
+    PX_CARRIER_WEBSOCKET, /* a px_host_connection */
+    PX_CARRIER_SESSION,   /* a px_session: one HTTP request after another */
+    PX_CARRIER_SOCKJS,    /* a px_host_connection: a WebSocket that speaks SockJS, or will */
+};
 
 /* A request whose bytes, as far as they have arrived, stand in the connection's `received`. */
 typedef struct px_host_request {
@@ -57,9 +74,11 @@ typedef struct px_host_connection {
     px_host_output output;
     px_buffer received; /* what could not be used yet: part of a request or of a frame */
     union {
-        px_host_request request; /* until the upgrade */
-        px_ws_decoder decoder;   /* from then on */
+        px_host_request request;       /* until the upgrade */
+        px_ws_decoder decoder;         /* from then on */
+        struct px_host_stream *stream; /* in PX_PHASE_STREAM */
     } in;
+    struct px_sockjs_socket *sockjs; /* of a WebSocket in its SockJS framing; else NULL */
     px_host_socket socket;
     px_ip peer; /* who connected; behind a proxy that says so, who connected to that */
     uint8_t phase;
@@ -73,6 +92,7 @@ typedef struct px_host_connection {
     bool is_tls;       /* nobody on the way can read along */
     bool is_unready;   /* the TLS handshake is not over */
     bool is_websocket; /* was upgraded */
+    bool is_poller;    /* its last answer was for a session that goes on */
 } px_host_connection;
 
 typedef struct px_host_listener px_host_listener;
@@ -107,6 +127,7 @@ struct px_server {
     uint64_t accept_quiet_until_ms;
     px_host_connection *connections;
     px_host_connection *dirty;
+    px_sessions sessions;
     px_arena arena;    /* for one request */
     px_buffer scratch; /* for one answer */
     char *read_buffer; /* PX_HOST_READ_SIZE bytes, for all connections */
@@ -118,6 +139,10 @@ struct px_server {
 
 void px_host_log(const px_server *server, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* One turn of the loop; without `may_wait` it handles only what is there. PX_ERR_STATE: the loop has
+ * failed. */
+PX_MUST_CHECK int px_host_turn(px_server *server, bool may_wait);
 
 /* Call it first in whatever the event loop calls: tells the hub the time. */
 void px_host_wake(px_server *server);
@@ -164,6 +189,14 @@ bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t 
 
 /* ---- host_http.c: requests ---- */
 
+typedef struct px_host_answer {
+    int status;
+    const char *content_type; /* NULL: without a body */
+    const char *allow;        /* the Allow header; or NULL */
+    px_slice headers;         /* more lines, each with its CR LF */
+    px_slice body;
+} px_host_answer;
+
 void px_host_http_input(px_host_connection *connection, px_slice bytes);
 
 /* The peer speaks plain HTTP where TLS was expected: says so in plain HTTP. */
@@ -172,18 +205,34 @@ void px_host_http_without_tls(px_host_connection *connection);
 /* An answer that had to wait for the socket has gone out. */
 void px_host_http_answered(px_host_connection *connection);
 
+/* Answers a request that had to wait: the phase was PX_PHASE_STREAM. */
+void px_host_http_answer(px_host_connection *connection, const px_host_answer *given,
+                         bool keep_alive);
+
+/* All of the answer is queued: the phase was PX_PHASE_STREAM. */
+void px_host_http_end(px_host_connection *connection, bool keep_alive);
+
 /* The head or the body did not arrive in time. */
 void px_host_http_expired(px_host_connection *connection);
 
 /* ---- host_websocket.c ---- */
 
-typedef struct px_host_answer {
-    int status;
-    const char *content_type;
-    const char *allow; /* the Allow header; or NULL */
-    px_slice headers;  /* more lines, each with its CR LF */
-    px_slice body;
-} px_host_answer;
+/* Queues a message for a WebSocket or a stream; NULL, when there was no memory for it, breaks the
+ * connection. A connection that takes too little is closed at the end of the turn. */
+void px_host_queue(px_host_connection *connection, px_message *message);
+
+void px_host_send_frame(px_host_connection *connection, uint8_t opcode, px_slice payload);
+
+/* The close frame, and the end behind it. */
+void px_host_close_websocket(px_host_connection *connection, uint16_t code, px_slice reason);
+
+/* The KEY of /app/KEY, not decoded. */
+bool px_host_read_key(px_slice path, px_slice *key);
+
+/* Tells the hub of a connection that the bytes of `connection` belong to: `opened`. Uses the arena.
+ * Errors as px_arena_alloc; the hub has not heard of it then. */
+PX_MUST_CHECK int px_host_open(const px_host_connection *connection, px_hub_connection *opened,
+                               const px_host_client *client, px_slice key, px_slice query);
 
 /* Answers 101 and gives the connection to the hub: what has arrived behind the head is frames.
  * False when the handshake is refused with *answer. */

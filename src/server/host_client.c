@@ -6,7 +6,8 @@
 #include "server/proxy_header.h"
 
 px_host_client px_host_client_of(const px_host_connection *connection, const px_http_head *head) {
-    px_host_client client = {connection->peer, connection->is_local, connection->is_tls};
+    px_host_client client = {connection->peer, connection->is_local, connection->is_tls,
+                             head->fields[PX_HTTP_ORIGIN]};
     if (!head->is_forwarded)
         return client;
     const px_ip_ranges *trusted = &connection->server->trusted;

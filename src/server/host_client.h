@@ -6,12 +6,6 @@
 #include "server/host.h"
 #include "server/host_head.h"
 
-typedef struct px_host_client {
-    px_ip address;
-    bool is_local; /* on this machine, and so is everything between */
-    bool is_tls;   /* nobody on the way could read along, as far as we are told */
-} px_host_client;
-
 /* Who sends this request. */
 px_host_client px_host_client_of(const px_host_connection *connection, const px_http_head *head);
 

@@ -10,6 +10,8 @@
 
 #include "server/heap.h"
 #include "server/host_client.h"
+#include "server/host_session.h"
+#include "server/host_sockjs.h"
 #include "server/host_timeline.h"
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
@@ -61,6 +63,7 @@ bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t 
 void px_host_cut(px_host_connection *connection) {
     if (connection->phase == PX_PHASE_DEAD)
         return;
+    bool was_stream = connection->phase == PX_PHASE_STREAM;
     connection->phase = PX_PHASE_DEAD;
     px_host_clear_deadline(connection);
     event_del(&connection->readable);
@@ -68,6 +71,8 @@ void px_host_cut(px_host_connection *connection) {
     px_socket_close(&connection->socket);
     px_host_mark_dirty(connection);
     px_hub_close_connection(connection->server->hub, &connection->hub);
+    if (was_stream)
+        px_stream_cut(connection);
 }
 
 void px_host_finish(px_host_connection *connection) {
@@ -85,6 +90,7 @@ static void free_connection(px_host_connection *connection) {
     px_buffer_free(&connection->received);
     if (connection->is_websocket)
         px_ws_decoder_free(&connection->in.decoder);
+    px_sockjs_socket_free(connection);
     px_free(&px_heap, connection, sizeof *connection);
 }
 
@@ -286,18 +292,33 @@ static void on_writable(evutil_socket_t fd, short what, void *context) {
     px_host_write(connection);
 }
 
-void px_host_end_turn(px_server *server) {
+/* The peer does not take what is sent to it. */
+static void shed(px_host_connection *connection) {
+    if (connection->phase == PX_PHASE_WEBSOCKET)
+        px_host_shed(connection);
+    else if (connection->phase == PX_PHASE_STREAM && connection->in.stream->session)
+        px_session_shed(connection->in.stream->session);
+}
+
+static void end_turns_of_connections(px_server *server) {
     px_host_connection *connection;
     while ((connection = server->dirty) != NULL) {
         server->dirty = connection->next_dirty;
         connection->is_dirty = false;
-        if (connection->is_slow && connection->phase == PX_PHASE_WEBSOCKET)
-            px_host_shed(connection);
+        if (connection->is_slow)
+            shed(connection);
         if (connection->is_broken)
             px_host_cut(connection);
         if (connection->phase != PX_PHASE_DEAD)
             px_host_write(connection);
         else if (!connection->is_dirty)
             free_connection(connection);
+    }
+}
+
+void px_host_end_turn(px_server *server) {
+    while (server->dirty || server->sessions.dirty) {
+        px_sessions_end_turn(server);
+        end_turns_of_connections(server);
     }
 }

@@ -147,11 +147,10 @@ static px_http_progress read_field(px_slice line, px_http_head *head, px_http_re
 }
 
 /* How long the body is (RFC 9112 section 6.3). */
-static px_http_progress read_framing(px_http_head *head, bool is_http_1_0,
-                                     px_http_refusal *refusal) {
+static px_http_progress read_framing(px_http_head *head, px_http_refusal *refusal) {
     px_slice coding = head->fields[PX_HTTP_TRANSFER_ENCODING];
     px_slice length = head->fields[PX_HTTP_CONTENT_LENGTH];
-    if (coding.ptr && (length.ptr || is_http_1_0))
+    if (coding.ptr && (length.ptr || head->is_http_1_0))
         return refuse(refusal, 400,
                       "Transfer-Encoding does not go with Content-Length or HTTP/1.0.");
     if (coding.ptr && !px_slice_equal_ignore_case(coding, PX_SLICE("chunked")))
@@ -164,7 +163,6 @@ static px_http_progress read_framing(px_http_head *head, bool is_http_1_0,
 
 static px_http_progress read_lines(px_slice rest, px_http_head *head, px_http_refusal *refusal) {
     bool found = false;
-    bool is_http_1_0 = false;
     for (int count = 0; rest.len > 0; count++) {
         px_slice line = cut(&rest, '\n', &found);
         if (line.len == 0 || line.ptr[line.len - 1] != '\r')
@@ -179,17 +177,17 @@ static px_http_progress read_lines(px_slice rest, px_http_head *head, px_http_re
         if (progress == PX_HTTP_REFUSED)
             return progress;
         if (count == 0) {
-            is_http_1_0 = !head->keep_alive;
+            head->is_http_1_0 = !head->keep_alive;
             head->lines = rest;
         }
     }
-    if (!head->fields[PX_HTTP_HOST].ptr && !is_http_1_0)
+    if (!head->fields[PX_HTTP_HOST].ptr && !head->is_http_1_0)
         return refuse(refusal, 400, "The request lacks a Host header.");
     px_slice expect = head->fields[PX_HTTP_EXPECT];
     head->expect_continue = px_slice_equal_ignore_case(expect, PX_SLICE("100-continue"));
     if (expect.ptr && !head->expect_continue)
         return refuse(refusal, 417, "The only expectation known here is `100-continue`.");
-    return read_framing(head, is_http_1_0, refusal);
+    return read_framing(head, refusal);
 }
 
 /* Where the head ends: behind the first empty line. Lines that end without CR count here, so that

@@ -17,6 +17,9 @@
     X(EXPECT, "expect")                                                                            \
     X(ORIGIN, "origin")                                                                            \
     X(REFERER, "referer")                                                                          \
+    X(CONTENT_TYPE, "content-type")                                                                \
+    X(IF_NONE_MATCH, "if-none-match")                                                              \
+    X(REQUEST_HEADERS, "access-control-request-headers")                                           \
     X(WEBSOCKET_KEY, "sec-websocket-key")                                                          \
     X(WEBSOCKET_VERSION, "sec-websocket-version")
 
@@ -34,6 +37,7 @@ typedef struct px_http_head {
     px_slice lines;                       /* all fields, each with its line break */
     uint64_t content_length;
     bool chunked;
+    bool is_http_1_0;
     bool keep_alive; /* the connection may go on after this request */
     bool upgrade;    /* Connection names Upgrade */
     bool expect_continue;

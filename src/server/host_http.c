@@ -3,6 +3,7 @@
 #include "server/heap.h"
 #include "server/host_client.h"
 #include "server/host_date.h"
+#include "server/host_sockjs.h"
 #include "server/host_timeline.h"
 
 /* The statuses that this server answers with. */
@@ -13,6 +14,8 @@ static const struct {
     {101, "Switching Protocols"},
     {200, "OK"},
     {202, "Accepted"},
+    {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -44,6 +47,7 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
     char status[20];
     char length[20];
     char date[PX_DATE_LENGTH];
+    bool has_body = given->status != 204 && given->status != 304; /* RFC 9110 section 8.6 */
     const px_slice parts[] = {
         PX_SLICE("HTTP/1.1 "),
         px_slice_of(status, px_u64_to_text((uint64_t)given->status, status)),
@@ -51,10 +55,10 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
         px_slice_of_text(phrase_of(given->status)),
         PX_SLICE("\r\nDate: "),
         px_slice_of(date, px_date(time(NULL), date)),
-        PX_SLICE("\r\nContent-Type: "),
+        given->content_type ? PX_SLICE("\r\nContent-Type: ") : PX_SLICE(""),
         px_slice_of_text(given->content_type),
-        PX_SLICE("\r\nContent-Length: "),
-        px_slice_of(length, px_u64_to_text(given->body.len, length)),
+        has_body ? PX_SLICE("\r\nContent-Length: ") : PX_SLICE(""),
+        px_slice_of(length, has_body ? px_u64_to_text(given->body.len, length) : 0),
         given->allow ? PX_SLICE("\r\nAllow: ") : PX_SLICE(""),
         px_slice_of_text(given->allow),
         keep_alive ? PX_SLICE("\r\nConnection: keep-alive\r\n")
@@ -88,7 +92,7 @@ static void expect_request(px_host_connection *connection) {
     connection->in.request = (px_host_request){0};
     if (connection->received.len == 0)
         px_buffer_free(&connection->received);
-    if (server->is_draining && connection->received.len == 0)
+    if (server->is_draining && connection->received.len == 0 && !connection->is_poller)
         px_host_finish(connection);
     else
         px_host_set_deadline(connection, connection->received.len > 0
@@ -113,14 +117,23 @@ static void send_answer(px_host_connection *connection) {
     }
 }
 
-/* What to answer; false when the connection became a WebSocket instead. */
+/* What to answer; false when the connection became something else instead: a WebSocket, the stream
+ * of a session. */
 static bool respond(px_host_connection *connection, const px_http_head *head, px_slice body,
                     px_host_answer *given) {
     px_slice upgrade = head->fields[PX_HTTP_UPGRADE];
     if (head->upgrade && px_http_list_has(upgrade, PX_SLICE("websocket")))
         return !px_host_upgrade(connection, head, given);
-    *given = px_host_route(connection, head, body);
-    return true;
+    switch (px_host_sockjs(connection, head, body, given)) {
+    case PX_SOCKJS_ELSEWHERE:
+        *given = px_host_route(connection, head, body);
+        return true;
+    case PX_SOCKJS_ANSWERED:
+        return true;
+    case PX_SOCKJS_TAKEN:
+        break;
+    }
+    return false;
 }
 
 static void log_request(const px_host_connection *connection, const px_http_head *head,
@@ -148,13 +161,18 @@ static void handle(px_host_connection *connection) {
         return;
     }
     px_slice body = px_slice_of(bytes.ptr + request->head_len, request->body_len);
+    size_t request_len = request->head_len + request->body_len;
     px_host_answer given;
-    if (!respond(connection, &head, body, &given))
+    if (!respond(connection, &head, body, &given)) {
+        if (!connection->is_websocket)
+            px_buffer_consume(&connection->received, request_len);
         return;
+    }
     log_request(connection, &head, given.status);
     bool is_head = px_slice_equal(head.method, PX_SLICE("HEAD"));
-    answer(connection, &given, is_head, head.keep_alive && !server->is_draining);
-    px_buffer_consume(&connection->received, request->head_len + request->body_len);
+    bool goes_on = !server->is_draining || connection->is_poller;
+    answer(connection, &given, is_head, head.keep_alive && goes_on);
+    px_buffer_consume(&connection->received, request_len);
     if (connection->phase == PX_PHASE_ANSWER)
         send_answer(connection);
 }
@@ -236,6 +254,29 @@ static void read_requests(px_host_connection *connection) {
             return;
         handle(connection);
     }
+}
+
+/* The rest is as for answers that were written at once, but that it happens at the end of the turn. */
+static void answer_later(px_host_connection *connection) {
+    if (connection->phase == PX_PHASE_ANSWER)
+        event_del(&connection->readable);
+    px_host_mark_dirty(connection);
+}
+
+void px_host_http_answer(px_host_connection *connection, const px_host_answer *given,
+                         bool keep_alive) {
+    answer(connection, given, false, keep_alive);
+    answer_later(connection);
+}
+
+void px_host_http_end(px_host_connection *connection, bool keep_alive) {
+    if (keep_alive) {
+        connection->phase = PX_PHASE_ANSWER;
+        px_host_set_deadline(connection, connection->server->options.body_timeout_ms);
+    } else {
+        px_host_finish(connection);
+    }
+    answer_later(connection);
 }
 
 void px_host_http_answered(px_host_connection *connection) {

@@ -118,6 +118,17 @@ static int check_prefix(px_slice prefix, char *why, size_t size) {
     return PX_ERR_ARGUMENT;
 }
 
+/* They become part of answers as they are. */
+static int check_plain(px_slice text, const char *name, char *why, size_t size) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7f || strchr("\"'<>\\&", text.ptr[i])) {
+            snprintf(why, size, "%s must not hold blanks, quotes or other special characters",
+                     name);
+            return PX_ERR_ARGUMENT;
+        }
+    return PX_OK;
+}
+
 static bool has_default_app(const px_server_options *options) {
     for (size_t i = 0; i < options->app_count; i++)
         if (px_server_app_is_default(&options->apps[i]))
@@ -202,6 +213,10 @@ int px_host_check_options(const px_server_options *options, char *why, size_t si
         result = check_prefix(options->path_prefix, why, size);
     if (result == PX_OK)
         result = check_company(options, why, size);
+    if (result == PX_OK)
+        result = check_plain(options->http_hostname, "http_hostname", why, size);
+    if (result == PX_OK)
+        result = check_plain(options->sockjs_url, "sockjs_url", why, size);
     if (result == PX_OK)
         result = check_exposure(options, why, size);
     return result;

@@ -52,6 +52,16 @@ int px_output_add(px_host_output *output, px_message *message) {
     return PX_OK;
 }
 
+px_message *px_output_shift(px_host_output *output) {
+    if (output->count == 0)
+        return NULL;
+    px_message *first = output->items[output->first++];
+    output->bytes -= first->frame_len;
+    if (--output->count == 0)
+        free_items(output);
+    return first;
+}
+
 void px_output_drop(px_host_output *output) {
     size_t sent = (size_t)output->written + output->promised;
     uint32_t keep = 0;

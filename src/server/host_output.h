@@ -35,6 +35,10 @@ void px_output_free(px_host_output *output);
 /* Puts the message at the end of the queue with a reference of its own. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_output_add(px_host_output *output, px_message *message);
 
+/* Takes the first message off the queue; its reference is the caller's. NULL: there is none. Not for
+ * queues that are written to a socket. */
+px_message *px_output_shift(px_host_output *output);
+
 /* Drops what waits, but for messages that are partly out or in TLS's hands: the peer would not
  * understand what comes behind half a frame. */
 void px_output_drop(px_host_output *output);

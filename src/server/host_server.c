@@ -12,6 +12,8 @@
 #include "server/host_client.h"
 #include "server/host_options.h"
 #include "server/host_secure.h"
+#include "server/host_session.h"
+#include "server/host_sockjs.h"
 
 enum { MAX_LOG_LINE = 1024, MAX_TEXTS = 4194304, MAX_ARENA = 4194304, MAX_ANSWER = 67108864 };
 
@@ -57,6 +59,9 @@ static int set_timer(px_server *server) {
     uint64_t deadline = px_wheel_deadline(&server->deadlines);
     if (deadline < due)
         due = deadline;
+    uint64_t session_deadline = px_wheel_deadline(&server->sessions.timers);
+    if (session_deadline < due)
+        due = session_deadline;
     if (server->is_draining && server->end_at_ms < due)
         due = server->end_at_ms;
     if (due >= server->timer_at_ms)
@@ -74,6 +79,8 @@ static void expire(px_host_connection *connection) {
     if (connection->is_unready || connection->phase == PX_PHASE_PROXY ||
         connection->phase >= PX_PHASE_CLOSING)
         px_host_cut(connection);
+    else if (connection->phase == PX_PHASE_WEBSOCKET)
+        px_sockjs_socket_timer(connection);
     else
         px_host_http_expired(connection);
 }
@@ -113,7 +120,7 @@ static void start_draining(px_server *server) {
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
     for (px_host_connection *each = server->connections; each; each = each->next)
-        if (each->phase <= PX_PHASE_HEAD && each->received.len == 0)
+        if (each->phase <= PX_PHASE_HEAD && each->received.len == 0 && !each->is_poller)
             px_host_finish(each);
 }
 
@@ -176,6 +183,10 @@ static int make_hub(px_server *server, char *why, size_t size) {
     server->now_ms = monotonic_ms();
     server->started_ms = server->now_ms;
     px_wheel_init(&server->deadlines, server->now_ms);
+    px_wheel_init(&server->sessions.timers, server->now_ms);
+    px_map_init(&server->sessions.by_key, &px_heap, seed);
+    px_buffer_init(&server->sessions.text, &px_heap, MAX_ANSWER);
+    px_buffer_init(&server->sessions.wrapped, &px_heap, MAX_ANSWER);
     int result = px_hub_new(&px_heap, &server->options.hub, &host, seed, server->now_ms,
                             (uint64_t)time(NULL), &server->hub);
     for (size_t i = 0; result == PX_OK && i < server->options.app_count; i++) {
@@ -249,6 +260,7 @@ void px_server_free(px_server *server) {
         px_host_cut(server->connections);
         px_host_end_turn(server);
     }
+    px_sessions_free(server);
     px_host_free_listeners(server);
     px_tls_free(server->tls);
     px_hub_free(server->hub);
@@ -271,11 +283,13 @@ void px_server_free(px_server *server) {
 
 /* ---- Running ---- */
 
-static int turn(px_server *server) {
-    if (set_timer(server) != 0 || event_base_loop(server->base, EVLOOP_ONCE) != 0)
+int px_host_turn(px_server *server, bool may_wait) {
+    int flags = may_wait ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    if (set_timer(server) != 0 || event_base_loop(server->base, flags) != 0)
         return PX_ERR_STATE;
     px_host_wake(server);
     expire_due(server);
+    px_sessions_tick(server);
     px_host_end_turn(server);
     if (server->is_draining && (!server->connections || server->now_ms >= server->end_at_ms))
         server->is_ended = true;
@@ -285,6 +299,6 @@ static int turn(px_server *server) {
 int px_server_run(px_server *server) {
     int result = PX_OK;
     while (result == PX_OK && !server->is_ended)
-        result = turn(server);
+        result = px_host_turn(server, true);
     return result;
 }

@@ -2,6 +2,8 @@
 #include "net/ws_handshake.h"
 #include "server/heap.h"
 #include "server/host_client.h"
+#include "server/host_session.h"
+#include "server/host_sockjs.h"
 #include "server/http_params.h"
 
 /* ---- What the hub calls: none of this may call the hub back ---- */
@@ -15,10 +17,11 @@ static size_t backlog_of(const px_host_output *output) {
     return output->bytes + output->count * (sizeof(px_message) + sizeof(px_message *));
 }
 
-static void queue(px_host_connection *connection, px_message *message) {
+static inline void queue(px_host_connection *connection, px_message *message) {
     px_host_output *output = &connection->output;
     size_t max = connection->server->options.max_backlog;
-    if (connection->phase != PX_PHASE_WEBSOCKET || connection->is_slow || connection->is_broken)
+    bool is_open = connection->phase == PX_PHASE_WEBSOCKET || connection->phase == PX_PHASE_STREAM;
+    if (!is_open || connection->is_slow || connection->is_broken)
         return;
     px_host_mark_dirty(connection);
     if (!message || px_output_add(output, message) != PX_OK) {
@@ -35,14 +38,24 @@ static void queue(px_host_connection *connection, px_message *message) {
         px_output_drop(output);
 }
 
+void px_host_queue(px_host_connection *connection, px_message *message) {
+    queue(connection, message);
+}
+
 static void deliver(void *context, px_hub_connection *const *connections, size_t count,
                     px_message *message) {
     (void)context;
-    for (size_t i = 0; i < count; i++)
-        queue(host_connection_of(connections[i]), message);
+    for (size_t i = 0; i < count; i++) {
+        if (connections[i]->carrier == PX_CARRIER_WEBSOCKET)
+            queue(host_connection_of(connections[i]), message);
+        else if (connections[i]->carrier == PX_CARRIER_SESSION)
+            px_session_deliver(connections[i], message);
+        else
+            px_sockjs_socket_deliver(host_connection_of(connections[i]), message);
+    }
 }
 
-static void send_frame(px_host_connection *connection, uint8_t opcode, px_slice payload) {
+void px_host_send_frame(px_host_connection *connection, uint8_t opcode, px_slice payload) {
     char head[PX_WS_MAX_HEAD];
     size_t head_len = px_ws_head(head, opcode, payload.len, NULL);
     const px_slice parts[] = {px_slice_of(head, head_len), payload};
@@ -53,11 +66,14 @@ static void send_frame(px_host_connection *connection, uint8_t opcode, px_slice 
 
 static void ping(void *context, px_hub_connection *connection) {
     (void)context;
-    send_frame(host_connection_of(connection), PX_WS_PING, PX_SLICE(""));
+    if (connection->carrier == PX_CARRIER_SESSION)
+        px_session_ping(connection);
+    else
+        px_host_send_frame(host_connection_of(connection), PX_WS_PING, PX_SLICE(""));
 }
 
 /* The close frame, and the end behind it. */
-static void finish(px_host_connection *connection, uint16_t code, px_slice reason) {
+void px_host_close_websocket(px_host_connection *connection, uint16_t code, px_slice reason) {
     px_buffer frame;
     px_buffer_init(&frame, &px_heap, 128 + PX_WS_MAX_HEAD);
     int result = code == PX_WS_CLOSE_NO_STATUS
@@ -74,7 +90,12 @@ static void finish(px_host_connection *connection, uint16_t code, px_slice reaso
 static void close_connection(void *context, px_hub_connection *connection, uint16_t code,
                              px_slice reason) {
     (void)context;
-    finish(host_connection_of(connection), code, reason);
+    if (connection->carrier == PX_CARRIER_SESSION)
+        px_session_closed(connection, code, reason);
+    else if (connection->carrier == PX_CARRIER_SOCKJS)
+        px_sockjs_socket_close(host_connection_of(connection), code, reason);
+    else
+        px_host_close_websocket(host_connection_of(connection), code, reason);
 }
 
 static void log_line(void *context, int level, px_slice line) {
@@ -103,18 +124,25 @@ void px_host_shed(px_host_connection *connection) {
 /* The transport ends, by the peer's wish or fault. */
 static void end(px_host_connection *connection, uint16_t code, px_slice reason) {
     px_hub_close_connection(connection->server->hub, &connection->hub);
-    finish(connection, code, reason);
+    px_host_close_websocket(connection, code, reason);
+}
+
+static void on_text(px_host_connection *connection, px_slice text) {
+    if (connection->sockjs)
+        px_sockjs_socket_text(connection, text);
+    else
+        px_hub_message(connection->server->hub, &connection->hub, text);
 }
 
 static void handle(px_host_connection *connection, const px_ws_message *message) {
     px_hub *hub = connection->server->hub;
     switch (message->opcode) {
     case PX_WS_TEXT:
-        px_hub_message(hub, &connection->hub, message->payload);
+        on_text(connection, message->payload);
         break;
     case PX_WS_PING:
         px_hub_activity(hub, &connection->hub);
-        send_frame(connection, PX_WS_PONG, message->payload);
+        px_host_send_frame(connection, PX_WS_PONG, message->payload);
         break;
     case PX_WS_PONG:
         px_hub_activity(hub, &connection->hub);
@@ -169,17 +197,23 @@ void px_host_websocket_input(px_host_connection *connection, char *bytes, size_t
 
 /* ---- The upgrade ---- */
 
-/* /app/KEY. */
-static bool read_key(const px_server *server, px_slice path, px_slice *key) {
+bool px_host_read_key(px_slice path, px_slice *key) {
     px_slice start = PX_SLICE("/app/");
-    if (!px_host_strip_prefix(server, &path) || !px_slice_starts_with(path, start))
+    if (!px_slice_starts_with(path, start))
         return false;
     *key = px_slice_after(path, start.len);
     return key->len > 0 && !memchr(key->ptr, '/', key->len);
 }
 
+/* Where WebSockets are: /app/KEY, or one of SockJS's paths (key->ptr NULL). */
+static bool read_path(const px_server *server, px_slice path, px_slice *key, bool *is_framed) {
+    *key = px_slice_of(NULL, 0);
+    return px_host_strip_prefix(server, &path) &&
+           (px_host_read_key(path, key) || px_sockjs_is_socket(server, path, is_framed));
+}
+
 /* PX_OK, or *answer says what is wrong. */
-static bool check(px_server *server, const px_http_head *head, px_slice *key,
+static bool check(px_server *server, const px_http_head *head, px_slice *key, bool *is_framed,
                   px_host_answer *answer) {
     const px_ws_upgrade upgrade = {
         .connection = head->upgrade ? PX_SLICE("upgrade") : PX_SLICE(""),
@@ -189,7 +223,7 @@ static bool check(px_server *server, const px_http_head *head, px_slice *key,
     };
     int status = 400;
     const char *why = "A WebSocket handshake is a GET request without a body.";
-    if (!read_key(server, head->path, key)) {
+    if (!read_path(server, head->path, key, is_framed)) {
         *answer = px_host_error(server, 404, PX_SLICE("WebSocket connections are at /app/KEY."));
         return false;
     }
@@ -213,29 +247,38 @@ static bool is_kept_away(const px_host_connection *connection, const px_host_cli
     return false;
 }
 
-/* Tells the hub. From here on, unknown apps and the like are answered with close codes, which
- * clients understand; an HTTP error would make them try again for ever. */
-static int open_connection(px_host_connection *connection, const px_http_head *head, px_slice key) {
+int px_host_open(const px_host_connection *connection, px_hub_connection *opened,
+                 const px_host_client *client, px_slice key, px_slice query) {
     px_server *server = connection->server;
     px_http_params params;
     char address[PX_IP_TEXT_SIZE];
-    px_host_client client = px_host_client_of(connection, head);
-    px_hub_open open = {.origin = head->fields[PX_HTTP_ORIGIN],
-                        .address = px_ip_format(client.address, address),
-                        .is_tls = client.is_tls};
-    connection->peer = client.address;
+    px_hub_open open = {.origin = client->origin,
+                        .address = px_ip_format(client->address, address),
+                        .is_tls = client->is_tls};
     int result = px_percent_decode(&server->arena, key, false, &open.key);
-    if (result == PX_OK && is_kept_away(connection, &client, open.key))
+    if (result == PX_OK && is_kept_away(connection, client, open.key))
         open.key = PX_SLICE("");
     if (result == PX_OK)
-        result = px_http_params_read(&server->arena, head->query, &params);
-    if (result == PX_OK) {
-        open.protocol = px_http_param_value(&params, PX_SLICE("protocol"));
-        open.client = px_http_param_value(&params, PX_SLICE("client"));
-        open.version = px_http_param_value(&params, PX_SLICE("version"));
-        px_hub_open_connection(server->hub, &connection->hub, &open);
-    }
-    px_arena_reset(&server->arena);
+        result = px_http_params_read(&server->arena, query, &params);
+    if (result != PX_OK)
+        return result;
+    open.protocol = px_http_param_value(&params, PX_SLICE("protocol"));
+    open.client = px_http_param_value(&params, PX_SLICE("client"));
+    open.version = px_http_param_value(&params, PX_SLICE("version"));
+    px_hub_open_connection(server->hub, opened, &open);
+    return PX_OK;
+}
+
+/* From here on, unknown apps and the like are answered with close codes, which clients understand;
+ * an HTTP error would make them try again for ever. */
+static int open_connection(px_host_connection *connection, const px_http_head *head, px_slice key,
+                           bool is_framed) {
+    px_host_client client = px_host_client_of(connection, head);
+    connection->peer = client.address;
+    if (!key.ptr)
+        return px_sockjs_socket_open(connection, &client, is_framed);
+    int result = px_host_open(connection, &connection->hub, &client, key, head->query);
+    px_arena_reset(&connection->server->arena);
     return result;
 }
 
@@ -243,7 +286,8 @@ bool px_host_upgrade(px_host_connection *connection, const px_http_head *head,
                      px_host_answer *answer) {
     px_server *server = connection->server;
     px_slice key;
-    if (!check(server, head, &key, answer))
+    bool is_framed = false;
+    if (!check(server, head, &key, &is_framed, answer))
         return false;
     px_buffer_clear(&server->scratch);
     if (px_ws_accept_reply(&server->scratch, head->fields[PX_HTTP_WEBSOCKET_KEY]) != PX_OK) {
@@ -259,7 +303,7 @@ bool px_host_upgrade(px_host_connection *connection, const px_http_head *head,
     connection->is_websocket = true;
     px_ws_decoder_init(&connection->in.decoder, &px_heap, server->options.max_message, true);
     size_t head_len = head->length;
-    if (open_connection(connection, head, key) != PX_OK) {
+    if (open_connection(connection, head, key, is_framed) != PX_OK) {
         px_host_cut(connection);
         return true;
     }

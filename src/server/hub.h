@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/slice.h"
 #include "server/app.h"
+#include "server/protocol_error.h"
 #include "server/wheel.h"
 
 typedef struct px_hub px_hub;
@@ -24,9 +25,12 @@ typedef struct px_subscription px_subscription;
  * once and shared; hosts that need it beyond the call hold a reference. */
 typedef struct px_message {
     const px_allocator *allocator;
+    struct px_message *rendering; /* what the host made of it for HTTP, NULL: nothing yet; released
+                                     together with the message */
     uint32_t references;
     uint32_t frame_len;   /* the whole frame, head included */
     uint32_t text_offset; /* where the text starts in frame[] */
+    uint32_t text_units;  /* the host's: UTF-16 units of the text of a rendering */
     char frame[];         /* an unmasked WebSocket text frame */
 } px_message;
 
@@ -41,7 +45,7 @@ static inline px_slice px_message_frame(const px_message *message) {
 }
 
 /* A connection as the hub sees it. The host embeds it, sets it to zero once, before
- * px_hub_open_connection, and leaves the fields alone afterwards. */
+ * px_hub_open_connection, and leaves the fields alone afterwards, but for `carrier`. */
 typedef struct px_hub_connection {
     px_app *app;                    /* NULL while the hub does not know the connection */
     px_subscription *subscriptions; /* a list */
@@ -52,7 +56,8 @@ typedef struct px_hub_connection {
     uint64_t socket_id[2];
     uint64_t client_events_at_ms; /* token bucket of client events */
     uint32_t client_event_tokens; /* in thousandths */
-    uint32_t malformed;           /* consecutive frames that were not understood */
+    uint16_t malformed;           /* consecutive frames that were not understood */
+    uint8_t carrier;              /* the host's, for its own use: the hub does not touch it */
 } px_hub_connection;
 
 /* What the hub asks of its host. */
@@ -109,14 +114,25 @@ void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px
 /* One text message from the client. Ignored for a connection that the hub has closed. */
 void px_hub_message(px_hub *hub, px_hub_connection *connection, px_slice text);
 
-/* Something else arrived that shows the peer is alive (a WebSocket PONG or PING). */
+/* Something else arrived that shows the peer is alive, and that it answers the host's pings (a
+ * WebSocket PONG or PING, the answer to an `h`). */
 void px_hub_activity(px_hub *hub, px_hub_connection *connection);
+
+/* The peer is alive, which says nothing of its answering pings (a new request of an HTTP client). */
+void px_hub_alive(px_hub *hub, px_hub_connection *connection);
 
 /* The transport is gone. Safe to call for a connection that the hub closed or never accepted. */
 void px_hub_close_connection(px_hub *hub, px_hub_connection *connection);
 
 /* The peer does not take what is sent to it: closes the connection with 4100. */
 void px_hub_shed_connection(px_hub *hub, px_hub_connection *connection);
+
+/* The host has a reason of its own to end the connection: closes it with that error. */
+void px_hub_break_connection(px_hub *hub, px_hub_connection *connection, px_protocol_error error);
+
+/* May pages of this origin (ptr NULL: none was told) use the app of that key? True when there is no
+ * such app, so that whoever asks hears of that. */
+bool px_hub_allows_origin(const px_hub *hub, px_slice key, px_slice origin);
 
 /* Closes all connections with 4200, each at its own random moment within `grace_ms` (ticks do it);
  * new ones are refused with 4200. The HTTP API answers 503 from now on. */

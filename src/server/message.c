@@ -10,10 +10,10 @@ px_message *px_message_new(const px_allocator *allocator, px_slice text) {
     px_message *message = px_alloc(allocator, sizeof(*message) + head_len + text.len);
     if (!message)
         return NULL;
-    message->allocator = allocator;
-    message->references = 1;
-    message->frame_len = (uint32_t)(head_len + text.len);
-    message->text_offset = (uint32_t)head_len;
+    *message = (px_message){.allocator = allocator,
+                            .references = 1,
+                            .frame_len = (uint32_t)(head_len + text.len),
+                            .text_offset = (uint32_t)head_len};
     memcpy(message->frame, head, head_len);
     memcpy(message->frame + head_len, text.ptr, text.len);
     return message;
@@ -25,6 +25,8 @@ px_message *px_message_hold(px_message *message) {
 }
 
 void px_message_release(px_message *message) {
-    if (message && --message->references == 0)
-        px_free(message->allocator, message, sizeof(*message) + message->frame_len);
+    if (!message || --message->references > 0)
+        return;
+    px_message_release(message->rendering);
+    px_free(message->allocator, message, sizeof(*message) + message->frame_len);
 }

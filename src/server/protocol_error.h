@@ -14,6 +14,7 @@
     X(UNKNOWN_APP, 4001, "Application does not exist")                                             \
     X(APP_DISABLED, 4003, "Application disabled")                                                  \
     X(APP_QUOTA, 4004, "Application is over connection quota")                                     \
+    X(PATH, 4005, "Path not found: the first message must be {\"path\":\"/app/KEY?protocol=7\"}")  \
     X(VERSION_FORMAT, 4006, "Invalid version string format")                                       \
     X(VERSION_UNSUPPORTED, 4007, "Unsupported protocol version")                                   \
     X(VERSION_MISSING, 4008, "No protocol version supplied")                                       \
@@ -22,6 +23,7 @@
     X(RECONNECT, 4200, "Generic reconnect immediately")                                            \
     X(NO_PONG, 4201,                                                                               \
       "Pong reply not received: ping was sent to the client, but no reply was received")           \
+    X(MESSAGE_SIZE, 1009, "Message too large")                                                     \
     X(TOO_MUCH_GARBAGE, 1008, "Too many malformed messages")                                       \
     X(INVALID_JSON, 0, "Invalid JSON")                                                             \
     X(INVALID_MESSAGE, 0, "Invalid message (must be an object with an event name)")                \

@@ -57,7 +57,7 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
     X(NUMBER, grace_ms, "grace_ms", 3000, 0, 600000,                                               \
       "Milliseconds over which a stopping server closes its connections.")                         \
     X(NUMBER, max_message, "max_message", 65536, 1024, 16777216,                                   \
-      "Bytes of one WebSocket message from a client (1009 beyond).")                               \
+      "Bytes of one message from a client (1009 beyond).")                                         \
     X(NUMBER, max_backlog, "max_backlog", 1048576, 4096, 1073741824,                               \
       "Bytes that may wait for one slow connection (4100 beyond).")                                \
     X(NUMBER, max_head, "max_head", 16384, 1024, 1048576,                                          \
@@ -71,7 +71,27 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
     X(NUMBER, idle_timeout_ms, "idle_timeout_ms", 60000, 10, 3600000,                              \
       "Milliseconds that an HTTP connection stays open between two requests.")                     \
     X(NUMBER, close_timeout_ms, "close_timeout_ms", 5000, 10, 600000,                              \
-      "Milliseconds to wait for the peer when a connection is closed.")
+      "Milliseconds to wait for the peer when a connection is closed.")                            \
+    X(FLAG, http_fallbacks, "http_fallbacks", 1, 0, 1,                                             \
+      "Serve clients without WebSocket below /pusher: HTTP streaming, polling, SockJS.")           \
+    X(NUMBER, http_heartbeat_ms, "http_heartbeat_ms", 25000, 100, 600000,                          \
+      "Milliseconds between heartbeats to HTTP clients, and the longest a poll waits.")            \
+    X(NUMBER, http_disconnect_ms, "http_disconnect_ms", 5000, 10, 600000,                          \
+      "Milliseconds after which an HTTP session without a request for events ends.")               \
+    X(NUMBER, http_hold_ms, "http_hold_ms", 2000, 0, 60000,                                        \
+      "Milliseconds to wait for a client that begins its stream anew, as pusher-js does after "    \
+      "262144 characters; 0: never.")                                                              \
+    X(NUMBER, http_max_stream, "http_max_stream", 16777216, 524288, 1073741824,                    \
+      "Characters of one stream of a client that does not begin it anew (4200 beyond).")           \
+    X(NUMBER, http_max_sessions, "http_max_sessions", 100000, 1, 10000000,                         \
+      "HTTP sessions at one time, of all apps (503 beyond).")                                      \
+    X(TEXT, http_hostname, "http_hostname", "", 0, 0,                                              \
+      "Host name that HTTP clients are told to send the further requests of their session to.")    \
+    X(NUMBER, sockjs_max_stream, "sockjs_max_stream", 131072, 1024, 1073741824,                    \
+      "Characters after which a SockJS stream ends, so that the client begins a new one.")         \
+    X(TEXT, sockjs_url, "sockjs_url",                                                              \
+      "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js", 0, 0,                     \
+      "Where SockJS's iframe page gets the SockJS client from.")
 
 #define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
 typedef struct px_server_options {

@@ -9,7 +9,7 @@ import { BIN, freePort, pusher, serve } from './lib/servers.mjs';
 import { run } from './lib/program.mjs';
 
 const cli = (args, options) => run(BIN, args, options);
-const VERBS = ['serve', 'subscribe', 'trigger', 'channels', 'auth', 'version'];
+const VERBS = ['serve', 'subscribe', 'trigger', 'channels', 'auth', 'doctor', 'version'];
 
 test('--help lists every verb, and each verb has help with its name', async () => {
   const top = await cli(['--help']);

@@ -1,6 +1,6 @@
 // The native client in networks that break WebSockets: how long it takes to connect all the same, with
 // which transport, and that what it gets is in order and comes once. The result is printed as a table.
-import test, { after, before } from 'node:test';
+import test, { after, before, describe } from 'node:test';
 import assert from 'node:assert/strict';
 
 import { application } from './lib/application.mjs';
@@ -137,25 +137,28 @@ function broken(network, make, mode, { goal, wins, transports, lossy = false }) 
   });
 }
 
-for (const mode of ['http', 'https']) {
-  const explicit = { goal: GOAL.explicit, wins: 'xhr_streaming' };
-  const hanging = { goal: mode === 'https' ? GOAL.tls : GOAL.plain, wins: 'xhr_streaming' };
-  broken('no upgrades', networks.withoutUpgrade, mode, explicit);
-  broken('closed after the 101', networks.closesAfterUpgrade, mode, explicit);
-  broken('silence after the 101', networks.silentAfterUpgrade, mode, hanging);
-  broken('buffers answers', networks.buffering, mode,
-    { goal: GOAL.explicit + POLLING_DELAY, wins: 'xhr_polling' });
-  broken('swallows packets', networks.swallowing, mode, hanging);
-  broken('refuses', networks.refusing, mode, explicit);
-  broken('resets', networks.resetsUpgrades, mode, explicit);
-  broken('cuts', networks.cutting, mode, { goal: GOAL.explicit, wins: 'ws', lossy: true });
-  for (const transports of ['xhr_streaming', 'xhr_polling', 'sockjs']) {
-    broken(`cuts ${transports}`, networks.cutting, mode,
-      { goal: GOAL.explicit, wins: transports, transports, lossy: true });
+// They mostly wait, so some go at the same time.
+describe('networks', { concurrency: 4 }, () => {
+  for (const mode of ['http', 'https']) {
+    const explicit = { goal: GOAL.explicit, wins: 'xhr_streaming' };
+    const hanging = { goal: mode === 'https' ? GOAL.tls : GOAL.plain, wins: 'xhr_streaming' };
+    broken('no upgrades', networks.withoutUpgrade, mode, explicit);
+    broken('closed after the 101', networks.closesAfterUpgrade, mode, explicit);
+    broken('silence after the 101', networks.silentAfterUpgrade, mode, hanging);
+    broken('buffers answers', networks.buffering, mode,
+      { goal: GOAL.explicit + POLLING_DELAY, wins: 'xhr_polling' });
+    broken('swallows packets', networks.swallowing, mode, hanging);
+    broken('refuses', networks.refusing, mode, explicit);
+    broken('resets', networks.resetsUpgrades, mode, explicit);
+    broken('cuts', networks.cutting, mode, { goal: GOAL.explicit, wins: 'ws', lossy: true });
+    for (const transports of ['xhr_streaming', 'xhr_polling', 'sockjs']) {
+      broken(`cuts ${transports}`, networks.cutting, mode,
+        { goal: GOAL.explicit, wins: transports, transports, lossy: true });
+    }
   }
-}
-broken('another certificate, for ws', networks.interceptingWebSockets, 'https',
-  { goal: GOAL.explicit, wins: 'xhr_streaming' });
+  broken('another certificate, for ws', networks.interceptingWebSockets, 'https',
+    { goal: GOAL.explicit, wins: 'xhr_streaming' });
+});
 
 test('another certificate: it does not connect, and says why', async (t) => {
   const puppet = start(t, await networks.intercepting({ t, other, target }), 'https');

@@ -112,3 +112,13 @@ test('the server is killed and comes back: every channel is subscribed again', a
   assert.equal(await program.end(), 0);
   assert.deepEqual(program.out, ['my-channel e 1', 'private-orders e 2']);
 });
+
+test('doctor: what soketi has works, and the fallbacks that it has not are no failure', async () => {
+  const { code, out } = await cli(shared.port, 'doctor', '--json');
+  const report = JSON.parse(out);
+  assert.equal(code, 0, out);
+  assert.deepEqual(report.transports, ['ws']);
+  const step = Object.fromEntries(report.steps.map((each) => [each.name, each]));
+  for (const name of ['xhr_streaming', 'xhr_polling', 'sockjs']) assert.equal(step[name].status, 'skipped', out);
+  assert.equal(step.event.status, 'ok');
+});

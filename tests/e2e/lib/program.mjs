@@ -115,10 +115,10 @@ export async function until(condition, what) {
 }
 
 // The promise, or an error that says what did not happen.
-export function soon(promise, what) {
+export function soon(promise, what, ms = PATIENCE_MS) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`in vain: ${what}`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`in vain: ${what}`)), ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

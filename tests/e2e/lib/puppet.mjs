@@ -8,12 +8,14 @@ const BIN = process.env.PUPPET_BIN ??
 
 export class Puppet {
   // Ends with the test. `options` are those of struct pusher_options, a list is words with commas; `env`
-  // is added to the environment. Nothing is remembered of other runs.
-  constructor(t, { env, ...options }) {
+  // is added to the environment, `prefix` are words in front of the command. Nothing is remembered of
+  // other runs.
+  constructor(t, { env, prefix = [], ...options }) {
     const args = Object.entries({ no_transport_cache: true, ...options })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`);
-    this.program = new Program(BIN, args, { env, input: null });
+    const [command, ...rest] = [...prefix, BIN, ...args];
+    this.program = new Program(command, rest, { env, input: null });
     t.after(() => this.program.stop('SIGKILL'));
     this.lines = []; // what it has told, parsed
   }

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import net from 'node:net';
 
 import { Program, soon } from './program.mjs';
@@ -78,7 +78,7 @@ export async function nginx(t, block, { ports = 1 } = {}) {
     .map((name) => `${name}_temp_path ${directory}/${name};`).join(' ');
   return start(t, { ports }, (...chosen) => {
     const config = write(directory, 'nginx.conf', `
-      daemon off; master_process off; pid ${directory}/pid; error_log stderr warn;
+      daemon off; master_process off; ${isRoot ? 'user root;' : ''} pid ${directory}/pid; error_log stderr warn;
       events { worker_connections 512; }
       http {
         access_log off; ${temporary}
@@ -148,12 +148,14 @@ Allow 127.0.0.1
 `)]);
 }
 
-// squid: an HTTP proxy that asks for this user's password.
+// squid: an HTTP proxy that asks for this user's password. Its name is that of its shared memory, which
+// all squids of the machine have in one place, and which it removes when it ends by itself.
 export function squid(t, { user, password }) {
   const directory = folder(t);
+  const name = `e2e${basename(directory).replace(/\W/g, '')}`;
   const hash = execFileSync('openssl', ['passwd', '-apr1', password], { encoding: 'utf8' }).trim();
   const users = write(directory, 'users', `${user}:${hash}\n`);
-  return start(t, {}, (port) => ['squid', '-N', '-d', '1', '-f', write(directory, 'squid.conf', `
+  return start(t, { signal: 'SIGTERM' }, (port) => ['squid', '-N', '-n', name, '-d', '1', '-f', write(directory, 'squid.conf', `
 http_port 127.0.0.1:${port}
 pid_filename none
 access_log none

@@ -1,15 +1,16 @@
 // The ways to one `pusher serve` that a client may have to take: straight, behind reverse proxies, out
 // through proxies of its own side.
 import { NGINX_UPGRADE, haproxy, microsocks, nginx, nginxTls, pemFile, squid, tinyproxy } from './software.mjs';
-import { serve, terminateTls } from './servers.mjs';
+import { serve } from './servers.mjs';
 
 export const PROXY_USER = { user: 'ann', password: 'open-sesame' };
 
 // All of them, with `ports` for a client without TLS (http), with it (https), and one where every
 // connection is dropped at once (closed); `proxy` where there is one. They end with the test.
 export async function ways(t, certificate) {
-  const server = await serve(t, ['--dev-auth']);
-  const tls = await terminateTls(t, certificate, server.port);
+  const pem = pemFile(t, certificate);
+  const server = await serve(t, ['--dev-auth', '--tls-listen', '127.0.0.1:0', '--tls-cert', pem, '--tls-key', pem]);
+  const tls = Number((await server.program.line('out', /^listening with TLS on /)).split(':').pop());
   const closed = (await haproxy(t, (directory, port) => `
 frontend closed
   mode tcp

@@ -207,6 +207,28 @@ static void finds(void **state) {
     }
 }
 
+static void places_http_transports(void **state) {
+    (void)state;
+    static const struct {
+        px_cli_given given;
+        const char *host, *path;
+    } places[] = {
+        {{0}, "127.0.0.1", "/pusher"},
+        {{.host = "::1", .path = "/real/time"}, "[::1]", "/real/time/pusher"},
+        {{.cluster = "eu"}, "sockjs-eu.pusher.com", "/pusher"},
+        {{.host = "api-eu.pusher.com"}, "sockjs-eu.pusher.com", "/pusher"},
+        {{.host = "example.com", .cluster = "eu"}, "example.com", "/pusher"},
+    };
+    memset(variables, 0, sizeof variables);
+    for (size_t i = 0; i < PX_CLI_COUNT(places); i++) {
+        px_cli_settings found;
+        char why[PX_CLI_WHY_SIZE];
+        assert_true(px_cli_settings_find(&places[i].given, fake_environment, &found, why));
+        assert_string_equal(found.http_host, places[i].host);
+        assert_string_equal(found.http_path, places[i].path);
+    }
+}
+
 static void refuses(void **state) {
     (void)state;
     static char long_name[400];
@@ -258,6 +280,7 @@ static void keeps_the_secret(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds),
+        cmocka_unit_test(places_http_transports),
         cmocka_unit_test(refuses),
         cmocka_unit_test(keeps_the_secret),
     };

@@ -299,7 +299,7 @@ static void lives_without_a_cache(void **state) {
     world->options.cache_dir = pusher_str("/dev/null/nowhere");
     world->options.log_level = PUSHER_LOG_DEBUG;
     fixture_connect(world);
-    await(world, "which transport worked can't be remembered");
+    await(world, "log 3 [\"which transport worked can't be remembered");
     end(world, &site);
 }
 

@@ -159,7 +159,9 @@ int peer_answer(test_peer *peer) {
         if (peer_receive(peer) == 0)
             fail_msg("the connection ended inside a head: '%s'", peer->bytes);
     const char *length = strstr(peer->bytes, "Content-Length: ");
-    size_t whole = head_length(peer) + (length ? strtoul(length + 16, NULL, 10) : 0);
+    size_t whole = head_length(peer);
+    if (length && length < peer->bytes + whole)
+        whole += strtoul(length + 16, NULL, 10);
     while (peer->len < whole)
         if (peer_receive(peer) == 0)
             break;
