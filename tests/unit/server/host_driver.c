@@ -198,7 +198,7 @@ static void connect_peer(driver *d) {
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0)
         fail(NULL, strerror(errno));
     d->current->fd = fds[1];
-    px_host_accept(d->server, fds[0], true);
+    px_host_accept(d->server, &(px_host_arrival){.fd = fds[0], .is_local = true});
 }
 
 /* All of it, or until the server has closed the connection. */
