@@ -347,9 +347,10 @@ PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_options_check(pusher_string key, const pusher_options *options, char *text, size_t size);
 
 /* Ends the client: closes its connection, ends its bindings, drops its posts. What was sent before
- * is written as far as the socket takes it at once. Legal in every state and inside every handler;
- * never blocks; no handler runs afterwards. A loop of its own goes with it: not while it runs on a
- * thread, except on that thread. NULL is fine. */
+ * is written as far as the socket takes it at once; over an HTTP transport what is still on its way
+ * may be lost. Legal in every state and inside every handler; never blocks; no handler runs
+ * afterwards. A loop of its own goes with it: not while it runs on a thread, except on that thread.
+ * NULL is fine. */
 PUSHER_API void pusher_client_free(pusher_client *client);
 
 /* Starts to connect, and from then on keeps the client connected until pusher_disconnect. */
