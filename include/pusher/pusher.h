@@ -347,9 +347,10 @@ PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_options_check(pusher_string key, const pusher_options *options, char *text, size_t size);
 
 /* Ends the client: closes its connection, ends its bindings, drops its posts. What was sent before
- * is written as far as the socket takes it at once. Legal in every state and inside every handler;
- * never blocks; no handler runs afterwards. A loop of its own goes with it: not while it runs on a
- * thread, except on that thread. NULL is fine. */
+ * is written as far as the socket takes it at once; over an HTTP transport what is still on its way
+ * may be lost. Legal in every state and inside every handler; never blocks; no handler runs
+ * afterwards. A loop of its own goes with it: not while it runs on a thread, except on that thread.
+ * NULL is fine. */
 PUSHER_API void pusher_client_free(pusher_client *client);
 
 /* Starts to connect, and from then on keeps the client connected until pusher_disconnect. */
@@ -367,10 +368,6 @@ PUSHER_API pusher_string pusher_connection_transport(const pusher_client *client
 
 /* The socket id of the last connection, empty before the first. Valid until the next connection. */
 PUSHER_API pusher_string pusher_socket_id(const pusher_client *client);
-
-/* The transport of the live connection: "ws", "wss", "xhr_streaming", "xhr_polling" or "sockjs", as in
- * enabled_transports ("ws" may run over TLS); empty without one. Static. */
-PUSHER_API pusher_string pusher_transport(const pusher_client *client);
 
 /* Tells the client that the machine's network came back or went away. Optional: it speeds up what
  * the client finds out by itself. */

@@ -189,13 +189,9 @@ pusher_state pusher_connection_state(const pusher_client *client) {
 }
 
 pusher_string pusher_connection_transport(const pusher_client *client) {
-    return px_outside(px_core_live_transport(client->core));
+    return px_outside(px_core_transport(client->core));
 }
 
 pusher_string pusher_socket_id(const pusher_client *client) {
     return px_outside(px_core_socket_id(client->core));
-}
-
-pusher_string pusher_transport(const pusher_client *client) {
-    return px_outside(px_core_transport(client->core));
 }

@@ -525,8 +525,3 @@ px_slice px_core_transport(const px_core *core) {
 bool px_core_is_live(const px_core *core) {
     return core->connection.live != NULL;
 }
-
-px_slice px_core_live_transport(const px_core *core) {
-    const px_transport *live = core->connection.live;
-    return live ? px_transport_table[live->type].name : (px_slice){NULL, 0};
-}

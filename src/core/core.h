@@ -342,9 +342,6 @@ px_slice px_core_transport(const px_core *core);
 /* True when a message sent now would go out. */
 bool px_core_is_live(const px_core *core);
 
-/* The name of what it would go over, such as "ws"; empty: nothing. Static. */
-px_slice px_core_live_transport(const px_core *core);
-
 /* 0 when there is no such channel. */
 px_channel_id px_core_find_channel(const px_core *core, px_slice name);
 

@@ -151,6 +151,12 @@ static bool is_of_proxy(CURL *easy, CURLcode code, const px_route *route, px_sli
     return strncmp(detail, "Proxy CONNECT", 13) == 0 || is_tls_with_proxy(easy, code, route, proxy);
 }
 
+static bool wants_login(CURL *easy) {
+    long error = number_of(easy, CURLINFO_PROXY_ERROR); /* of SOCKS */
+    return number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 407 || error == CURLPX_NO_AUTH ||
+           error == CURLPX_USER_REJECTED;
+}
+
 static void write_proxy_sentence(px_failure *failure, const char *what, px_slice proxy,
                                  px_slice url, px_slice detail, const char *advice) {
     char begin[MAX_AUTHORITY + 64];
@@ -176,7 +182,7 @@ void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, const px
     px_slice words = px_slice_of(text, px_redact(text, strlen(text)));
     if (is_of_proxy(easy, code, route, proxy, detail)) {
         const px_failure_row *row = find(code == CURLE_COULDNT_RESOLVE_PROXY ? code : CURLE_PROXY);
-        bool login = number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 407;
+        bool login = wants_login(easy);
         write_proxy_sentence(failure, row->what, proxy, url, words,
                              login ? LOGIN_ADVICE : row->advice);
         return;

@@ -117,6 +117,8 @@ static int init_poller(px_loop *loop) {
         return result;
     loop->posts_watch = (px_watch){.fd = px_posts_fd(&loop->posts), .ready = on_posts};
     result = loop->type->set(loop->poller, &loop->posts_watch, PX_READABLE);
+    if (!result)
+        result = px_multi_prepare(loop);
     if (result)
         loop->type->destroy(loop->poller);
     return result;

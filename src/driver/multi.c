@@ -153,17 +153,30 @@ static int new_multi(px_loop *loop, px_multi **multi) {
     return PX_OK;
 }
 
-int px_multi_join(px_loop *loop, px_multi **multi) {
+static int add_multi(px_loop *loop) {
+    px_multi *made;
+    int result = new_multi(loop, &made);
+    if (result)
+        return result;
     px_multi **first = px_loop_multis(loop);
-    px_multi *found = *first;
+    made->next = *first;
+    *first = made;
+    return PX_OK;
+}
+
+int px_multi_prepare(px_loop *loop) {
+    return add_multi(loop);
+}
+
+int px_multi_join(px_loop *loop, px_multi **multi) {
+    px_multi *found = *px_loop_multis(loop);
     while (found && found->users == PX_MULTI_USERS)
         found = found->next;
     if (!found) {
-        int result = new_multi(loop, &found);
+        int result = add_multi(loop);
         if (result)
             return result;
-        found->next = *first;
-        *first = found;
+        found = *px_loop_multis(loop);
     }
     found->users++;
     *multi = found;

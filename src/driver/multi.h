@@ -20,6 +20,10 @@ struct px_transfer {
 
 enum { PX_MULTI_USERS = 256 };
 
+/* Makes the first one, so that whoever has a loop can do without memory for it, and so that it does not
+ * lie behind what many clients need only while they connect. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_multi_prepare(px_loop *loop);
+
 /* Finds one with room for another user, whose transfers then all belong there: they share connections.
  * PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_multi_join(px_loop *loop, px_multi **multi);

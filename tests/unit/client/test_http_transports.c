@@ -147,7 +147,7 @@ static void streams(void **state) {
     fixture *world = make(&site, streaming, 1);
     world->options.http_path = pusher_str("/other");
     fixture_connect(world);
-    pusher_string name = pusher_transport(world->client);
+    pusher_string name = pusher_connection_transport(world->client);
     assert_int_equal(name.len, 13);
     assert_memory_equal(name.ptr, "xhr_streaming", 13);
     subscribe(world);

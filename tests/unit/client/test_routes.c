@@ -229,7 +229,9 @@ static void goes_through_socks(void **state) {
     (void)state;
     fixture_free(through_socks(NULL, "connected\n"));
     fixture_free(through_socks("\1\0", "connected\n"));
-    fixture_free(through_socks("\1\1", PROXY_ERROR));
+    fixture *world = through_socks("\1\1", PROXY_ERROR);
+    await(world, "; give the right proxy_username and proxy_password");
+    fixture_free(world);
 }
 
 /* ---- Client certificates ---- */
