@@ -4,6 +4,7 @@
 #include "server/heap.h"
 #include "server/host_frame.h"
 #include "server/host_sockjs.h"
+#include "server/host_unacked.h"
 #include "server/json_object.h"
 
 /* ---- Finding and making ---- */
@@ -168,7 +169,16 @@ void px_session_set_timer(px_session *session) {
     px_wheel_set(&server->sessions.timers, &session->timer, due);
 }
 
+/* The client can't have read what is still on its way. */
+static bool is_on_its_way(const px_host_connection *receiver) {
+    return receiver->output.count > 0 || px_socket_has_unacked(receiver->socket.fd);
+}
+
 static void stop_holding(px_session *session) {
+    if (is_on_its_way(session->receiver)) {
+        session->held_until_ms = session->server->now_ms + session->server->options.http_hold_ms;
+        return;
+    }
     session->held_until_ms = 0;
     session->receiver->in.stream->is_held_enough = true;
     px_session_flush(session);

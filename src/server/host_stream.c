@@ -203,6 +203,8 @@ void px_stream_end(px_host_connection *connection) {
 }
 
 void px_stream_cut(px_host_connection *connection) {
+    if (!connection->in.stream) /* there was no memory for the end of it */
+        return;
     struct px_session *session = connection->in.stream->session;
     release(connection);
     if (session)

@@ -248,18 +248,18 @@ static void post(driver *d, px_slice rest) {
 }
 
 static void get(driver *d, px_slice rest) {
-    request(d, "GET", "", px_slice_of(rest.ptr, take_word(&rest).len));
+    request(d, "GET", "", take_word(&rest));
 }
 
 static void preflight(driver *d, px_slice rest) {
-    request(d, "OPTIONS", "Origin: http://a\r\n", px_slice_of(rest.ptr, take_word(&rest).len));
+    request(d, "OPTIONS", "Origin: http://a\r\n", take_word(&rest));
 }
 
 static void upgrade(driver *d, px_slice rest) {
     request(d, "GET",
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
-            px_slice_of(rest.ptr, take_word(&rest).len));
+            take_word(&rest));
 }
 
 static void send_message(driver *d, px_slice rest) {
@@ -323,7 +323,7 @@ static void publish(driver *d, px_slice rest) {
                              px_slice_of(query, (size_t)len), text};
     px_http_response response = {.body = &answer};
     px_hub_http(d->server->hub, &asked, &response);
-    if (response.status != 200 && response.status != 413)
+    if (response.status != 200 && response.status != 413 && !d->may_fail)
         fail(NULL, "an event was not published");
     px_buffer_free(&body);
     px_buffer_free(&answer);

@@ -23,6 +23,7 @@ typedef struct driver {
     driver_peer peers[DRIVER_PEERS];
     driver_peer *current;
     uint64_t answers; /* that were understood */
+    bool may_fail;    /* the server may run out of memory */
 } driver;
 
 /* With short times, small limits and the default app. */

@@ -256,6 +256,49 @@ static void a_full_stream_is_held_until_the_client_comes_again(void **state) {
     test_server_stop(&own);
 }
 
+static void hold_and_beat(px_server_options *options) {
+    options->http_hold_ms = 100;
+    options->http_heartbeat_ms = 800;
+}
+
+/* A slow client has not yet read that much. It gets no more before it has. */
+static void a_hold_lasts_until_all_has_arrived(void **state) {
+    (void)state;
+    enum { EVENTS = 60 };
+    test_server own;
+    static char data[9001];
+    char event[32];
+    test_server_start(&own, hold_and_beat);
+    test_stream one = {.peer = peer_connect_narrow(own.port), .body = malloc(PEER_BUFFER)};
+    peer_begin(&one.peer, "POST", "/app/app-key/1/late/xhr_streaming?protocol=7", NULL, NULL);
+    assert_non_null(stream_line(&one));
+    stream_expect(&one, "o");
+    stream_expect(&one, "established");
+    app_post(own.port, "late", "xhr_send", SUBSCRIBE("late"), 204, "");
+    stream_expect(&one, "subscription_succeeded");
+    memset(data, 'd', sizeof data - 1);
+    for (int i = 0; i < EVENTS; i++) {
+        snprintf(event, sizeof event, "event-%d.", i);
+        assert_int_equal(peer_publish(own.port, "late", event, data), 200);
+    }
+    /* Another client's heartbeat is the clock: eight holds could have passed. */
+    test_stream clock = subscribe_stream(own.port, "clock", SUBSCRIBE("clock"));
+    assert_string_equal(stream_line(&clock), "h");
+    test_stream two = stream_of_session(own.port, "late");
+    int next = 0;
+    for (; stream_line(&one); next++)
+        ;
+    assert_in_range(one.units, 262145, 262145 + 10000);
+    for (; next < EVENTS; next++) {
+        snprintf(event, sizeof event, "event-%d.", next);
+        stream_expect(&two, event);
+    }
+    stream_close(&clock);
+    stream_close(&one);
+    stream_close(&two);
+    test_server_stop(&own);
+}
+
 static void who_does_not_come_again_gets_the_rest_after_a_while(void **state) {
     (void)state;
     test_server own;
@@ -267,6 +310,51 @@ static void who_does_not_come_again_gets_the_rest_after_a_while(void **state) {
     peer_publish(own.port, "long", "at-once", "x");
     stream_expect(&stream, "at-once");
     stream_close(&stream);
+    test_server_stop(&own);
+}
+
+static void allow_much(px_server_options *options) {
+    options->http_hold_ms = 0;
+    options->http_max_stream = 1073741824;
+    options->max_backlog = 1073741824;
+}
+
+/* The client stops reading and asks anew: what the server could not get rid of on the old connection,
+ * a frame that is only partly out included, comes on the new one. */
+static void what_was_not_sent_comes_on_the_new_stream(void **state) {
+    (void)state;
+    enum { EVENTS = 2000 };
+    test_server own;
+    static char data[9001];
+    char event[32];
+    test_server_start(&own, allow_much);
+    test_stream one = {.peer = peer_connect_narrow(own.port), .body = malloc(PEER_BUFFER)};
+    peer_begin(&one.peer, "POST", "/app/app-key/1/jam/xhr_streaming?protocol=7", NULL, NULL);
+    assert_non_null(stream_line(&one));
+    stream_expect(&one, "o");
+    stream_expect(&one, "established");
+    app_post(own.port, "jam", "xhr_send", SUBSCRIBE("jam"), 204, "");
+    stream_expect(&one, "subscription_succeeded");
+    memset(data, 'd', sizeof data - 1);
+    for (int i = 0; i < EVENTS; i++) {
+        snprintf(event, sizeof event, "event-%d.", i);
+        assert_int_equal(peer_publish(own.port, "jam", event, data), 200);
+    }
+    test_stream two = stream_of_session(own.port, "jam");
+    int next = 0;
+    for (; stream_line(&one); next++) {
+        snprintf(event, sizeof event, "event-%d.", next);
+        assert_non_null(strstr(one.body, event));
+    }
+    assert_in_range(next, 1, EVENTS - 1); /* it was jammed */
+    assert_false(one.is_complete);
+    for (; next < EVENTS; next++) {
+        snprintf(event, sizeof event, "event-%d.", next);
+        stream_expect(&two, event);
+    }
+    assert_true(stream_is_quiet(&two, 20));
+    stream_close(&one);
+    stream_close(&two);
     test_server_stop(&own);
 }
 
@@ -655,7 +743,9 @@ int main(void) {
         cmocka_unit_test(a_new_stream_goes_on_where_the_old_one_was),
         cmocka_unit_test(a_poll_that_is_displaced_ends),
         cmocka_unit_test(a_full_stream_is_held_until_the_client_comes_again),
+        cmocka_unit_test(a_hold_lasts_until_all_has_arrived),
         cmocka_unit_test(who_does_not_come_again_gets_the_rest_after_a_while),
+        cmocka_unit_test(what_was_not_sent_comes_on_the_new_stream),
         cmocka_unit_test(a_stream_does_not_grow_for_ever),
         cmocka_unit_test(what_is_sent_is_checked),
         cmocka_unit_test(a_message_that_is_too_large_closes),
