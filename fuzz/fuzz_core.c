@@ -2,6 +2,7 @@
  * character says which (see COMMANDS), the rest is the argument. Whatever happens, the engine must
  * ask for sensible things, keep its promises about slices, and give all memory back. */
 #include "core/core.h"
+#include "core/log_format.h"
 #include "fuzz.h"
 #include "json/reader.h"
 
@@ -61,6 +62,14 @@ static void take_request(world *w, const px_action *action) {
                                    action->as.request.headers[i].value));
 }
 
+static void take_log_line(px_slice line) {
+    px_buffer text;
+    FUZZ_CHECK(px_json_valid(line));
+    px_buffer_init(&text, &test_malloc, 8 * line.len + 64);
+    FUZZ_CHECK(px_log_format_line(line, PX_LOG_FORMAT_CLASSIC, &text) == PX_OK);
+    px_buffer_free(&text);
+}
+
 static void take_action(world *w, const px_action *action) {
     switch (action->type) {
     case PX_ACTION_OPEN:
@@ -91,8 +100,7 @@ static void take_action(world *w, const px_action *action) {
         take_event(w, &action->as.event);
         break;
     case PX_ACTION_LOG:
-        FUZZ_CHECK(action->as.log.line.len > 0);
-        fuzz_touch(action->as.log.line);
+        take_log_line(action->as.log.line);
         break;
     default:
         break;
@@ -292,6 +300,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t i = 0; size > 2 && i < sizeof(fallbacks) / sizeof(*fallbacks); i++)
         if (data[2] == '1' + (int)i)
             options.enabled_transports = (px_slices){&fallbacks[i], 1, true};
+    options.enable_stats = size > 3 && memchr("sj", data[3], 2) ? PX_CHOICE_YES : PX_CHOICE_ABSENT;
+    options.stats_transport = size > 3 && data[3] == 'j' ? PX_SLICE("jsonp") : PX_SLICE("xhr");
     FUZZ_CHECK(px_core_new(&w.memory.allocator, &options, SEED, w.now, &w.core) == PX_OK);
     px_slice line;
     for (fuzz_next_line(&script, &line); fuzz_next_line(&script, &line);)

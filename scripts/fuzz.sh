@@ -27,7 +27,7 @@ dictionary_of() {
     case $1 in
     base64 | utf8) ;;
     http_frames) echo json ;;
-    http_* | forwarded) echo http ;;
+    http_* | forwarded | session) echo http ;;
     proxy_*) echo proxy ;;
     ws_*) echo ws ;;
     *) echo json ;;

@@ -92,7 +92,7 @@ static int hex_digit(char c) {
 }
 
 /* The number of chunks with a message that begin in the bytes, which are all behind the head. */
-static uint64_t count_chunks(subscriber *one, px_slice bytes) {
+static uint64_t count_chunks(subscriber *one, px_slice bytes, bool *has_heartbeat) {
     uint64_t count = 0;
     while (bytes.len) {
         if (one->skip > 0) {
@@ -100,6 +100,8 @@ static uint64_t count_chunks(subscriber *one, px_slice bytes) {
                 bench_fail("the server closes a session: %.*s",
                            (int)(bytes.len < one->skip ? bytes.len : one->skip), bytes.ptr);
             count += one->in_chunk && bytes.ptr[0] == 'a';
+            /* What a stream begins with is long, and no heartbeat. */
+            *has_heartbeat |= one->in_chunk && bytes.ptr[0] == 'h' && one->skip < 8;
             one->in_chunk = false;
             size_t skipped = one->skip < bytes.len ? (size_t)one->skip : bytes.len;
             one->skip -= skipped;
@@ -243,6 +245,26 @@ static void read_messages(subscriber *one) {
     px_ws_decoder_free(&decoder);
 }
 
+/* Whoever answers no heartbeat is closed after a minute. */
+static void answer_heartbeat(subscribers *s, const subscriber *one) {
+    char request[256];
+    ssize_t got;
+    do /* answers to earlier ones; the end, when there was none for long */
+        got = s->sender < 0 ? 0 : recv(s->sender, request, sizeof(request), MSG_DONTWAIT);
+    while (got > 0);
+    if (got == 0) {
+        if (s->sender >= 0)
+            if (s->sender >= 0)
+                close(s->sender);
+        s->sender = connect_socket(s->port, 0);
+    }
+    int len = snprintf(request, sizeof(request),
+                       "POST /pusher/app/" PROCESS_APP_KEY "/1/bench%zu/xhr_send HTTP/1.1\r\n"
+                       "Host: 127.0.0.1\r\nContent-Length: 2\r\n\r\n[]",
+                       one->index);
+    send_text(s->sender, px_slice_of(request, (size_t)len));
+}
+
 /* What is behind the head; empty until the head is whole. */
 static px_slice skip_head(subscriber *one, px_slice bytes) {
     for (size_t i = 0; !one->is_past_head && i + 4 <= bytes.len; i++)
@@ -270,7 +292,10 @@ static void read_stream(subscribers *s, subscriber *one, px_slice bytes) {
         bench_fail("the head of an answer came in pieces");
     if (!one->subscribed && contains(bytes, "pusher:connection_established"))
         post_subscription(s, one);
-    uint64_t count = count_chunks(one, bytes);
+    bool has_heartbeat = false;
+    uint64_t count = count_chunks(one, bytes, &has_heartbeat);
+    if (has_heartbeat)
+        answer_heartbeat(s, one);
     if (one->subscribed)
         s->received += count;
     one->subscribed = one->subscribed || contains(bytes, "subscription_succeeded");
@@ -293,6 +318,7 @@ static void read_setup(subscribers *s, subscriber *one, px_slice bytes) {
 void subscribers_connect(subscribers *s, size_t count, size_t window, int epoll) {
     s->count = count;
     s->epoll = epoll;
+    s->sender = -1;
     s->all = calloc(count, sizeof(s->all[0]));
     if (!s->all)
         bench_fail("out of memory");
@@ -321,6 +347,7 @@ void subscribers_connect(subscribers *s, size_t count, size_t window, int epoll)
 }
 
 void subscribers_free(subscribers *s) {
+    close(s->sender);
     for (size_t i = 0; i < s->count; i++) {
         close(s->all[i].fd);
         px_buffer_free(&s->all[i].setup);

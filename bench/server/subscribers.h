@@ -23,6 +23,7 @@ typedef struct subscribers {
     subscriber *all;
     size_t count;
     int epoll;
+    int sender;        /* of streams: the connection for the answers to heartbeats; or -1 */
     uint64_t received; /* messages, over all of them */
     /* For latencies: when set, it is called with each piece that arrives. */
     void (*look)(void *context, px_slice bytes);

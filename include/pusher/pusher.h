@@ -293,8 +293,8 @@ typedef struct pusher_options {
     pusher_choice enable_stats;  /* enableStats */
     pusher_choice disable_stats; /* disableStats: deprecated; the opposite, where enable_stats
                                            is not set */
-    pusher_string stats_host;    /* statsHost, perhaps with :PORT; default: `host` where that
-                                           is set, else stats.pusher.com */
+    pusher_string stats_host;    /* statsHost, perhaps with :PORT; default: http_host or host
+                                           where one is set, else stats.pusher.com */
     const pusher_pair *timeline_params; /* timelineParams: fields that are sent along */
     size_t timeline_param_count;        /* pairs */
 

@@ -1,4 +1,5 @@
 /* The life of a client, its connection, and what is bound to it. */
+#include "client/cache.h"
 #include "client/internal.h"
 #include "driver/memory.h"
 #include "driver/random.h"
@@ -58,6 +59,7 @@ static void init_parts(pusher_client *client) {
         .owner = client,
     };
     px_client_tell_time(client);
+    px_cache_restore(client->core, &client->settings);
     watch_network(client);
 }
 

@@ -42,6 +42,7 @@ struct pusher_client {
     uint64_t wall_distance; /* of the wall clock from the loop's, as the core knows it */
     px_connection_attempt attempts[PX_MAX_ATTEMPTS];
     px_http_queue requests;
+    px_id unstarted[PX_MAX_ATTEMPTS]; /* requests that there was no memory for */
     struct pusher_authorization *questions;
     pusher_channel **channels; /* by slot of their id */
     size_t channel_capacity;

@@ -1,4 +1,5 @@
 /* The pump: carries out what the core wants, and tells it what the network says. */
+#include "client/cache.h"
 #include "client/internal.h"
 #include "driver/clock.h"
 #include "net/ws_frame.h"
@@ -72,6 +73,30 @@ static void close_transport(pusher_client *client, const px_action *action) {
 
 /* ---- Requests ---- */
 
+/* Where each kind goes. */
+static const struct {
+    px_http_lane lane;
+    bool streams;
+} requests[] = {
+    [PX_REQUEST_CHANNEL_AUTHORIZATION] = {PX_HTTP_AUTHORIZATION, false},
+    [PX_REQUEST_RECEIVE] = {PX_HTTP_TRANSPORT, true},
+    [PX_REQUEST_SEND] = {PX_HTTP_TRANSPORT, false},
+    [PX_REQUEST_INFO] = {PX_HTTP_TRANSPORT, false},
+    [PX_REQUEST_STATS] = {PX_HTTP_BACKGROUND, false},
+};
+
+/* The core is told when its queue is drained. Where there is no place either, the core's time-outs
+ * have to find out. */
+static void note_unstarted(pusher_client *client, px_id id) {
+    px_client_log(client, PUSHER_LOG_ERROR, "no memory left for a request");
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        if (!client->unstarted[i]) {
+            client->unstarted[i] = id;
+            return;
+        }
+    }
+}
+
 static void start_request(pusher_client *client, const px_action *action) {
     px_http_call_options options = {
         .method = action->as.request.method,
@@ -84,9 +109,19 @@ static void start_request(pusher_client *client, const px_action *action) {
             action->as.request.timeout_ms ? action->as.request.timeout_ms : PX_HTTP_NO_TIMEOUT,
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
-    /* Without memory the request runs into the core's time-out. */
-    if (px_http_queue_start(&client->requests, action->id, PX_HTTP_AUTHORIZATION, false, &options))
-        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for a request");
+    px_request_kind kind = action->as.request.kind;
+    if (px_http_queue_start(&client->requests, action->id, requests[kind].lane,
+                            requests[kind].streams, &options))
+        note_unstarted(client, action->id);
+}
+
+/* ---- What is remembered ---- */
+
+static void store(pusher_client *client, const px_action *action) {
+    if (px_cache_store(&client->settings, client->loop, action->as.store.key,
+                       action->as.store.data))
+        px_client_log(client, PUSHER_LOG_DEBUG,
+                      "which transport worked can't be remembered: see the option cache_dir");
 }
 
 /* ---- Carrying out ---- */
@@ -127,6 +162,7 @@ static void carry_out(pusher_client *client, const px_action *action) {
         px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
         break;
     case PX_ACTION_STORE:
+        store(client, action);
         break;
     }
 }
@@ -152,12 +188,26 @@ static bool tell_failed_attempt(pusher_client *client) {
     return false;
 }
 
+/* The same for requests. */
+static bool tell_unstarted_request(pusher_client *client) {
+    for (size_t i = 0; i < PX_MAX_ATTEMPTS; i++) {
+        px_id id = client->unstarted[i];
+        if (!id)
+            continue;
+        client->unstarted[i] = 0;
+        px_core_request_done(client->core, id, 0, PX_SLICE(""), PX_ERR_NO_MEMORY,
+                             PX_SLICE("no memory left for a request"));
+        return true;
+    }
+    return false;
+}
+
 /* Handlers may call anything, but nothing they call comes back here: they only queue a task. */
 static void pump(pusher_client *client) {
     client->pumping = true;
     do
         drain(client);
-    while (!client->dying && tell_failed_attempt(client));
+    while (!client->dying && (tell_failed_attempt(client) || tell_unstarted_request(client)));
     client->pumping = false;
     if (client->dying) {
         px_client_finish(client);
@@ -201,11 +251,19 @@ void px_client_on_deadline(px_deadline *deadline) {
     pump(client);
 }
 
+/* Time goes on before messages are told, except when a deadline has passed: then the messages,
+ * which were here before we looked at the clock, may be what it waits for. */
+static void tell_time_before_messages(pusher_client *client) {
+    uint64_t now = px_loop_now(client->loop);
+    if (px_core_deadline(client->core) > now)
+        px_core_tick(client->core, now);
+}
+
 static void on_piece(void *owner, uint32_t id, int status, px_slice piece) {
-    (void)owner;
-    (void)id;
-    (void)status;
-    (void)piece;
+    pusher_client *client = owner;
+    tell_time_before_messages(client);
+    px_core_request_progress(client->core, id, status, piece);
+    pump(client);
 }
 
 static void on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
@@ -223,14 +281,9 @@ static void on_opened(void *owner, px_ws_transport *socket) {
     pump(client);
 }
 
-/* Time goes on before messages are told, except when a deadline has passed: then the messages,
- * which were here before we looked at the clock, may be what it waits for. */
 static void on_begin(void *owner, px_ws_transport *socket) {
     (void)socket;
-    pusher_client *client = owner;
-    uint64_t now = px_loop_now(client->loop);
-    if (px_core_deadline(client->core) > now)
-        px_core_tick(client->core, now);
+    tell_time_before_messages(owner);
 }
 
 static void on_message(void *owner, px_ws_transport *socket, px_slice text) {

@@ -369,7 +369,8 @@ void px_strategy_attempt_answered(px_core *core, uint8_t node) {
 
 uint64_t px_strategy_deadline(const px_core *core) {
     uint64_t earliest = PX_NO_DEADLINE;
-    for (size_t i = 0; i < PX_NODE_COUNT; i++) {
+    /* While a connection is up nothing runs: this is asked for each message. */
+    for (size_t i = 0; px_strategy_running(core) && i < PX_NODE_COUNT; i++) {
         const px_node_run *run = &core->strategy.runs[i];
         if (run->running && run->deadline < earliest)
             earliest = run->deadline;
@@ -398,7 +399,7 @@ static void fire(px_core *core, uint8_t number) {
 }
 
 void px_strategy_tick(px_core *core) {
-    for (uint8_t node = 0; node < PX_NODE_COUNT; node++) {
+    for (uint8_t node = 0; px_strategy_running(core) && node < PX_NODE_COUNT; node++) {
         const px_node_run *run = run_of(core, node);
         if (run->running && run->deadline <= core->now)
             fire(core, node);

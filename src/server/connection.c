@@ -132,7 +132,9 @@ void px_connection_close_within(px_hub *hub, px_hub_connection *connection, uint
 }
 
 void px_hub_activity(px_hub *hub, px_hub_connection *connection) {
-    px_hub_alive(hub, connection);
+    if (!connection->app)
+        return;
+    px_connection_mark_active(hub, connection);
     connection->flags |= ANSWERS_CONTROL;
 }
 

@@ -140,6 +140,10 @@ struct px_server {
 void px_host_log(const px_server *server, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* One turn of the loop; without `may_wait` it handles only what is there. PX_ERR_STATE: the loop has
+ * failed. */
+PX_MUST_CHECK int px_host_turn(px_server *server, bool may_wait);
+
 /* Call it first in whatever the event loop calls: tells the hub the time. */
 void px_host_wake(px_server *server);
 

@@ -1,6 +1,7 @@
 /* What is where: the paths that the server answers, but for the WebSocket upgrade. */
 #include "server/dev_auth.h"
 #include "server/host_client.h"
+#include "server/host_session.h"
 #include "server/host_timeline.h"
 #include "server/page.h"
 #include "server/page_demo.h"
@@ -48,6 +49,7 @@ typedef struct call {
 static px_host_answer show_page(const call *this) {
     px_server *server = this->server;
     px_page_facts facts = {
+        .http_sessions = px_sessions_count(server),
         .uptime_ms = server->now_ms - server->started_ms,
         .host = this->head->fields[PX_HTTP_HOST],
         .path_prefix = server->options.path_prefix,

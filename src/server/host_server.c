@@ -283,8 +283,9 @@ void px_server_free(px_server *server) {
 
 /* ---- Running ---- */
 
-static int turn(px_server *server) {
-    if (set_timer(server) != 0 || event_base_loop(server->base, EVLOOP_ONCE) != 0)
+int px_host_turn(px_server *server, bool may_wait) {
+    int flags = may_wait ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    if (set_timer(server) != 0 || event_base_loop(server->base, flags) != 0)
         return PX_ERR_STATE;
     px_host_wake(server);
     expire_due(server);
@@ -298,6 +299,6 @@ static int turn(px_server *server) {
 int px_server_run(px_server *server) {
     int result = PX_OK;
     while (result == PX_OK && !server->is_ended)
-        result = turn(server);
+        result = px_host_turn(server, true);
     return result;
 }

@@ -39,7 +39,8 @@ static size_t backlog_of(const px_host_output *queue) {
 
 /* May frames go to the socket without waiting for the end of the turn? */
 static bool is_flowing(const px_session *session) {
-    if (!session->receiver || session->queue.count > 0 || session->is_opening)
+    if (!session->receiver || !session->is_announced || session->is_opening ||
+        session->queue.count > 0)
         return false;
     const px_host_stream *stream = session->receiver->in.stream;
     return stream->style == &px_style_xhr_streaming && !is_at_limit(session);

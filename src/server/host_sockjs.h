@@ -18,8 +18,8 @@ px_sockjs_outcome px_host_sockjs(px_host_connection *connection, const px_http_h
 /* Is this the path (without prefix) of a WebSocket, and are its messages SockJS's frames? */
 bool px_sockjs_is_socket(const px_server *server, px_slice path, bool *is_framed);
 
-/* The app that the first message of a SockJS client names: {"path":"/app/KEY?protocol=7"}. Uses the
- * arena, where the results live. */
+/* The app that the first message of a SockJS client names: {"path":"/app/KEY?protocol=7"}, also where
+ * the server has a prefix. Uses the arena, where the results live. */
 bool px_sockjs_read_path(px_server *server, px_slice text, px_slice *key, px_slice *query);
 
 /* ---- host_sockjs_pages.c ---- */

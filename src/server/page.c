@@ -98,6 +98,7 @@ static void put_numbers(writer *page, const px_page_facts *facts) {
         stats->draining ? PX_SLICE(", stopping now.</p>\n<dl>\n") : PX_SLICE(".</p>\n<dl>\n"));
     put_fact(page, PX_SLICE("Apps"), stats->apps);
     put_fact(page, PX_SLICE("Connections"), stats->connections);
+    put_fact(page, PX_SLICE("HTTP sessions"), facts->http_sessions);
     put_fact(page, PX_SLICE("Channels"), stats->channels);
     put_fact(page, PX_SLICE("Subscriptions"), stats->subscriptions);
     put_fact(page, PX_SLICE("Messages in"), stats->messages_received);

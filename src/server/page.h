@@ -7,6 +7,7 @@
 
 typedef struct px_page_facts {
     px_hub_stats stats;
+    size_t http_sessions; /* connections that HTTP requests carry */
     uint64_t uptime_ms;
     px_slice host; /* the Host header that the page was asked for with; may be empty */
     px_slice path_prefix;

@@ -57,7 +57,7 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
     X(NUMBER, grace_ms, "grace_ms", 3000, 0, 600000,                                               \
       "Milliseconds over which a stopping server closes its connections.")                         \
     X(NUMBER, max_message, "max_message", 65536, 1024, 16777216,                                   \
-      "Bytes of one WebSocket message from a client (1009 beyond).")                               \
+      "Bytes of one message from a client (1009 beyond).")                                         \
     X(NUMBER, max_backlog, "max_backlog", 1048576, 4096, 1073741824,                               \
       "Bytes that may wait for one slow connection (4100 beyond).")                                \
     X(NUMBER, max_head, "max_head", 16384, 1024, 1048576,                                          \

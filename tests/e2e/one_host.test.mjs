@@ -19,9 +19,9 @@ const ALL = 'ws,wss,xhr_streaming,xhr_polling,sockjs';
 const TEMPTED = { host: '127.0.0.1', cluster: 'eu', enable_stats: true, plain: true, transports: ALL };
 
 const file = wholeFile();
-let port;
+let port, server;
 before(async () => {
-  ({ port } = await serve(file, ['--dev-auth']));
+  ({ port, program: server } = await serve(file, ['--dev-auth', '--verbose']));
 });
 
 // A puppet whose contacts are watched.
@@ -60,6 +60,7 @@ test('a WebSocket, a private channel and statistics', async (t) => {
   puppet.say('1 connect');
   puppet.say('1 subscribe private-c');
   await puppet.sees({ event: 'pusher:subscription_succeeded' });
+  await server.line('err', /GET \/timeline\/v2\/\S+ 200/);
   await puppet.end();
   assert.deepEqual(trace.contacts, [`127.0.0.1:${port}`]);
 });

@@ -124,7 +124,7 @@ static void on_log(pusher_log_level level, pusher_string line, void *context) {
 
 /* ---- Options ---- */
 
-typedef enum option_kind { TEXT, BOOLEAN, PORT, NUMBER } option_kind;
+typedef enum option_kind { TEXT, BOOLEAN, CHOICE, PORT, NUMBER } option_kind;
 
 typedef struct option_row {
     const char *name;
@@ -142,7 +142,7 @@ static const option_row OPTIONS[] = {
     ROW(pong_timeout, NUMBER), ROW(unavailable_timeout, NUMBER),
     ROW(auth_endpoint, TEXT),  ROW(http_host, TEXT),
     ROW(http_port, PORT),      ROW(https_port, PORT),
-    ROW(http_path, TEXT),      ROW(enable_stats, BOOLEAN),
+    ROW(http_path, TEXT),      ROW(enable_stats, CHOICE),
     ROW(stats_host, TEXT),     ROW(proxy, TEXT),
     ROW(proxy_username, TEXT), ROW(proxy_password, TEXT),
     ROW(no_proxy, TEXT),       ROW(no_transport_cache, BOOLEAN),
@@ -156,12 +156,16 @@ static void set_option(pusher_options *options, const option_row *row, const cha
     uint32_t number = (uint32_t)strtoul(value, NULL, 10);
     uint16_t port = (uint16_t)number;
     bool on = strcmp(value, "true") == 0;
+    pusher_choice choice = on ? PUSHER_YES : PUSHER_NO;
     switch (row->kind) {
     case TEXT:
         memcpy(member, &text, sizeof text);
         break;
     case BOOLEAN:
         memcpy(member, &on, sizeof on);
+        break;
+    case CHOICE:
+        memcpy(member, &choice, sizeof choice);
         break;
     case PORT:
         memcpy(member, &port, sizeof port);

@@ -456,6 +456,21 @@ static void a_stopping_server_says_good_bye(void **state) {
     test_server_join(&own);
 }
 
+static void the_page_counts_sessions(void **state) {
+    (void)state;
+    test_server own;
+    test_peer page;
+    test_server_start(&own, NULL);
+    test_stream stream = subscribe_stream(own.port, "counted", SUBSCRIBE("counted"));
+    app_post(own.port, "other", "xhr", NULL, 200, "o\n");
+    ask(own.port, "POST", "/app/nobody/1/refused/xhr", NULL, 200, "o\n"); /* counts no more */
+    peer_request(own.port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", &page);
+    assert_non_null(strstr(page.bytes, "<dt>HTTP sessions</dt><dd>2</dd>"));
+    peer_close(&page);
+    stream_close(&stream);
+    test_server_stop(&own);
+}
+
 static void name_host(px_server_options *options) {
     options->http_hostname = PX_SLICE("h2.example.org");
 }
@@ -549,11 +564,14 @@ static void an_app_can_refuse_origins(void **state) {
     assert_null(strstr(peer.bytes, "Access-Control"));
     assert_int_equal(peer_ask(&peer, "POST", path, bad, NULL), 200);
     assert_string_equal(peer_answer_body(&peer), "o\n");
-    assert_int_equal(peer_ask(&peer, "POST", path, "Origin: https://good.example\r\n", NULL), 200);
+    assert_int_equal(peer_ask(&peer, "POST", path, bad, NULL), 200);
+    assert_non_null(strstr(peer.bytes, "Access-Control-Allow-Origin: https://bad.example\r\n"));
     assert_string_equal(peer_answer_body(&peer), "c[4009,\"Origin not allowed\"]\n");
     assert_int_equal(peer_ask(&peer, "POST", "/app/app-key/1/cors2/xhr?protocol=7",
                               "Origin: https://good.example\r\n", NULL),
                      200);
+    assert_int_equal(peer_ask(&peer, "POST", "/app/app-key/1/cors2/xhr?protocol=7", bad, NULL),
+                     403);
     assert_int_equal(peer_ask(&peer, "POST", send, bad, "[]"), 403);
     assert_null(strstr(peer.bytes, "Access-Control"));
     assert_int_equal(peer_ask(&peer, "POST", send, NULL, "[]"), 204);
@@ -648,6 +666,7 @@ int main(void) {
         cmocka_unit_test(what_waits_between_polls_has_a_limit),
         cmocka_unit_test(there_is_a_limit_to_sessions),
         cmocka_unit_test(a_stopping_server_says_good_bye),
+        cmocka_unit_test(the_page_counts_sessions),
         cmocka_unit_test(clients_are_told_where_to_go_on),
         cmocka_unit_test(all_of_it_can_be_switched_off),
         cmocka_unit_test(pages_of_other_origins_may_ask),

@@ -123,6 +123,30 @@ static void the_first_message_names_the_app(void **state) {
     ask(server.port, "POST", "/1/first/xhr", NULL, 200, "subscription_succeeded");
 }
 
+static void set_prefix(px_server_options *options) {
+    options->path_prefix = PX_SLICE("/pusher");
+}
+
+/* The requests have it in front, too (here that makes it /pusher/pusher/...); the message need not. */
+static void the_first_message_needs_no_prefix(void **state) {
+    (void)state;
+    static const char *const MESSAGES[] = {
+        PATH_MESSAGE,
+        "[\"{\\\"path\\\":\\\"/pusher/app/app-key?protocol=7\\\"}\"]",
+    };
+    test_server own;
+    test_server_start(&own, set_prefix);
+    for (size_t i = 0; i < sizeof MESSAGES / sizeof *MESSAGES; i++) {
+        char path[64], send[64];
+        snprintf(path, sizeof path, "/pusher/1/prefix%zu/xhr", i);
+        snprintf(send, sizeof send, "/pusher/1/prefix%zu/xhr_send", i);
+        ask(own.port, "POST", path, NULL, 200, "o\n");
+        ask(own.port, "POST", send, MESSAGES[i], 204, "");
+        ask(own.port, "POST", path, NULL, 200, "connection_established");
+    }
+    test_server_stop(&own);
+}
+
 static void another_first_message_is_refused(void **state) {
     (void)state;
     static const char *const MESSAGES[] = {
@@ -425,6 +449,7 @@ int main(void) {
         cmocka_unit_test(the_iframe_page_is_kept),
         cmocka_unit_test(info_is_new_each_time),
         cmocka_unit_test(the_first_message_names_the_app),
+        cmocka_unit_test(the_first_message_needs_no_prefix),
         cmocka_unit_test(another_first_message_is_refused),
         cmocka_unit_test(who_names_no_app_is_closed),
         cmocka_unit_test(streams_say_why_they_end),

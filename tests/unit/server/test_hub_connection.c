@@ -370,6 +370,70 @@ static void answering_pings_keeps_a_connection(void **state) {
     world_stop(&world);
 }
 
+/* New requests of an HTTP client are signs of life, but no answers to pings. */
+static void being_alive_is_not_answering(void **state) {
+    (void)state;
+    test_world world;
+    test_client client;
+    world_start(&world, NULL, NULL);
+    client_open(&world, &client);
+    for (size_t round = 1; round <= 3; round++) {
+        world_pass(&world, ACTIVITY_MS + JITTER_MS + STEP_MS);
+        assert_int_equal(client.pings, round);
+        px_hub_alive(world.hub, &client.connection);
+        client_expect(&client, "{'event':'pusher:ping','data':'{}'}");
+    }
+    assert_false(client.is_closed);
+    client_cut(&world, &client);
+    px_hub_alive(world.hub, &client.connection); /* means nothing any longer */
+    world_stop(&world);
+}
+
+static void the_host_may_end_a_connection(void **state) {
+    (void)state;
+    test_world world;
+    test_client client;
+    world_start(&world, NULL, NULL);
+    client_open(&world, &client);
+    px_hub_break_connection(world.hub, &client.connection, PX_ERROR_MESSAGE_SIZE);
+    px_hub_break_connection(world.hub, &client.connection, PX_ERROR_RECONNECT);
+    client_expect_close(&client, 1009, "Message too large");
+    assert_int_equal(px_hub_connection_count(world.hub), 0);
+    client_cut(&world, &client);
+    world_stop(&world);
+}
+
+static void origins_can_be_asked_for(void **state) {
+    (void)state;
+    static const px_slice ALLOWED = PX_LITERAL("https://good.example");
+    test_world world;
+    px_app_options app = world_app();
+    app.allowed_origins = (px_name_list){&ALLOWED, 1};
+    world_start(&world, &app, NULL);
+    px_slice key = PX_SLICE(TEST_KEY), none = px_slice_of(NULL, 0);
+    assert_true(px_hub_allows_origin(world.hub, key, ALLOWED));
+    assert_true(px_hub_allows_origin(world.hub, key, none));
+    assert_false(px_hub_allows_origin(world.hub, key, PX_SLICE("https://evil.example")));
+    assert_true(px_hub_allows_origin(world.hub, PX_SLICE("x"), PX_SLICE("https://evil.example")));
+    world_stop(&world);
+}
+
+static void what_carries_a_connection_stays(void **state) {
+    (void)state;
+    test_world world;
+    static test_client client;
+    world_start(&world, NULL, NULL);
+    px_hub_open open = open_with(TEST_KEY, "7");
+    client_open_as(&world, &client, &open);
+    client.connection.carrier = 2;
+    px_hub_close_connection(world.hub, &client.connection);
+    assert_int_equal(client.connection.carrier, 2);
+    px_hub_open_connection(world.hub, &client.connection, &open);
+    assert_int_equal(client.connection.carrier, 2);
+    client_cut(&world, &client);
+    world_stop(&world);
+}
+
 static void busy_connection_is_not_pinged(void **state) {
     (void)state;
     test_world world;
@@ -501,6 +565,10 @@ int main(void) {
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(idle_connection_is_pinged_and_then_closed),
         cmocka_unit_test(answering_pings_keeps_a_connection),
+        cmocka_unit_test(being_alive_is_not_answering),
+        cmocka_unit_test(the_host_may_end_a_connection),
+        cmocka_unit_test(origins_can_be_asked_for),
+        cmocka_unit_test(what_carries_a_connection_stays),
         cmocka_unit_test(busy_connection_is_not_pinged),
         cmocka_unit_test(deadline_is_never_without_connections),
         cmocka_unit_test(draining_closes_all_within_the_grace_period),
