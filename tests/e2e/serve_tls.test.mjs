@@ -75,18 +75,20 @@ test('the native client, over wss and https', async (t) => {
   assert.deepEqual(program.out, ['c over-tls 1', 'c plain 2']);
 });
 
-test('pusher-js, with the authority in NODE_EXTRA_CA_CERTS', async (t) => {
-  const server = await serve(t);
-  const script = fileURLToPath(new URL('lib/pusher_js_client.mjs', import.meta.url));
-  const program = new Program(process.execPath, [script, String(server.tls), 'c'], {
-    env: { NODE_EXTRA_CA_CERTS: at('ca.pem') },
+for (const transport of ['ws', 'xhr_streaming', 'xhr_polling']) {
+  test(`pusher-js by ${transport}, with the authority in NODE_EXTRA_CA_CERTS`, async (t) => {
+    const server = await serve(t);
+    const script = fileURLToPath(new URL('lib/pusher_js_client.mjs', import.meta.url));
+    const program = new Program(process.execPath, [script, String(server.tls), 'c', transport], {
+      env: { NODE_EXTRA_CA_CERTS: at('ca.pem') },
+    });
+    t.after(() => program.stop('SIGKILL'));
+    await program.line('out', /^subscribed$/);
+    await publish(server, 'c', 'hello', '{"x":"' + 'y'.repeat(9000) + '"}');
+    assert.equal(await program.end(), 0);
+    assert.match(program.out.at(-1), /^hello \{"x":"y{9000}"\}$/);
   });
-  t.after(() => program.stop('SIGKILL'));
-  await program.line('out', /^subscribed$/);
-  await publish(server, 'c', 'hello', '{"x":"' + 'y'.repeat(9000) + '"}');
-  assert.equal(await program.end(), 0);
-  assert.match(program.out.at(-1), /^hello \{"x":"y{9000}"\}$/);
-});
+}
 
 test('openssl agrees with TLS 1.3 and 1.2, and gets nothing older', async (t) => {
   const server = await serve(t);
