@@ -65,6 +65,7 @@ static void on_tell(px_task *task) {
 
 static void on_done(px_transfer *transfer, CURLcode code) {
     px_http_job *job = JOB_OF(transfer, transfer);
+    px_knock_stop(&job->knock);
     tell_piece(job);
     if (!job->queue)
         return;
@@ -76,13 +77,16 @@ int px_http_job_begin(px_http_job *job) {
     int result = px_http_exchange_init(&job->exchange, px_loop_allocator(job->loop), &job->options);
     if (result)
         return result;
+    job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
     if (job->streams) {
         job->exchange.take = take_piece;
         curl_easy_setopt(job->exchange.easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
+        result = px_knock_start(&job->knock, job->multi, &job->transfer);
     }
-    job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
-    result = px_multi_add(job->multi, &job->transfer);
+    if (!result)
+        result = px_multi_add(job->multi, &job->transfer);
     if (result) {
+        px_knock_stop(&job->knock);
         px_http_exchange_free(&job->exchange);
         job->transfer.easy = NULL;
         return result;
@@ -105,6 +109,7 @@ void px_http_job_free(px_http_job *job) {
     job->queue = NULL;
     px_loop_unqueue(job->loop, &job->tell);
     if (job->transfer.easy) {
+        px_knock_stop(&job->knock);
         px_multi_remove(job->multi, &job->transfer);
         px_http_exchange_free(&job->exchange);
         job->transfer.easy = NULL;

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "driver/http_queue.h"
+#include "driver/knock.h"
 
 struct px_http_job {
     px_transfer transfer; /* no easy handle: it still waits */
@@ -19,6 +20,7 @@ struct px_http_job {
     px_http_call_options options;
     px_arena arena; /* what the options point to */
     px_http_exchange exchange;
+    px_knock knock;  /* of those that stream: the others are soon over */
     px_buffer piece; /* what came in this turn */
     px_task tell;    /* of the piece */
     px_garbage garbage;

@@ -29,7 +29,8 @@ typedef struct px_knock {
 } px_knock;
 
 /* Begins to look after a transfer, before it is added to its multi; sets the easy handle's
- * CURLOPT_OPENSOCKETFUNCTION. PX_ERR_NO_MEMORY. */
+ * CURLOPT_OPENSOCKETFUNCTION. `done` may then be called from a deadline of the loop, too.
+ * PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_knock_start(px_knock *knock, px_multi *multi, px_transfer *transfer);
 
 /* Ends what px_knock_start began: the transfer is connected, or over. Twice is fine. */

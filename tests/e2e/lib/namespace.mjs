@@ -29,11 +29,12 @@ export function loopbackUp() {
 
 // A switch for the packets from and to a port: all of them get through, or none.
 export function lossyPort(port) {
-  run('nft', `add table inet loss
-    add chain inet loss in { type filter hook input priority 0 ; }`);
+  const table = `inet port${port}`;
+  run('nft', `add table ${table}
+    add chain ${table} in { type filter hook input priority 0 ; }`);
   return {
-    cut: () => run('nft', `add rule inet loss in tcp dport ${port} drop
-      add rule inet loss in tcp sport ${port} drop`),
-    restore: () => run('nft', 'flush chain inet loss in'),
+    cut: () => run('nft', `add rule ${table} in tcp dport ${port} drop
+      add rule ${table} in tcp sport ${port} drop`),
+    restore: () => run('nft', `flush chain ${table} in`),
   };
 }

@@ -77,7 +77,8 @@ backend server
 export const closesAfterUpgrade = (place) => afterUpgrade(place, '');
 
 // A proxy that lets nothing through after the 101, and keeps the connection.
-export const silentAfterUpgrade = (place) => afterUpgrade(place, 'core.sleep(600)');
+export const silentAfterUpgrade = (place) =>
+  afterUpgrade(place, "repeat local data = applet:receive() until data == nil or data == ''");
 
 // Resets every connection on which an upgrade is asked for: 444 closes without an answer.
 export async function resetsUpgrades({ t, certificate, target }) {

@@ -31,8 +31,8 @@ export async function sockjsBridge(t, target) {
   service.on('connection', (connection) => bridge(connection, target));
   const requests = [];
   const server = createServer();
+  service.installHandlers(server, { prefix: '/pusher' }); // it takes those over that listen already
   server.on('request', (request) => requests.push(request.url));
-  service.installHandlers(server, { prefix: '/pusher' });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
