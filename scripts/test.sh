@@ -47,12 +47,23 @@ run() {
     total_passed=$((total_passed + count - failed))
 }
 
+# What tests have measured; CTest keeps it to itself when they pass.
+results() {
+    for file in build/results/*.txt; do
+        [ -e "$file" ] || continue
+        say "$(basename "$file" .txt)"
+        cat "$file"
+    done
+}
+
 case ${1:-all} in
 all)
     say "gcc, warnings are errors"
     build default
     say "every test"
+    rm -rf build/results
     run default
+    results
     say "clang, warnings are errors"
     build clang
     say "with the address and undefined-behaviour sanitizers"

@@ -53,6 +53,8 @@ static const px_failure_row rows[] = {
     {CURLE_GOT_NOTHING, PX_ERR_CLOSED, "the connection was closed without an answer by", ""},
     {CURLE_SEND_ERROR, PX_ERR_CLOSED, "the connection was cut while sending to", ""},
     {CURLE_RECV_ERROR, PX_ERR_CLOSED, "the connection was cut while receiving from", ""},
+    {CURLE_ABORTED_BY_CALLBACK, PX_ERR_CLOSED, "the connection was closed without an answer by",
+     ""},
     {CURLE_PARTIAL_FILE, PX_ERR_CLOSED, "the answer was cut short by", ""},
     {CURLE_WEIRD_SERVER_REPLY, PX_ERR_PROTOCOL, "no HTTP came from",
      "check that the port is the right one"},

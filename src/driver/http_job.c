@@ -63,6 +63,29 @@ static void on_tell(px_task *task) {
 
 /* ---- The transfer ---- */
 
+/* libcurl repeats a request by itself when the connection that it had kept ends without an answer. The
+ * answer may have been on its way, with messages: the owner must hear that the connection was cut. */
+static int on_request(void *context, char *peer, char *own, int peer_port, int own_port) {
+    (void)peer;
+    (void)own;
+    (void)peer_port;
+    (void)own_port;
+    px_http_job *job = context;
+    bool again = job->asked && px_http_exchange_status(&job->exchange) == 0;
+    job->asked = true;
+    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static int set_stream(px_http_job *job) {
+    CURL *easy = job->exchange.easy;
+    job->exchange.take = take_piece;
+    if (curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER) ||
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request) ||
+        curl_easy_setopt(easy, CURLOPT_PREREQDATA, job))
+        return PX_ERR_NO_MEMORY;
+    return px_knock_start(&job->knock, job->multi, &job->transfer);
+}
+
 static void on_done(px_transfer *transfer, CURLcode code) {
     px_http_job *job = JOB_OF(transfer, transfer);
     px_knock_stop(&job->knock);
@@ -78,11 +101,8 @@ int px_http_job_begin(px_http_job *job) {
     if (result)
         return result;
     job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
-    if (job->streams) {
-        job->exchange.take = take_piece;
-        curl_easy_setopt(job->exchange.easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
-        result = px_knock_start(&job->knock, job->multi, &job->transfer);
-    }
+    if (job->streams)
+        result = set_stream(job);
     if (!result)
         result = px_multi_add(job->multi, &job->transfer);
     if (result) {

@@ -17,6 +17,7 @@ struct px_http_job {
     px_http_lane lane;
     bool active; /* does not wait any more */
     bool streams;
+    bool asked; /* a stream's request went out */
     px_http_call_options options;
     px_arena arena; /* what the options point to */
     px_http_exchange exchange;

@@ -7,7 +7,7 @@ import { application } from './lib/application.mjs';
 import { Authority } from './lib/certificates.mjs';
 import { Puppet } from './lib/puppet.mjs';
 import { PROXY_USER, proxyOptions, ways } from './lib/ways.mjs';
-import { table } from './lib/table.mjs';
+import { show, table } from './lib/table.mjs';
 import { wholeFile } from './lib/program.mjs';
 
 // Cells that run at the same time: they mostly wait.
@@ -130,14 +130,13 @@ test('every transport through everything', async (t) => {
       failures.push(`${row.name}, ${row.mode}, ${way}: ${brief(error.message)}`);
     }
   });
-  console.log(table(
-    'public, private, presence, client events both ways; the time is until the first is connected',
-    ['transport', 'mode', ...WAYS],
-    ROWS.map((row) => [row.name, row.mode, ...WAYS.map((way) => (row.impossible ? '-' : results.get(row)[way]))]),
-  ));
-  for (const { name, mode, impossible } of ROWS) {
-    if (impossible) console.log(`- ${name}, ${mode}: cannot exist: ${impossible}`);
-  }
+  show('matrix',
+    table('Public, private, presence, client events both ways; the time is until the first is connected.',
+      ['transport', 'mode', ...WAYS],
+      ROWS.map((row) => [row.name, row.mode,
+        ...WAYS.map((way) => (row.impossible ? '-' : results.get(row)[way]))])),
+    ...ROWS.filter((row) => row.impossible).map((row) =>
+      `- ${row.name}, ${row.mode}: cannot exist: ${row.impossible}`));
   assert.deepEqual(failures, []);
 });
 

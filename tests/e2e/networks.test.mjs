@@ -7,7 +7,7 @@ import { application } from './lib/application.mjs';
 import { serve } from './lib/servers.mjs';
 import { Authority } from './lib/certificates.mjs';
 import { Puppet } from './lib/puppet.mjs';
-import { table } from './lib/table.mjs';
+import { show, table } from './lib/table.mjs';
 import { until, wholeFile } from './lib/program.mjs';
 import * as networks from './lib/networks.mjs';
 
@@ -35,9 +35,9 @@ before(async () => {
 
 after(() => {
   results.sort((a, b) => a.order - b.order);
-  console.log(table(
-    'ms is the time to connected, again the longest time from a cut to the next event; events can be ' +
-      'missed while there is no connection, but none may be missing from one',
+  show('networks', table(
+    'ms is the time to connected, again the longest time from a cut to the next event. Events can be ' +
+      'missed\nwhile there is no connection, but none may be missing from one.',
     ['network', 'mode', 'ms', 'goal', 'transport', 'again', 'events', 'twice', 'reordered', 'missing', 'missed'],
     results.map((r) => [r.network, r.mode, r.ms, r.goal, r.transport, r.again, r.events, r.twice, r.reordered,
       r.missing, r.missed]),

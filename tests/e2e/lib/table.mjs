@@ -1,4 +1,6 @@
-// A table for the output of a test: what was measured is as much the result as that it passed.
+// Tables in the output of tests: what was measured is as much a result as that it passed.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 // Columns are as wide as their widest cell; numbers stand at the right.
 export function table(title, heads, rows) {
@@ -13,4 +15,15 @@ export function table(title, heads, rows) {
     .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [`${title}`, '', line(heads), rule, ...rows.map(line), ''].join('\n');
+}
+
+// Prints what a test has found out, and leaves it for scripts/test.sh, which prints it again: CTest shows
+// only the output of tests that fail.
+export function show(name, ...parts) {
+  const text = parts.join('\n');
+  console.log(text);
+  const folder = process.env.PUSHER_RESULTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.txt`), `${text.trimEnd()}\n`);
 }

@@ -176,6 +176,14 @@ static void answer_some(test_connection *connection, void *context) {
     }
 }
 
+/* Answers one request, and leaves after the next. */
+static void answer_once(test_connection *connection, void *context) {
+    (void)context;
+    if (test_read_request(connection) &&
+        test_send_text(connection, "HTTP/1.1 200 Ok\r\nContent-Length: 2\r\n\r\nok"))
+        test_read_request(connection);
+}
+
 /* ---- Tests ---- */
 
 static void tells_each_piece_as_it_comes(void **state) {
@@ -307,6 +315,19 @@ static void keeps_connections(void **state) {
     end(&world);
 }
 
+/* What was on its way in the answer is lost: nobody may try to hide that. */
+static void repeats_no_poll_that_was_cut(void **state) {
+    (void)state;
+    test_world world;
+    begin(&world, answer_once);
+    start(&world, 1, PX_HTTP_TRANSPORT, true);
+    await(&world, "1 done 200 0");
+    start(&world, 2, PX_HTTP_TRANSPORT, true);
+    await(&world, "2 done 0");
+    assert_int_equal(world.result, PX_ERR_CLOSED);
+    end(&world);
+}
+
 static void refuses_what_http_does_not_allow(void **state) {
     (void)state;
     test_world world;
@@ -336,6 +357,7 @@ int main(void) {
         cmocka_unit_test(ends_inside_a_piece),
         cmocka_unit_test(transports_do_not_wait_for_authorizations),
         cmocka_unit_test(keeps_connections),
+        cmocka_unit_test(repeats_no_poll_that_was_cut),
         cmocka_unit_test(refuses_what_http_does_not_allow),
     };
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
