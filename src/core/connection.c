@@ -185,6 +185,12 @@ void px_connection_broken(px_core *core, int result) {
     retry_in(core, RETRY_AFTER_LOSS_MS);
 }
 
+void px_connection_silent(px_core *core) {
+    px_transport_learn(core, core->connection.live, 1006, false);
+    close_live(core);
+    retry_in(core, 0);
+}
+
 /* "Retry" is obeyed at once, but a server that says it again and again is left in peace. */
 static uint32_t retry_pause(px_core *core, uint64_t lived_ms) {
     px_connection *connection = &core->connection;
@@ -288,9 +294,8 @@ static void establish(px_core *core, px_transport *transport, const px_handshake
     connection->live = transport;
     connection->unavailable_at = PX_NO_DEADLINE;
     connection->connected_at = core->now;
-    connection->heard_at = core->now;
     connection->idle_timeout = smallest_timeout(core, transport, handshake);
-    connection->pong_awaited = false;
+    px_liveness_heard(core, transport);
     set_state(core, PX_STATE_CONNECTED);
     const px_frame *frame = &handshake->frame;
     if (!px_event_of_frame(core, frame, frame->event, PX_TO_CLIENT))
@@ -321,8 +326,7 @@ static void shake_hands(px_core *core, px_transport *transport, px_slice message
 
 static void receive(px_core *core, px_slice message) {
     px_connection *connection = &core->connection;
-    connection->heard_at = core->now;
-    connection->pong_awaited = false;
+    px_liveness_heard(core, connection->live);
     connection->failures = 0;
     int result = px_dispatch(core, message);
     if (result != PX_OK)
@@ -339,14 +343,6 @@ void px_core_transport_message(px_core *core, px_id id, px_slice message) {
         receive(core, message);
     else
         shake_hands(core, transport, message);
-}
-
-void px_connection_heard(px_core *core, const px_transport *transport) {
-    px_connection *connection = &core->connection;
-    if (transport != connection->live)
-        return;
-    connection->heard_at = core->now;
-    connection->pong_awaited = false;
 }
 
 /* ---- A transport that is gone ---- */
@@ -416,45 +412,9 @@ void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice r
 
 /* ---- Time ---- */
 
-static uint64_t alive_deadline(const px_connection *connection) {
-    if (!connection->live)
-        return PX_NO_DEADLINE;
-    return connection->pong_awaited ? connection->pong_deadline
-                                    : connection->heard_at + connection->idle_timeout;
-}
-
-static void ask_for_pong(px_core *core) {
-    px_connection *connection = &core->connection;
-    connection->pong_awaited = true;
-    connection->pong_deadline = core->now + core->options.pong_timeout;
-    int result = px_send_ping(core);
-    if (result != PX_OK)
-        px_connection_broken(core, result);
-}
-
-/* Nothing was heard for too long. When the clock is far beyond the deadline, the machine slept and
- * the pong may be there but not yet read: it is asked for once more. */
-static void check_alive(px_core *core) {
-    px_connection *connection = &core->connection;
-    if (!connection->pong_awaited) {
-        connection->asked_again = false;
-        ask_for_pong(core);
-    } else if (!connection->asked_again &&
-               core->now - connection->pong_deadline > core->options.pong_timeout) {
-        connection->asked_again = true;
-        ask_for_pong(core);
-    } else {
-        px_log_text(core, PX_LOG_WARN, PX_SLICE("No answer to a ping, connecting again"));
-        px_timeline_pong_timed_out(core);
-        px_transport_learn(core, connection->live, 1006, false);
-        close_live(core);
-        retry_in(core, 0);
-    }
-}
-
 uint64_t px_connection_deadline(const px_core *core) {
     const px_connection *connection = &core->connection;
-    uint64_t deadline = alive_deadline(connection);
+    uint64_t deadline = px_liveness_deadline(core);
     if (connection->retry_at < deadline)
         deadline = connection->retry_at;
     return connection->unavailable_at < deadline ? connection->unavailable_at : deadline;
@@ -468,8 +428,7 @@ void px_connection_tick(px_core *core) {
         connection->unavailable_at = PX_NO_DEADLINE;
         set_state(core, PX_STATE_UNAVAILABLE);
     }
-    if (alive_deadline(connection) <= core->now)
-        check_alive(core);
+    px_liveness_tick(core);
 }
 
 /* ---- The network ---- */
@@ -484,22 +443,15 @@ void px_core_network_online(px_core *core) {
     seek(core);
 }
 
-static void doubt_live(px_core *core) {
-    if (core->connection.live && !core->connection.pong_awaited) {
-        core->connection.asked_again = false;
-        ask_for_pong(core);
-    }
-}
-
 void px_core_network_offline(px_core *core) {
     px_timeline_network(core, PX_SLICE("offline"));
-    doubt_live(core);
+    px_liveness_doubt(core);
 }
 
 void px_core_network_changed(px_core *core) {
     px_connection *connection = &core->connection;
     if (connection->live) {
-        doubt_live(core);
+        px_liveness_doubt(core);
     } else if (connection->retry_at != PX_NO_DEADLINE || px_strategy_running(core)) {
         px_strategy_stop(core);
         connection->failures = 0;

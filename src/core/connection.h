@@ -1,5 +1,5 @@
 /* The connection: its state, its timers, what ends it and what comes after (docs/protocol.md,
- * "States", "Retrying", "Close codes", "Pings"). */
+ * "States", "Retrying", "Close codes"). */
 #ifndef PX_CORE_CONNECTION_H
 #define PX_CORE_CONNECTION_H
 
@@ -39,8 +39,8 @@ void px_connection_broken(px_core *core, int result);
 /* The same for any transport: one that is not the connection's is a failed attempt. */
 void px_connection_transport_broken(px_core *core, px_transport *transport, int result);
 
-/* The transport showed that its peer lives, without a message. */
-void px_connection_heard(px_core *core, const px_transport *transport);
+/* Nobody answers on the live connection: drops it and seeks another at once. */
+void px_connection_silent(px_core *core);
 
 /* ---- For the strategy ---- */
 

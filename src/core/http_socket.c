@@ -256,7 +256,7 @@ static void take_frame(px_core *core, px_transport *transport) {
         return;
     }
     if (socket->open && frame.line.len)
-        px_connection_heard(core, transport);
+        px_liveness_heard(core, transport);
     handlers[frame.kind](core, transport, &frame);
 }
 

@@ -11,6 +11,7 @@
 #include "core/dispatch.h"
 #include "core/handshake.h"
 #include "core/http_socket.h"
+#include "core/liveness.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/queue.h"
