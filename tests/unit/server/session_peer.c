@@ -9,6 +9,8 @@
 
 #include <poll.h>
 
+enum { COMPACT = 1 << 20 };
+
 /* ---- Requests ---- */
 
 static void send_request(test_peer *peer, const char *method, const char *path, const char *version,
@@ -53,6 +55,21 @@ void app_post(int port, const char *session, const char *end, const char *body, 
     ask(port, "POST", path, body, status, part);
 }
 
+void peer_publish_on(test_peer *peer, const char *channel, const char *event, const char *data) {
+    static char body[65536];
+    static char head[PEER_TARGET_SIZE + 128];
+    char target[PEER_TARGET_SIZE];
+    snprintf(body, sizeof body, "{\"name\":\"%s\",\"channel\":\"%s\",\"data\":\"%s\"}", event,
+             channel, data);
+    peer_sign("/apps/app-id/events", body, target);
+    snprintf(head, sizeof head,
+             "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n", target,
+             strlen(body));
+    peer_send_text(peer, head);
+    peer_send_text(peer, body);
+    assert_int_equal(peer_answer(peer), 200);
+}
+
 /* ---- Streams ---- */
 
 test_stream stream_open(int port, const char *method, const char *path, const char *version) {
@@ -75,11 +92,10 @@ static void take(test_peer *peer, size_t count) {
     peer->len -= count;
 }
 
-static void add_body(test_stream *stream, size_t count) {
+static void add_body(test_stream *stream, const char *bytes, size_t count) {
     assert_true(stream->len + count + 1 < PEER_BUFFER);
-    memcpy(stream->body + stream->len, stream->peer.bytes, count);
+    memcpy(stream->body + stream->len, bytes, count);
     stream->len += count;
-    take(&stream->peer, count);
 }
 
 static void read_head(test_stream *stream) {
@@ -94,26 +110,37 @@ static void read_head(test_stream *stream) {
     take(&stream->peer, (size_t)(end - stream->peer.bytes) + 4);
 }
 
+/* Takes the chunk at `at`; returns its length with all that belongs to it, 0 when it is not whole. */
+static size_t take_chunk(test_stream *stream, size_t at) {
+    const test_peer *peer = &stream->peer;
+    char *end;
+    size_t size = strtoul(peer->bytes + at, &end, 16);
+    size_t head = (size_t)(end - peer->bytes) - at + 2;
+    if (head == 2 || peer->len < at + head + size + 2)
+        return 0;
+    assert_memory_equal(end, "\r\n", 2);
+    assert_memory_equal(peer->bytes + at + head + size, "\r\n", 2);
+    add_body(stream, peer->bytes + at + head, size);
+    stream->is_complete = size == 0;
+    return head + size + 2;
+}
+
 /* Moves what has come into the body, as far as the chunks are whole. */
 static void decode(test_stream *stream) {
     test_peer *peer = &stream->peer;
     if (!stream->has_head)
         read_head(stream);
-    if (stream->has_head && !stream->is_chunked)
-        add_body(stream, peer->len);
-    while (stream->has_head && stream->is_chunked && !stream->is_complete) {
-        char *end;
-        size_t size = strtoul(peer->bytes, &end, 16);
-        size_t head = (size_t)(end - peer->bytes) + 2;
-        if (head == 2 || peer->len < head + size + 2)
-            return;
-        assert_memory_equal(end, "\r\n", 2);
-        take(peer, head);
-        add_body(stream, size);
-        assert_memory_equal(peer->bytes, "\r\n", 2);
-        take(peer, 2);
-        stream->is_complete = size == 0;
+    if (!stream->has_head)
+        return;
+    size_t used = 0;
+    if (!stream->is_chunked) {
+        add_body(stream, peer->bytes, peer->len);
+        used = peer->len;
     }
+    for (size_t len; stream->is_chunked && !stream->is_complete; used += len)
+        if ((len = take_chunk(stream, used)) == 0)
+            break;
+    take(peer, used);
 }
 
 static bool receive(test_stream *stream) {
@@ -129,18 +156,26 @@ static size_t count_units(const char *line) {
     return units;
 }
 
-const char *stream_line(test_stream *stream) {
+/* Makes room at the front, now and then. */
+static void compact(test_stream *stream) {
+    if (stream->used < COMPACT)
+        return;
     memmove(stream->body, stream->body + stream->used, stream->len - stream->used);
     stream->len -= stream->used;
     stream->used = 0;
+}
+
+const char *stream_line(test_stream *stream) {
     char *end;
-    while (!(end = stream->len ? memchr(stream->body, '\n', stream->len) : NULL))
+    compact(stream);
+    while (!(end = memchr(stream->body + stream->used, '\n', stream->len - stream->used)))
         if (!receive(stream))
             return NULL;
     *end = '\0';
+    const char *line = stream->body + stream->used;
     stream->used = (size_t)(end - stream->body) + 1;
-    stream->units += count_units(stream->body);
-    return stream->body;
+    stream->units += count_units(line);
+    return line;
 }
 
 void stream_expect(test_stream *stream, const char *part) {

@@ -21,6 +21,9 @@ void ask(int port, const char *method, const char *path, const char *body, int s
 void app_post(int port, const char *session, const char *end, const char *body, int status,
               const char *part);
 
+/* Publishes one event over a connection that stays open. */
+void peer_publish_on(test_peer *peer, const char *channel, const char *event, const char *data);
+
 /* A subscription to a public channel, as the body of an xhr_send. */
 #define SUBSCRIBE(channel)                                                                         \
     "[\"{\\\"event\\\":\\\"pusher:subscribe\\\",\\\"data\\\":{\\\"channel\\\":\\\"" channel        \
@@ -33,8 +36,8 @@ typedef struct test_stream {
     bool is_chunked;
     bool is_complete; /* its last chunk was read */
     size_t units;     /* characters of the body so far */
-    size_t len;       /* bytes of the body that were not read as lines yet */
-    size_t used;      /* of these, the line that was returned last */
+    size_t len;       /* bytes of the body that are here */
+    size_t used;      /* of these, those of lines that were returned */
     char *body;
 } test_stream;
 
