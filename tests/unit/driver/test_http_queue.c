@@ -20,6 +20,8 @@
 
 enum { PATIENCE_MS = 10000 };
 
+enum { GO_ON, CANCEL, FREE };
+
 typedef struct test_world {
     test_peer *peer;
     px_loop *loop;
@@ -31,8 +33,8 @@ typedef struct test_world {
     char journal[4096];
     size_t bytes; /* of all pieces */
     int done;
-    int result; /* of the last that was done */
-    enum { GO_ON, CANCEL, FREE } on_piece;
+    int result;   /* of the last that was done */
+    int on_piece; /* GO_ON, CANCEL or FREE */
 } test_world;
 
 static void note(test_world *world, const char *format, ...) {
