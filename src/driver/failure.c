@@ -191,6 +191,8 @@ void px_failure_of_curl(px_failure *failure, CURL *easy, CURLcode code, const px
     }
     const px_failure_row *row = find(code);
     failure->result = row->result;
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        words.len = 0; /* they tell of ours */
     write_sentence(failure, row->what, url, words, row->advice);
 }
 

@@ -4,6 +4,7 @@ enum {
     MAX_JOB_SIZE = 1 << 20,
     STREAM_BUFFER = 4096, /* libcurl's, as long as the request lasts: ten thousand may wait */
     MAX_PIECE = 1 << 22,  /* more than libcurl reads in one turn: it gives way to others before */
+    MAX_IDLE_S = 4,       /* servers keep idle connections for five seconds at least */
 };
 
 #define JOB_OF(member, pointer)                                                                    \
@@ -63,8 +64,9 @@ static void on_tell(px_task *task) {
 
 /* ---- The transfer ---- */
 
-/* libcurl repeats a request by itself when the connection that it had kept ends without an answer. The
- * answer may have been on its way, with messages: the owner must hear that the connection was cut. */
+/* libcurl repeats a request by itself when the connection that it had kept ends without an answer. What
+ * was sent may have arrived, and the answer, with messages, may have been on its way: the owner must
+ * hear that the connection was cut. */
 static int on_request(void *context, char *peer, char *own, int peer_port, int own_port) {
     (void)peer;
     (void)own;
@@ -76,12 +78,31 @@ static int on_request(void *context, char *peer, char *own, int peer_port, int o
     return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-static int set_stream(px_http_job *job) {
+/* A proxy that is handed plain requests may end a connection after any of them, without a word about
+ * it before. */
+static bool is_handed_to_a_proxy(const px_http_call_options *options) {
+    px_slice proxy = px_route_proxy(options->route, options->url);
+    return px_slice_starts_with(options->url, PX_SLICE("http:")) && proxy.len &&
+           !px_slice_starts_with(proxy, PX_SLICE("socks"));
+}
+
+/* So that a connection that ends is one that was cut: those that might end by themselves are not
+ * used again. */
+static int set_transport(px_http_job *job) {
     CURL *easy = job->exchange.easy;
+    long is_single = is_handed_to_a_proxy(&job->options);
+    if (curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request) ||
+        curl_easy_setopt(easy, CURLOPT_PREREQDATA, job) ||
+        curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_S) ||
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_single) ||
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, is_single))
+        return PX_ERR_NO_MEMORY;
+    return PX_OK;
+}
+
+static int set_stream(px_http_job *job) {
     job->exchange.take = take_piece;
-    if (curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER) ||
-        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request) ||
-        curl_easy_setopt(easy, CURLOPT_PREREQDATA, job))
+    if (curl_easy_setopt(job->exchange.easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER))
         return PX_ERR_NO_MEMORY;
     return px_knock_start(&job->knock, job->multi, &job->transfer);
 }
@@ -101,7 +122,9 @@ int px_http_job_begin(px_http_job *job) {
     if (result)
         return result;
     job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
-    if (job->streams)
+    if (job->lane == PX_HTTP_TRANSPORT)
+        result = set_transport(job);
+    if (!result && job->streams)
         result = set_stream(job);
     if (!result)
         result = px_multi_add(job->multi, &job->transfer);

@@ -317,16 +317,39 @@ static void keeps_connections(void **state) {
     end(&world);
 }
 
-/* What was on its way in the answer is lost: nobody may try to hide that. */
-static void repeats_no_poll_that_was_cut(void **state) {
+/* What was on its way in the answer is lost, and what was sent may have arrived: nobody may try to hide
+ * that. */
+static void repeats_nothing_that_was_cut(void **state) {
     (void)state;
+    for (int streams = 0; streams <= 1; streams++) {
+        test_world world;
+        begin(&world, answer_once);
+        start(&world, 1, PX_HTTP_TRANSPORT, streams);
+        await(&world, "1 done 200 0");
+        start(&world, 2, PX_HTTP_TRANSPORT, streams);
+        await(&world, "2 done 0");
+        assert_int_equal(world.result, PX_ERR_CLOSED);
+        end(&world);
+    }
+}
+
+/* Through a proxy that gets plain requests each has a connection of its own. */
+static void expects_proxies_to_hang_up(void **state) {
+    (void)state;
+    enum { POLLS = 10 };
     test_world world;
+    char proxy[64];
     begin(&world, answer_once);
-    start(&world, 1, PX_HTTP_TRANSPORT, true);
-    await(&world, "1 done 200 0");
-    start(&world, 2, PX_HTTP_TRANSPORT, true);
-    await(&world, "2 done 0");
-    assert_int_equal(world.result, PX_ERR_CLOSED);
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%u", test_peer_port(world.peer));
+    world.route.proxy.url = proxy;
+    for (int i = 0; i < POLLS; i++) {
+        world.journal[0] = '\0';
+        start(&world, 1, PX_HTTP_TRANSPORT, true);
+        await(&world, "1 done 200 0");
+        start(&world, 2, PX_HTTP_TRANSPORT, false);
+        await(&world, "2 done 200 0");
+    }
+    assert_int_equal(test_peer_count(world.peer), 2 * POLLS);
     end(&world);
 }
 
@@ -359,7 +382,8 @@ int main(void) {
         cmocka_unit_test(ends_inside_a_piece),
         cmocka_unit_test(transports_do_not_wait_for_authorizations),
         cmocka_unit_test(keeps_connections),
-        cmocka_unit_test(repeats_no_poll_that_was_cut),
+        cmocka_unit_test(repeats_nothing_that_was_cut),
+        cmocka_unit_test(expects_proxies_to_hang_up),
         cmocka_unit_test(refuses_what_http_does_not_allow),
     };
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
