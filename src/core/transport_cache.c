@@ -4,6 +4,7 @@
 
 enum {
     LIFETIME_MS = 1800000,
+    CLOCK_ERROR_MS = 60000, /* clocks are set, and two clients do not read them alike */
     MAX_DATA = 1024,
     MAX_LATENCY_MS = 3600000,
     /* A fallback that won is only tried alone after so many searches in which the whole tree had
@@ -25,7 +26,10 @@ static bool is_websocket(px_transport_type type) {
 /* Nothing from the future is believed, so that a clock that was wrong does not count for long. */
 static bool is_fresh(const px_core *core, const px_cached_transport *entry) {
     uint64_t now = px_core_unix_ms(core);
-    return entry->known && entry->stored_at_ms <= now && now - entry->stored_at_ms <= LIFETIME_MS;
+    if (!entry->known)
+        return false;
+    return entry->stored_at_ms > now ? entry->stored_at_ms - now <= CLOCK_ERROR_MS
+                                     : now - entry->stored_at_ms <= LIFETIME_MS;
 }
 
 bool px_transport_cache_begin(px_core *core, px_cached_transport *cached) {
