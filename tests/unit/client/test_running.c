@@ -49,6 +49,7 @@ static void tells_what_carries_the_connection(void **state) {
     fixture *world = fixture_new(greet_and_hold, NULL);
     fixture_make(world);
     assert_transport(world, "");
+    pusher_client_free(world->client);
     fixture_connect(world);
     assert_transport(world, "ws");
     pusher_disconnect(world->client);
