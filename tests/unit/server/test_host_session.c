@@ -32,6 +32,11 @@ static void hurry(px_server_options *options) {
     options->http_heartbeat_ms = 300;
 }
 
+/* Quick, but sessions have all the time they want. */
+static void beat_soon(px_server_options *options) {
+    options->http_heartbeat_ms = 300;
+}
+
 /* Slow enough for the steps of the server's clock. */
 static void beat(px_server_options *options) {
     options->http_heartbeat_ms = 800;
@@ -105,7 +110,7 @@ static void polls_may_be_pipelined(void **state) {
 static void an_idle_poll_is_answered_with_a_heartbeat(void **state) {
     (void)state;
     test_server own;
-    test_server_start(&own, hurry);
+    test_server_start(&own, beat_soon);
     app_post(own.port, "idle", "xhr", NULL, 200, "o\n");
     app_post(own.port, "idle", "xhr", NULL, 200, "established");
     for (int i = 0; i < 4; i++) /* and the session lives on */
@@ -148,7 +153,7 @@ static void http_1_0_is_closed_at_the_end(void **state) {
 static void heartbeats_go_to_and_fro(void **state) {
     (void)state;
     test_server own;
-    test_server_start(&own, hurry);
+    test_server_start(&own, beat);
     test_stream stream = stream_of_session(own.port, "beat");
     stream_expect(&stream, "o");
     stream_expect(&stream, "established");
