@@ -194,12 +194,14 @@ static void end_delay(px_core *core, uint8_t number) {
  * for. */
 static void end_delays_beside(px_core *core, uint8_t number) {
     for (uint8_t above = run_of(core, number)->parent; above != PX_NODE_NOTHING;
-         above = run_of(core, above)->parent)
-        for (size_t i = 0; px_strategy_tree[above].kind == PX_NODE_BEST_CONNECTED_EVER &&
-                           i < PX_NODE_MAX_CHILDREN;
-             i++)
-            if (is_waiting(core, px_strategy_tree[above].children[i]))
-                end_delay(core, px_strategy_tree[above].children[i]);
+         above = run_of(core, above)->parent) {
+        const px_node *node = &px_strategy_tree[above];
+        if (node->kind != PX_NODE_BEST_CONNECTED_EVER)
+            continue;
+        for (size_t i = 0; i < PX_NODE_MAX_CHILDREN; i++)
+            if (is_waiting(core, node->children[i]))
+                end_delay(core, node->children[i]);
+    }
 }
 
 /* True when nothing is under way below the node, and nothing is about to be but for the pauses
@@ -345,17 +347,16 @@ static void raise_priority(px_core *core, uint8_t priority) {
 }
 
 void px_strategy_attempt_succeeded(px_core *core, uint8_t node) {
-    px_transport_type type = px_strategy_tree[node].transport;
-    uint8_t priority = px_transport_table[type].priority;
+    const uint8_t attempt = node;
+    uint8_t priority = px_transport_table[px_strategy_tree[node].transport].priority;
     *run_of(core, node) = (px_node_run){.parent = run_of(core, node)->parent};
     for (; node != PX_NODE_NOTHING; node = run_of(core, node)->parent) {
         if (px_strategy_tree[node].kind == PX_NODE_BEST_CONNECTED_EVER)
             raise_priority(core, priority);
         if (px_strategy_tree[node].kind == PX_NODE_FIRST_CONNECTED)
             stop(core, node);
-        if (px_strategy_tree[node].kind == PX_NODE_CACHED)
-            px_transport_cache_store(core, type, core->now - run_of(core, node)->started_at);
     }
+    px_strategy_attempt_answered(core, attempt);
     stop(core, PX_NODE_ROOT);
     core->strategy.min_priority = 0;
 }
