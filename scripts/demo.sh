@@ -16,7 +16,12 @@ end() {
         kill "$child" 2>/dev/null || true
     done
     wait
-    rm -rf "$work"
+    # The browser's own children may still write to their profile for a moment.
+    patience=100
+    until rm -rf "$work" 2>/dev/null || [ "$patience" -eq 0 ]; do
+        patience=$((patience - 1))
+        sleep 0.05
+    done
 }
 trap end EXIT
 trap 'exit 130' HUP INT PIPE TERM
