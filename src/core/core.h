@@ -215,6 +215,11 @@ typedef struct px_action {
 /* The next thing to do; false when there is nothing (only then do earlier slices die). */
 bool px_core_next(px_core *core, px_action *action);
 
+/* The same for an owner that carries out from within a handler what the handler asked for: only what
+ * is queued already. It never goes on to the next message of a piece, and when it is false earlier
+ * slices live on: draining the queue is still px_core_next's business. */
+bool px_core_next_queued(px_core *core, px_action *action);
+
 /* When px_core_tick should be called next (the same clock), or PX_NO_DEADLINE. */
 uint64_t px_core_deadline(const px_core *core);
 
