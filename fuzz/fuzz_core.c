@@ -56,6 +56,8 @@ static void take_request(world *w, const px_action *action) {
     if (action->as.request.kind == PX_REQUEST_SEND)
         FUZZ_CHECK(px_json_valid(action->as.request.body));
     fuzz_touch(action->as.request.url);
+    fuzz_touch(action->as.request.url_end);
+    FUZZ_CHECK(action->as.request.jsonp || !action->as.request.url_end.len);
     fuzz_touch(action->as.request.body);
     for (size_t i = 0; i < action->as.request.header_count; i++)
         FUZZ_CHECK(px_header_valid(action->as.request.headers[i].name,

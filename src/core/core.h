@@ -179,9 +179,12 @@ typedef struct px_action {
         } close;
         struct {
             px_request_kind kind;
-            bool jsonp;      /* make it in the JSONP layout */
+            bool jsonp;      /* make it in the JSONP layout: as a script, whose answer is a call of
+                                a receiver that the owner has numbered */
             px_slice method; /* "POST" or "GET" */
             px_slice url;
+            px_slice
+                url_end; /* with `jsonp` the address is `url`, the receiver's number and this */
             const px_header *headers;
             size_t header_count;
             px_slice body;
