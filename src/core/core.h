@@ -89,7 +89,8 @@ typedef enum px_action_type {
 } px_action_type;
 
 typedef enum px_transport_kind {
-    PX_TRANSPORT_WS, /* a WebSocket; the URL's scheme says whether over TLS */
+    PX_TRANSPORT_WS,     /* a WebSocket; the URL's scheme says whether over TLS */
+    PX_TRANSPORT_SOCKJS, /* the owner's own SockJS client (option sockjsClient); the URL is its base */
 } px_transport_kind;
 
 /* Why the engine wants an HTTP request. */
