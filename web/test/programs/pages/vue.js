@@ -7,16 +7,19 @@ const { key, options } = window.settings;
 Vue.use(VuePusher, { api_key: key, options: { ...options, authEndpoint: '/broadcasting/auth' } });
 
 const app = new Vue({
-  data: { lines: [], members: [] },
+  // Vue makes reactive what it is given, down to the client itself.
+  data: { lines: [], members: [], room: null, client: null },
   created() {
     this.pusher.subscribe('private-log', (channel) => {
       channel.bind('pusher:subscription_succeeded', () => window.tell('subscribed', channel.name));
       channel.bind('line', ({ text }) => this.lines.push(text));
     });
     const room = this.$pusher.subscribe('presence-room');
+    this.room = room;
+    this.client = this.$pusher;
     const update = () => {
       this.members = [];
-      room.members.each(({ id }) => this.members.push(id));
+      this.room.members.each(({ id }) => this.members.push(id));
     };
     ['pusher:subscription_succeeded', 'pusher:member_added', 'pusher:member_removed']
       .forEach((event) => room.bind(event, update));
