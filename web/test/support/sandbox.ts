@@ -80,7 +80,7 @@ export class Sandbox {
   leave(): void {
     for (const pusher of this.made) {
       pusher.unbind_all();
-      pusher.connection.unbind();
+      pusher.connection.unbind_all();
       pusher.disconnect();
     }
     Object.assign(Pusher.Runtime, this.kept);
