@@ -35,6 +35,7 @@ function options(platform, suites) {
     format: platform === 'node' ? 'cjs' : 'iife',
     target: platform === 'node' ? 'node20' : 'es2020',
     define: { global: 'globalThis' },
+    external: platform === 'node' ? [] : ['util'], // the fake timers ask for it in Node only
     logLevel: 'warning',
   };
 }

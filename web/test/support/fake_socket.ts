@@ -41,7 +41,8 @@ export class FakeSocket {
   }
 
   send(text: string): void {
-    if (this.readyState !== FakeSocket.OPEN) throw new Error('The fake socket is not open.');
+    if (this.readyState === FakeSocket.CONNECTING) throw new Error('The fake socket is connecting.');
+    if (this.readyState !== FakeSocket.OPEN) return; // lost, as on a real one
     this.sent.push(text);
   }
 
