@@ -56,6 +56,8 @@ static void take_request(world *w, const px_action *action) {
     if (action->as.request.kind == PX_REQUEST_SEND)
         FUZZ_CHECK(px_json_valid(action->as.request.body));
     fuzz_touch(action->as.request.url);
+    fuzz_touch(action->as.request.url_end);
+    FUZZ_CHECK(action->as.request.jsonp || !action->as.request.url_end.len);
     fuzz_touch(action->as.request.body);
     for (size_t i = 0; i < action->as.request.header_count; i++)
         FUZZ_CHECK(px_header_valid(action->as.request.headers[i].name,
@@ -296,7 +298,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     options.ask_authorization = size > 0 && data[0] == 'A';
     options.plain = size > 1 && data[1] == 'p';
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
-                                         PX_LITERAL("sockjs")};
+                                         PX_LITERAL("sockjs"), PX_LITERAL("sockjs")};
+    options.sockjs_client = size > 2 && data[2] == '4';
     for (size_t i = 0; size > 2 && i < sizeof(fallbacks) / sizeof(*fallbacks); i++)
         if (data[2] == '1' + (int)i)
             options.enabled_transports = (px_slices){&fallbacks[i], 1, true};

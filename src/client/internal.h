@@ -43,6 +43,7 @@ struct pusher_client {
     px_connection_attempt attempts[PX_MAX_ATTEMPTS];
     px_http_queue requests;
     px_id unstarted[PX_MAX_ATTEMPTS]; /* requests that there was no memory for */
+    uint64_t scripts;                 /* so far: receivers are numbered from 1 */
     struct pusher_authorization *questions;
     pusher_channel **channels; /* by slot of their id */
     size_t channel_capacity;

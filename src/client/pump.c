@@ -97,10 +97,20 @@ static void note_unstarted(pusher_client *client, px_id id) {
     }
 }
 
-static void start_request(pusher_client *client, const px_action *action) {
+/* The whole address of a script, with the number of a receiver that nobody else has. */
+static int script_url(pusher_client *client, const px_action *action, px_buffer *url) {
+    char digits[20];
+    int result = px_buffer_append(url, action->as.request.url);
+    if (result == PX_OK)
+        result =
+            px_buffer_append(url, px_slice_of(digits, px_u64_to_text(++client->scripts, digits)));
+    return result == PX_OK ? px_buffer_append(url, action->as.request.url_end) : result;
+}
+
+static int begin_request(pusher_client *client, const px_action *action, px_slice url) {
     px_http_call_options options = {
         .method = action->as.request.method,
-        .url = action->as.request.url,
+        .url = url,
         .headers = action->as.request.headers,
         .header_count = action->as.request.header_count,
         .body = action->as.request.body,
@@ -110,8 +120,22 @@ static void start_request(pusher_client *client, const px_action *action) {
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     px_request_kind kind = action->as.request.kind;
-    if (px_http_queue_start(&client->requests, action->id, requests[kind].lane,
-                            requests[kind].streams, &options))
+    return px_http_queue_start(&client->requests, action->id, requests[kind].lane,
+                               requests[kind].streams, &options);
+}
+
+static void start_request(pusher_client *client, const px_action *action) {
+    px_buffer url;
+    int result = PX_OK;
+    px_buffer_init(&url, client->allocator, PX_MAX_MESSAGE);
+    if (action->as.request.jsonp)
+        result = script_url(client, action, &url);
+    if (result == PX_OK)
+        result = begin_request(client, action,
+                               action->as.request.jsonp ? px_buffer_slice(&url)
+                                                        : action->as.request.url);
+    px_buffer_free(&url);
+    if (result != PX_OK)
         note_unstarted(client, action->id);
 }
 

@@ -98,15 +98,13 @@ static void add_form(px_core *core, px_text *text, const px_channel *channel,
         add_parameter(text, params[i].name, params[i].value);
 }
 
-/* A script's URL: ENDPOINT?callback=Pusher.auth_callbacks['N']&form */
+/* A script's URL, as far as its receiver's number: ENDPOINT?callback=Pusher.auth_callbacks['N']&form */
 static void add_jsonp_url(px_core *core, px_text *text) {
     px_slice endpoint = core->options.auth_endpoint;
     bool has_query = endpoint.len && memchr(endpoint.ptr, '?', endpoint.len);
     px_text_add(text, endpoint);
     px_text_add(text, has_query ? PX_SLICE("&") : PX_SLICE("?"));
     px_text_add(text, PX_SLICE("callback=Pusher.auth_callbacks%5B'"));
-    px_text_add_number(text, ++core->authorizations.jsonp_count);
-    px_text_add(text, PX_SLICE("'%5D&"));
 }
 
 /* The configured headers with the provider's after them. */
@@ -138,6 +136,8 @@ static int push_jsonp(px_core *core, const px_request *request, const px_channel
     px_text text = px_text_begin(&core->text);
     px_slice url;
     add_jsonp_url(core, &text);
+    size_t number_at = text.out->len;
+    px_text_add(&text, PX_SLICE("'%5D&"));
     add_form(core, &text, channel, params, param_count);
     int result = px_core_keep_text(core, &text, &url);
     if (result != PX_OK)
@@ -149,7 +149,8 @@ static int push_jsonp(px_core *core, const px_request *request, const px_channel
     action->as.request.timeout_ms = core->options.auth_timeout;
     action->as.request.jsonp = true;
     action->as.request.method = PX_SLICE("GET");
-    action->as.request.url = url;
+    action->as.request.url = px_slice_of(url.ptr, number_at);
+    action->as.request.url_end = px_slice_after(url, number_at);
     if (core->options.auth_headers.count)
         px_log_text(core, PX_LOG_WARN,
                     PX_SLICE("To send headers with the channel-authorization request, you must use "

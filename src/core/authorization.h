@@ -11,7 +11,6 @@ typedef struct px_authorizations {
     px_request *newest;
     px_header *headers; /* Content-Type and the configured ones */
     size_t header_count;
-    uint32_t jsonp_count; /* callbacks are numbered from 1 */
 } px_authorizations;
 
 /* PX_ERR_NO_MEMORY. The core's options must be there. */

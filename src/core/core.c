@@ -127,15 +127,20 @@ static void trim(px_buffer *buffer) {
         px_buffer_free(buffer);
 }
 
+bool px_core_next_queued(px_core *core, px_action *action) {
+    if (px_queue_pop(&core->queue, action))
+        return true;
+    if (core->connection.announced == core->connection.state)
+        return false;
+    *action = (px_action){.type = PX_ACTION_STATE};
+    tell_state(core, action);
+    return true;
+}
+
 bool px_core_next(px_core *core, px_action *action) {
     do {
-        if (px_queue_pop(&core->queue, action))
+        if (px_core_next_queued(core, action))
             return true;
-        if (core->connection.announced != core->connection.state) {
-            *action = (px_action){.type = PX_ACTION_STATE};
-            tell_state(core, action);
-            return true;
-        }
     } while (core->transports.http_count && px_http_sockets_work(core));
     px_arena_reset(&core->arena);
     if (core->incoming.used)

@@ -18,6 +18,13 @@ enum { MAX_TEXT = 4096, MAX_PAIRS_SIZE = 65536, MAX_TIMELINE_PARAMS_SIZE = 8192 
 #define NUMBER_OF_LIST(fallback)   0
 #define NUMBER_OF_PAIRS(fallback)  0
 
+/* Programs that show nobody the table can do without its sentences. */
+#ifdef PX_WITHOUT_DOCUMENTATION
+#define PX_DOCUMENTATION(text) PX_LITERAL("")
+#else
+#define PX_DOCUMENTATION(text) PX_LITERAL(text)
+#endif
+
 const px_option px_option_table[] = {
 #define ROW(type, field, name, fallback, minimum, maximum, text)                                   \
     {PX_OPTION_##type,                                                                             \
@@ -27,7 +34,7 @@ const px_option px_option_table[] = {
      NUMBER_OF_##type(fallback),                                                                   \
      minimum,                                                                                      \
      maximum,                                                                                      \
-     PX_LITERAL(text)},
+     PX_DOCUMENTATION(text)},
     PX_OPTIONS(ROW)
 #undef ROW
 };

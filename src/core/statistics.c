@@ -146,17 +146,14 @@ static bool uses_jsonp(const px_core *core) {
     return px_slice_equal(core->options.stats_transport, PX_SLICE("jsonp"));
 }
 
-/* Builds the URL in core->text. */
-static int build_url(px_core *core, px_slice timeline) {
+/* Builds the URL in core->text. *number_at: where a script's has the number of its receiver. */
+static int build_url(px_core *core, px_slice timeline, size_t *number_at) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, core->connection.using_tls ? PX_SLICE("https://") : PX_SLICE("http://"));
     add_host(core, &text);
-    if (uses_jsonp(core)) {
-        px_text_add(&text, PX_SLICE("/timeline/v2/jsonp/"));
-        px_text_add_number(&text, (uint64_t)core->statistics.scripts + 1);
-    } else {
-        px_text_add(&text, PX_SLICE("/timeline/v2/xhr/2"));
-    }
+    px_text_add(&text, uses_jsonp(core) ? PX_SLICE("/timeline/v2/jsonp/")
+                                        : PX_SLICE("/timeline/v2/xhr/2"));
+    *number_at = text.out->len;
     add_query(core, &text, timeline);
     return text.result;
 }
@@ -171,12 +168,12 @@ static int build_timeline(px_core *core) {
 }
 
 /* PX_ERR_LIMIT: not even without any entry would it be short enough. */
-static int build(px_core *core, px_slice *url) {
+static int build(px_core *core, px_slice *url, size_t *number_at) {
     px_timeline *timeline = &core->statistics.timeline;
     for (;;) {
         int result = build_timeline(core);
         if (result == PX_OK)
-            result = build_url(core, px_buffer_slice(&core->line));
+            result = build_url(core, px_buffer_slice(&core->line), number_at);
         if (result != PX_OK)
             return result;
         if (core->text.len <= MAX_URL)
@@ -202,7 +199,8 @@ static void tell_failure(px_core *core, px_slice why) {
 
 static int push(px_core *core, px_request *request) {
     px_slice url;
-    int result = build(core, &url);
+    size_t number_at;
+    int result = build(core, &url, &number_at);
     if (result != PX_OK)
         return result;
     px_action *action = px_queue_push(&core->queue, PX_ACTION_REQUEST, request->id);
@@ -212,6 +210,10 @@ static int push(px_core *core, px_request *request) {
     action->as.request.jsonp = uses_jsonp(core);
     action->as.request.method = PX_SLICE("GET");
     action->as.request.url = url;
+    if (uses_jsonp(core)) {
+        action->as.request.url = px_slice_of(url.ptr, number_at);
+        action->as.request.url_end = px_slice_after(url, number_at);
+    }
     action->as.request.timeout_ms = TIMEOUT_MS;
     return PX_OK;
 }
@@ -231,7 +233,6 @@ void px_statistics_send(px_core *core) {
     }
     request->deadline = core->now + TIMEOUT_MS;
     statistics->request = request->id;
-    statistics->scripts++;
     px_timeline_clear(&statistics->timeline);
 }
 

@@ -11,7 +11,6 @@ typedef struct px_statistics {
     bool begun;
     uint32_t session; /* names the client, by chance */
     uint32_t bundle;  /* how many were taken */
-    uint32_t scripts; /* jsonp: receivers are numbered from 1 */
     px_id request;    /* the one under way, or 0 */
     uint64_t next_at; /* or PX_NO_DEADLINE: not between connect and disconnect */
     px_buffer host;   /* where the stats host has sent us; empty: nowhere */

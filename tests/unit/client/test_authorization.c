@@ -112,6 +112,21 @@ static void bounds_the_answer(void **state) {
     fixture_free(world);
 }
 
+/* Whoever carries requests out numbers the receivers of scripts. */
+static void asks_for_a_script(void **state) {
+    (void)state;
+    test_site site = {.answer =
+                          OK_HEAD "\r\nPusher.auth_callbacks['1']({\"auth\":\"KEY:signature\"});"};
+    fixture *world = fixture_new(serve, &site);
+    world->options.auth_transport = pusher_str("jsonp");
+    make(world);
+    await(world, "pusher:subscription_succeeded {}\n");
+    fixture_stop_peer(world);
+    assert_non_null(strstr(site.request, "GET /pusher/auth?callback=Pusher.auth_callbacks%5B'1'%5D&"
+                                         "socket_id=1.1&channel_name=private-news HTTP/1.1\r\n"));
+    fixture_free(world);
+}
+
 static void asks_elsewhere_with_more(void **state) {
     (void)state;
     test_site here = {.answer = NULL};
@@ -394,6 +409,7 @@ int main(void) {
     enum { CASES = sizeof answer_cases / sizeof answer_cases[0] };
     const struct CMUnitTest others[] = {
         cmocka_unit_test(bounds_the_answer),
+        cmocka_unit_test(asks_for_a_script),
         cmocka_unit_test(asks_elsewhere_with_more),
         cmocka_unit_test(tells_of_an_unreachable_endpoint),
         cmocka_unit_test(asks_few_at_a_time),

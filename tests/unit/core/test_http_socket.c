@@ -213,6 +213,43 @@ static void test_endless_line(void **state) {
     end(&engine);
 }
 
+/* ---- Carrying out from within a handler ---- */
+
+static void next_event(px_core *core, const char *data) {
+    px_action action;
+    do
+        assert_true(px_core_next(core, &action));
+    while (action.type != PX_ACTION_EVENT);
+    assert_int_equal(action.as.event.data.len, strlen(data));
+    assert_memory_equal(action.as.event.data.ptr, data, strlen(data));
+}
+
+/* A handler of the first of two messages subscribes: what that queues comes, the second message does
+ * not, and the data of the first one stays. */
+static void test_only_what_is_queued(void **state) {
+    (void)state;
+    http_engine engine;
+    px_action action;
+    px_channel_id channel;
+    begin(&engine, "xhr_streaming", 0, 1);
+    establish(&engine);
+    px_core_request_progress(engine.core, engine.receive, 200,
+                             PX_SLICE("a[\"{\\\"event\\\":\\\"e\\\",\\\"data\\\":1}\","
+                                      "\"{\\\"event\\\":\\\"e\\\",\\\"data\\\":2}\"]\n"));
+    assert_true(px_core_next(engine.core, &action));
+    px_slice data = action.as.event.data;
+    assert_false(px_core_next_queued(engine.core, &action));
+    assert_int_equal(px_core_subscribe(engine.core, PX_SLICE("news"), &channel), PX_OK);
+    assert_true(px_core_next_queued(engine.core, &action));
+    assert_int_equal(action.type, PX_ACTION_EVENT);
+    assert_memory_equal(action.as.event.name.ptr, "pusher:subscribe", 16);
+    assert_false(px_core_next_queued(engine.core, &action));
+    assert_memory_equal(data.ptr, "1", data.len);
+    next_event(engine.core, "2");
+    drain(&engine);
+    end(&engine);
+}
+
 /* ---- Sending much ---- */
 
 /* No POST is larger than 64 KiB when it need not be, and nothing is lost or torn. */
@@ -311,6 +348,7 @@ int main(void) {
         cmocka_unit_test(test_sockjs_session_names),
         cmocka_unit_test(test_large_message),
         cmocka_unit_test(test_endless_line),
+        cmocka_unit_test(test_only_what_is_queued),
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_large_sent_message),
         cmocka_unit_test(test_resubscribing_in_portions),

@@ -60,7 +60,7 @@ void transcript_print_channel(const px_channel_info *info, px_buffer *text) {
 
 static void print_open(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
-    transcript_add(text, "open");
+    transcript_add(text, action->as.open.kind == PX_TRANSPORT_SOCKJS ? "open sockjs" : "open");
     add_word(text, action->as.open.url);
 }
 
@@ -75,16 +75,29 @@ static void print_close(px_core *core, const px_action *action, px_buffer *text)
     add_word(text, action->as.close.reason);
 }
 
+/* The number of a script's receiver, which only its owner knows, is N here. */
+static void print_url(const px_action *action, px_buffer *text) {
+    px_buffer url;
+    transcript_text_init(&url);
+    transcript_add_slice(&url, action->as.request.url);
+    if (action->as.request.jsonp)
+        transcript_add(&url, "N");
+    transcript_add_slice(&url, action->as.request.url_end);
+    if (action->as.request.kind == PX_REQUEST_STATS)
+        transcript_print_statistics(px_buffer_slice(&url), text);
+    else
+        transcript_add_slice(text, px_buffer_slice(&url));
+    px_buffer_free(&url);
+}
+
 static void print_request(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
     transcript_add(text, "%s", action->as.request.jsonp ? "jsonp " : "");
     transcript_add_slice(text, action->as.request.method);
-    if (action->as.request.kind == PX_REQUEST_STATS) {
-        transcript_add(text, " ");
-        transcript_print_statistics(action->as.request.url, text);
+    transcript_add(text, " ");
+    print_url(action, text);
+    if (action->as.request.kind == PX_REQUEST_STATS)
         return;
-    }
-    add_word(text, action->as.request.url);
     for (size_t i = 0; i < action->as.request.header_count; i++) {
         transcript_add(text, " [");
         transcript_add_slice(text, action->as.request.headers[i].name);

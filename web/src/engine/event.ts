@@ -1,0 +1,78 @@
+/**
+ * An event on its way to the bindings. It is read from the record at once, since handlers may make the engine
+ * write another one there; its payload is parsed when somebody wants it, and once.
+ */
+import { DataType } from './exports';
+
+/** Where the texts of the event are read from. */
+export interface TextSource {
+  slice(address: number, length: number): string;
+}
+
+/* How a JSON text may begin: everything else is spared the attempt, which is expensive when it fails. */
+const MAY_BE_JSON = /^[\s"{[\-0-9tfn]/;
+
+function parseText(text: string): unknown {
+  if (!MAY_BE_JSON.test(text)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+export interface MemberData {
+  readonly id: string;
+  readonly info: unknown;
+}
+
+export class EngineEvent {
+  private parsed = false;
+  private value: unknown;
+
+  constructor(
+    private readonly source: TextSource,
+    readonly targets: number,
+    readonly channel: number,
+    readonly dataType: DataType,
+    private readonly escaped: boolean,
+    readonly name: string,
+    private readonly dataAddress: number,
+    private readonly dataLength: number,
+    readonly userId: string,
+    private readonly channelAddress: number,
+    private readonly channelLength: number,
+    readonly connectionName: string,
+    private readonly special: unknown,
+  ) {}
+
+  /** As it stood in the message; empty: there was none. */
+  get channelName(): string {
+    return this.source.slice(this.channelAddress, this.channelLength);
+  }
+
+  /** The payload as the application sees it. */
+  get data(): unknown {
+    if (!this.parsed) {
+      this.value = this.parse();
+      this.parsed = true;
+    }
+    return this.value;
+  }
+
+  private parse(): unknown {
+    switch (this.dataType) {
+      case DataType.String:
+        return parseText(this.text());
+      case DataType.Json:
+        return JSON.parse(this.source.slice(this.dataAddress, this.dataLength)) as unknown;
+      default:
+        return this.special;
+    }
+  }
+
+  private text(): string {
+    const text = this.source.slice(this.dataAddress, this.dataLength);
+    return this.escaped ? (JSON.parse('"' + text + '"') as string) : text;
+  }
+}

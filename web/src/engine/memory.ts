@@ -1,0 +1,106 @@
+/**
+ * The module's memory as JavaScript sees it: texts in and out, the words of the record.
+ *
+ * Most texts are ASCII, where a byte is a unit of a string: what the network said is then read as a part of
+ * the string it came in, without decoding anything.
+ */
+import type { EngineExports } from './exports';
+import { Word } from './exports';
+
+/* Below this many units a loop is faster than the encoder. */
+const SHORT = 48;
+
+/** A text that was written: where, how many bytes, whether they are ASCII. */
+export interface Written {
+  readonly address: number;
+  readonly length: number;
+  readonly ascii: boolean;
+}
+
+export class Memory {
+  private bytes!: Uint8Array;
+  private words!: Uint32Array;
+  private doubles!: Float64Array;
+  private readonly record: number;
+  private readonly encoder = new TextEncoder();
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+  constructor(private readonly exports: EngineExports) {
+    this.refresh();
+    this.record = exports.px_web_record() >>> 2;
+  }
+
+  /* A memory that grew is another buffer; views of the old one are empty. */
+  private refresh(): void {
+    const buffer = this.exports.memory.buffer;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+  }
+
+  private fresh(): void {
+    if (this.bytes.length === 0) this.refresh();
+  }
+
+  /** Bytes that a text can take at most. */
+  static capacity(text: string): number {
+    return text.length * 3;
+  }
+
+  /** Writes a text; there must be room for its capacity. Returns the number of bytes. */
+  write(address: number, text: string): number {
+    this.fresh();
+    const length = text.length;
+    if (length > SHORT) return this.encode(address, text);
+    const bytes = this.bytes;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 127) return this.encode(address, text);
+      bytes[address + i] = unit;
+    }
+    return length;
+  }
+
+  private encode(address: number, text: string): number {
+    return this.encoder.encodeInto(text, this.bytes.subarray(address, address + text.length * 3)).written;
+  }
+
+  /** A word of the record. */
+  word(index: number): number {
+    this.fresh();
+    return this.words[this.record + index]!;
+  }
+
+  /** The same as a signed number. */
+  signed(index: number): number {
+    return this.word(index) | 0;
+  }
+
+  get deadline(): number {
+    this.fresh();
+    return this.doubles[(this.record + Word.Deadline) >> 1]!;
+  }
+
+  /** Decodes bytes. */
+  text(address: number, length: number): string {
+    if (length === 0) return '';
+    this.fresh();
+    return this.decoder.decode(this.bytes.subarray(address, address + length));
+  }
+
+  /** The text at two words of the record. */
+  recordText(index: number): string {
+    return this.text(this.word(index), this.word(index + 1));
+  }
+
+  /** Pairs of texts, as px_header has them. */
+  pairs(address: number, count: number): [string, string][] {
+    this.fresh();
+    const pairs: [string, string][] = [];
+    for (let at = address >>> 2, end = at + count * 4; at < end; at += 4) {
+      const [name, nameLength, value, valueLength] = this.words.subarray(at, at + 4) as unknown as number[];
+      pairs.push([this.text(name!, nameLength!), this.text(value!, valueLength!)]);
+    }
+    return pairs;
+  }
+}
