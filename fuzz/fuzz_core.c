@@ -298,7 +298,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     options.ask_authorization = size > 0 && data[0] == 'A';
     options.plain = size > 1 && data[1] == 'p';
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
-                                         PX_LITERAL("sockjs")};
+                                         PX_LITERAL("sockjs"), PX_LITERAL("sockjs")};
+    options.sockjs_client = size > 2 && data[2] == '4';
     for (size_t i = 0; size > 2 && i < sizeof(fallbacks) / sizeof(*fallbacks); i++)
         if (data[2] == '1' + (int)i)
             options.enabled_transports = (px_slices){&fallbacks[i], 1, true};

@@ -23,23 +23,26 @@ static int push_error(px_core *core, const px_channel *channel, px_error error) 
 }
 
 /* The channel is not subscribed. It hears why, unless it is not wanted any more. */
-static void fail(px_core *core, px_channel *channel, int status, bool may_pass,
-                 const px_text *why) {
+static void fail_with(px_core *core, px_channel *channel, px_error error, bool may_pass,
+                      const px_text *why) {
     px_slice message;
     int result = px_core_keep_text(core, why, &message);
     if (px_channel_settle(core, channel, false))
         return;
     if (result == PX_OK) {
         px_log_failure(core, message);
-        bool will_retry = may_pass && px_channel_retry_later(core, channel);
-        result = push_error(core, channel,
-                            (px_error){.type = PX_ERROR_AUTH,
-                                       .status = status,
-                                       .will_retry = will_retry,
-                                       .message = message});
+        error.type = PX_ERROR_AUTH;
+        error.message = message;
+        error.will_retry = may_pass && px_channel_retry_later(core, channel);
+        result = push_error(core, channel, error);
     }
     if (result != PX_OK)
         px_connection_broken(core, result);
+}
+
+static void fail(px_core *core, px_channel *channel, int status, bool may_pass,
+                 const px_text *why) {
+    fail_with(core, channel, (px_error){.status = status}, may_pass, why);
 }
 
 /* Closes a sentence about an answer with whom it was about. */
@@ -109,5 +112,6 @@ void px_authorization_timed_out(px_core *core, px_channel *channel) {
 void px_authorization_denied(px_core *core, px_channel *channel, int status, px_slice message) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, message);
-    fail(core, channel, status, status >= 500, &text);
+    fail_with(core, channel, (px_error){.status = status, .by_application = true}, status >= 500,
+              &text);
 }

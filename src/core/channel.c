@@ -273,15 +273,21 @@ uint64_t px_channels_deadline(const px_core *core) {
 
 /* ---- Sending ---- */
 
-static int send_for_application(px_core *core, px_slice event, px_slice data, px_slice channel) {
-    if (data.len && !px_json_valid(data))
-        return PX_ERR_SYNTAX;
+/* PX_OK when the application may send that many bytes more. */
+static int may_send(const px_core *core, size_t len) {
     if (!core->connection.live)
         return PX_ERR_STATE;
     size_t waiting = outbound(core);
-    if (waiting > core->options.max_outbound || data.len > core->options.max_outbound - waiting)
-        return PX_ERR_LIMIT;
-    return px_send_event(core, event, data, channel);
+    bool fits =
+        waiting <= core->options.max_outbound && len <= core->options.max_outbound - waiting;
+    return fits ? PX_OK : PX_ERR_LIMIT;
+}
+
+static int send_for_application(px_core *core, px_slice event, px_slice data, px_slice channel) {
+    if (data.len && !px_json_valid(data))
+        return PX_ERR_SYNTAX;
+    int result = may_send(core, data.len);
+    return result == PX_OK ? px_send_event(core, event, data, channel) : result;
 }
 
 int px_core_trigger(px_core *core, px_channel_id id, px_slice event, px_slice data) {
@@ -300,6 +306,16 @@ int px_core_trigger(px_core *core, px_channel_id id, px_slice event, px_slice da
 
 int px_core_send_event(px_core *core, px_slice event, px_slice data, px_slice channel) {
     return send_for_application(core, event, data, channel);
+}
+
+int px_core_send(px_core *core, px_slice message) {
+    if (!px_utf8_valid(message))
+        return PX_ERR_SYNTAX;
+    px_slice kept;
+    int result = may_send(core, message.len);
+    if (result == PX_OK)
+        result = px_arena_copy(&core->arena, message, &kept);
+    return result == PX_OK ? px_transport_send(core, core->connection.live, kept) : result;
 }
 
 /* ---- Looking ---- */

@@ -237,6 +237,9 @@ void px_core_transport_opened(px_core *core, px_id id) {
     transport->phase = PX_TRANSPORT_HANDSHAKE;
     transport->opened_at = core->now;
     px_timeline_transport_state(core, transport->cid, PX_SLICE("open"));
+    int result = px_transport_table[transport->type].greets ? px_send_path(core, transport) : PX_OK;
+    if (result != PX_OK)
+        px_connection_transport_broken(core, transport, result);
 }
 
 /* An attempt ended, its transport is closed. A code that asks for something ends all attempts;

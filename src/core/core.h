@@ -28,6 +28,7 @@
 #define PX_CORE_CORE_H
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "base/result.h"
 #include "base/slice.h"
 #include "core/options.h"
@@ -89,7 +90,8 @@ typedef enum px_action_type {
 } px_action_type;
 
 typedef enum px_transport_kind {
-    PX_TRANSPORT_WS, /* a WebSocket; the URL's scheme says whether over TLS */
+    PX_TRANSPORT_WS,     /* a WebSocket; the URL's scheme says whether over TLS */
+    PX_TRANSPORT_SOCKJS, /* the owner's own SockJS client (option sockjsClient); the URL is its base */
 } px_transport_kind;
 
 /* Why the engine wants an HTTP request. */
@@ -131,15 +133,20 @@ typedef enum px_error_type {
 
 typedef struct px_error {
     px_error_type type;
-    int result;       /* a px_result or a code of the driver's own, as it was passed in; or 0 */
-    int code;         /* close or pusher:error code (1000-4999), or 0 */
-    int status;       /* HTTP status of the authorization answer; 0: none came */
-    bool will_retry;  /* the engine will try again by itself */
-    bool repeated;    /* tells again, as the transport's error, what the error before it told as
+    int result;          /* a px_result or a code of the driver's own, as it was passed in; or 0 */
+    int code;            /* close or pusher:error code (1000-4999), or 0 */
+    int status;          /* HTTP status of the authorization answer; 0: none came */
+    bool will_retry;     /* the engine will try again by itself */
+    bool by_application; /* the application's own refusal: without a status, there is none */
+    bool repeated;       /* tells again, as the transport's error, what the error before it told as
                          the service's: pusher-js emits both for one close */
-    px_slice message; /* a sentence for people */
-    px_slice data;    /* the offending input, where there is one */
+    px_slice message;    /* a sentence for people */
+    px_slice data;       /* the offending input, where there is one */
 } px_error;
+
+/* Appends the error as JSON, in the shapes that pusher-js gives to applications (docs/protocol.md,
+ * "Errors"). Errors as px_buffer_append; the buffer may then hold a part of it. */
+PX_MUST_CHECK int px_error_write(const px_error *error, px_buffer *out);
 
 typedef struct px_member {
     px_slice id;       /* always as text: the number 7 is "7" */
@@ -286,6 +293,10 @@ PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice
 PX_MUST_CHECK int px_core_send_event(px_core *core, px_slice event, px_slice data,
                                      px_slice channel);
 
+/* Sends a text as it stands, as one message: whatever it holds. PX_ERR_SYNTAX: it is not valid UTF-8.
+ * PX_ERR_STATE, PX_ERR_LIMIT, PX_ERR_NO_MEMORY as px_core_trigger. */
+PX_MUST_CHECK int px_core_send(px_core *core, px_slice message);
+
 /* The network came back, went away, is another one (docs/protocol.md, "Network hints"). */
 void px_core_network_online(px_core *core);
 void px_core_network_offline(px_core *core);
@@ -309,6 +320,9 @@ PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authoriza
 
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
+
+/* Which log lines there are from now on, in the place of the option. */
+void px_core_set_log_level(px_core *core, px_log_level level);
 
 /* Logs (debug) that nothing is bound to this event of a channel, which only the owner of the bindings
  * can know. Global bindings do not count. */

@@ -6,7 +6,7 @@ static const px_header content_type = {PX_LITERAL("Content-Type"), PX_LITERAL("a
 
 /* The session's number: three digits in SockJS, as many as it needs in the transports of Pusher. */
 static void add_server(const px_http_socket *socket, px_text *text) {
-    if (socket->sockjs)
+    if (px_http_socket_is_sockjs(socket))
         px_text_add(text, px_slice_of("00", socket->server < 10 ? 2 : socket->server < 100));
     px_text_add_number(text, socket->server);
 }
@@ -22,7 +22,7 @@ static void add_session(const px_http_socket *socket, px_text *text) {
 static void add_stamp(px_core *core, const px_http_socket *socket, bool has_query, px_text *text) {
     px_text_add(text, has_query ? PX_SLICE("&t=") : PX_SLICE("?t="));
     px_text_add_number(text, px_core_unix_ms(core));
-    if (socket->sockjs)
+    if (px_http_socket_is_sockjs(socket))
         return;
     px_text_add(text, PX_SLICE("&n="));
     px_text_add_number(text, ++core->transports.http_requests);
@@ -31,9 +31,9 @@ static void add_stamp(px_core *core, const px_http_socket *socket, bool has_quer
 static int build_url(px_core *core, const px_http_socket *socket, const px_http_question *what,
                      px_slice *url) {
     px_text text = px_text_begin(&core->text);
-    bool has_query = what->kind == PX_REQUEST_RECEIVE && !socket->sockjs;
+    bool has_query = what->kind == PX_REQUEST_RECEIVE && !px_http_socket_is_sockjs(socket);
     px_url_http_base(&core->options, socket->tls, px_buffer_slice(&socket->host), &text);
-    if (!socket->sockjs)
+    if (!px_http_socket_is_sockjs(socket))
         px_url_add_app(&core->options, &text);
     if (what->kind != PX_REQUEST_INFO)
         add_session(socket, &text);

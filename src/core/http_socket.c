@@ -44,8 +44,9 @@ int px_http_socket_open(px_core *core, px_transport *transport) {
     if (!transport->http)
         return PX_ERR_NO_MEMORY;
     core->transports.http_count++;
-    int result = transport->http->sockjs ? px_sockjs_ask(core, transport)
-                                         : px_http_socket_receive(core, transport);
+    int result = px_http_socket_is_sockjs(transport->http)
+                     ? px_sockjs_ask(core, transport)
+                     : px_http_socket_receive(core, transport);
     if (result != PX_OK)
         px_http_socket_free(core, transport);
     return result;
@@ -115,7 +116,7 @@ static void receive_more(px_core *core, px_transport *transport) {
 
 static bool goes_on(const px_http_socket *socket, const px_answer *answer) {
     return answer->status == 200 && socket->open && socket->frames.had_frame &&
-           (socket->polling || socket->sockjs);
+           (socket->polling || px_http_socket_is_sockjs(socket));
 }
 
 void px_http_socket_received(px_core *core, px_request *request, const px_answer *answer) {
@@ -125,7 +126,7 @@ void px_http_socket_received(px_core *core, px_request *request, const px_answer
     socket->receive = 0;
     if (goes_on(socket, answer))
         receive_more(core, transport);
-    else if (socket->sockjs && !socket->open && !socket->polling)
+    else if (px_http_socket_is_sockjs(socket) && !socket->open && !socket->polling)
         px_sockjs_poll_instead(core, transport);
     else
         px_http_socket_fail(core, transport, PX_SLICE("Connection interrupted"), answer);
@@ -162,8 +163,6 @@ static void handle_open(px_core *core, px_transport *transport, const px_http_fr
         return;
     }
     int result = move(core, socket, frame);
-    if (result == PX_OK && socket->sockjs)
-        result = px_sockjs_greet(core, socket);
     if (result != PX_OK) {
         px_connection_transport_broken(core, transport, result);
         return;
@@ -198,7 +197,7 @@ static void take_message(px_core *core, px_transport *transport) {
 static void handle_heartbeat(px_core *core, px_transport *transport, const px_http_frame *frame) {
     px_http_socket *socket = transport->http;
     (void)frame;
-    if (socket->open && !socket->polling && !socket->sockjs)
+    if (socket->open && !socket->polling && !px_http_socket_is_sockjs(socket))
         px_http_socket_beat(core, socket);
 }
 
@@ -239,8 +238,8 @@ static void (*const handlers[])(px_core *core, px_transport *transport,
  * SockJS server ends it by itself. */
 static void renew_stream(px_core *core, px_transport *transport) {
     px_http_socket *socket = transport->http;
-    if (socket->polling || socket->sockjs || !socket->open || socket->frames.begun.len ||
-        socket->frames.received <= MAX_STREAM)
+    if (socket->polling || px_http_socket_is_sockjs(socket) || !socket->open ||
+        socket->frames.begun.len || socket->frames.received <= MAX_STREAM)
         return;
     cancel(core, &socket->receive);
     receive_more(core, transport);
@@ -459,7 +458,7 @@ static void fire(px_core *core, px_transport *transport) {
         px_http_socket_fail(core, transport, PX_SLICE("Sending failed"), &none);
     else if (socket->info)
         px_http_socket_fail(core, transport, PX_SLICE("Can't connect to server"), &none);
-    else
+    else if (PX_OWN_SOCKJS)
         px_sockjs_poll_instead(core, transport);
 }
 

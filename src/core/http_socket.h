@@ -8,6 +8,13 @@
 #include "core/requests.h"
 #include "core/transport.h"
 
+/* With PX_WITHOUT_SOCKJS the engine leaves SockJS to the owner: sockjs.c is not needed. */
+#ifdef PX_WITHOUT_SOCKJS
+enum { PX_OWN_SOCKJS = 0 };
+#else
+enum { PX_OWN_SOCKJS = 1 };
+#endif
+
 enum { PX_HTTP_SESSION_ID = 8, PX_HTTP_SESSION_SERVERS = 1000 };
 
 typedef struct px_http_socket {
@@ -29,6 +36,10 @@ typedef struct px_http_socket {
     uint64_t asked_at;      /* SockJS: when `info` was asked */
     uint64_t open_deadline; /* SockJS: until then there must be an answer; or PX_NO_DEADLINE */
 } px_http_socket;
+
+static inline bool px_http_socket_is_sockjs(const px_http_socket *socket) {
+    return PX_OWN_SOCKJS && socket->sockjs;
+}
 
 /* A piece that is being read: message by message, each when the actions of the one before are
  * carried out, so that they find the world as it is with their own. */

@@ -1,5 +1,6 @@
 #include "core/log.h"
 
+#include "core/error.h"
 #include "core/internal.h"
 
 /* What stands in the place of a secret. */
@@ -167,52 +168,19 @@ void px_log_received(px_core *core, const px_frame *frame) {
     end_line(core, &writer, PX_LOG_DEBUG);
 }
 
-/* {"type":"PusherError","data":{"code":4001,"message":"..."}} */
-static void write_service_error(px_json_writer *writer, const px_error *error) {
-    px_json_object_begin(writer);
-    px_json_member(writer, PX_SLICE("type"), PX_SLICE("PusherError"));
-    px_json_key(writer, PX_SLICE("data"));
-    px_json_object_begin(writer);
-    px_json_key(writer, PX_SLICE("code"));
-    px_json_i64(writer, error->code);
-    px_json_member(writer, PX_SLICE("message"), error->message);
-    px_json_object_end(writer);
-    px_json_object_end(writer);
-}
-
-static px_slice error_type_name(px_error_type type) {
-    static const px_slice names[] = {[PX_ERROR_PROTOCOL] = PX_LITERAL("PusherError"),
-                                     [PX_ERROR_TRANSPORT] = PX_LITERAL("WebSocketError"),
-                                     [PX_ERROR_HANDSHAKE] = PX_LITERAL("HandshakeError"),
-                                     [PX_ERROR_PARSE] = PX_LITERAL("MessageParseError"),
-                                     [PX_ERROR_AUTH] = PX_LITERAL("AuthError")};
-    return names[type];
-}
-
-static void write_error(px_core *core, px_json_writer *writer, const px_error *error) {
-    px_json_object_begin(writer);
-    px_json_member(writer, PX_SLICE("type"), error_type_name(error->type));
-    if (error->type == PX_ERROR_TRANSPORT && error->code) {
-        px_json_key(writer, PX_SLICE("error"));
-        write_service_error(writer, error);
-    } else {
-        px_json_member(writer, PX_SLICE("error"), error->message);
-    }
-    if (error->data.len) {
-        px_text text = px_text_begin(&core->text);
-        px_text_add_excerpt(&text, error->data, LOGGED_DATA);
-        px_json_member(writer, PX_SLICE("data"), px_buffer_slice(&core->text));
-    }
-    px_json_object_end(writer);
-}
-
+/* Of what was bad only an excerpt. */
 void px_log_error(px_core *core, const px_error *error) {
     if (!is_on(core, PX_LOG_WARN))
         return;
+    px_error shown = *error;
+    px_text excerpt = px_text_begin(&core->text);
+    px_text_add_excerpt(&excerpt, error->data, LOGGED_DATA);
+    shown.data = px_buffer_slice(&core->text);
     px_json_writer writer = begin_line(core);
-    if (error->type == PX_ERROR_PROTOCOL)
-        write_service_error(&writer, error);
-    else
-        write_error(core, &writer, error);
+    px_error_put(&writer, &shown);
     end_line(core, &writer, PX_LOG_WARN);
+}
+
+void px_core_set_log_level(px_core *core, px_log_level level) {
+    core->options.log_level = (uint32_t)level;
 }

@@ -170,6 +170,21 @@ int px_send_unsubscribe(px_core *core, px_slice name) {
     return result == PX_OK ? send_with_data(core, PX_SLICE("pusher:unsubscribe"), data) : result;
 }
 
+int px_send_path(px_core *core, px_transport *transport) {
+    px_text text = px_text_begin(&core->text);
+    px_slice path;
+    px_url_add_app(&core->options, &text);
+    px_url_add_query(&core->options, &text);
+    int result = px_core_keep_text(core, &text, &path);
+    if (result != PX_OK)
+        return result;
+    px_json_writer writer = begin_message(core);
+    px_json_member(&writer, PX_SLICE("path"), path);
+    px_slice message;
+    result = end_message(core, &writer, &message);
+    return result == PX_OK ? px_transport_send(core, transport, message) : result;
+}
+
 int px_send_ping(px_core *core) {
     if (px_transport_beat(core, core->connection.live))
         return PX_OK;

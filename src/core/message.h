@@ -5,6 +5,7 @@
 
 #include "core/channel.h"
 #include "core/fields.h"
+#include "core/transport.h"
 
 typedef struct px_frame {
     px_slice event;   /* unescaped */
@@ -45,6 +46,9 @@ PX_MUST_CHECK int px_send_subscribe(px_core *core, const px_channel *channel, px
                                     px_slice channel_data);
 
 PX_MUST_CHECK int px_send_unsubscribe(px_core *core, px_slice name);
+
+/* {"path":"/app/KEY?..."}: what a transport says first whose URL does not say it. It has just opened. */
+PX_MUST_CHECK int px_send_path(px_core *core, px_transport *transport);
 
 /* pusher:ping, pusher:pong. */
 PX_MUST_CHECK int px_send_ping(px_core *core);

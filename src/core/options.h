@@ -53,6 +53,8 @@ typedef enum px_choice {
       "Put before /app/KEY of the HTTP transports; the base of SockJS.")                           \
     X(FLAG, ignore_null_origin, "ignoreNullOrigin", 0, 0, 0,                                       \
       "For SockJS in a browser whose page has no origin; no effect elsewhere.")                    \
+    X(FLAG, sockjs_client, "sockjsClient", 0, 0, 0,                                                \
+      "Open `sockjs` transports by the SockJS client of whoever carries out transports.")          \
     X(FLAG, plain, "plain", 0, 0, 0,                                                               \
       "Connect without TLS: what encrypted:false or forceTLS:false ask for.")                      \
     X(LIST, enabled_transports, "enabledTransports", 0, 0, 0,                                      \

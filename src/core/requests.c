@@ -78,7 +78,8 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
         px_http_socket_sent(core, request, &answer);
         break;
     case PX_REQUEST_INFO:
-        px_sockjs_informed(core, request, &answer);
+        if (PX_OWN_SOCKJS)
+            px_sockjs_informed(core, request, &answer);
         break;
     }
 }

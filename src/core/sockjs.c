@@ -57,22 +57,3 @@ void px_sockjs_poll_instead(px_core *core, px_transport *transport) {
     if (result != PX_OK)
         px_connection_transport_broken(core, transport, result);
 }
-
-int px_sockjs_greet(px_core *core, px_http_socket *socket) {
-    px_text path = px_text_begin(&core->text);
-    px_slice where;
-    px_url_add_app(&core->options, &path);
-    px_url_add_query(&core->options, &path);
-    int result = px_core_keep_text(core, &path, &where);
-    if (result != PX_OK)
-        return result;
-    px_json_writer writer;
-    px_buffer_clear(&core->text);
-    px_json_writer_init(&writer, &core->text);
-    px_json_object_begin(&writer);
-    px_json_member(&writer, PX_SLICE("path"), where);
-    px_json_object_end(&writer);
-    result = px_json_writer_finish(&writer);
-    return result == PX_OK ? px_http_socket_send(core, socket, px_buffer_slice(&core->text))
-                           : result;
-}

@@ -1,6 +1,5 @@
 /* What plain SockJS adds to an HTTP transport (docs/protocol.md, "SockJS"): the question whether the
- * server speaks it, the choice between streaming and polling, and the first message, which says
- * what in another transport's URL stands. */
+ * server speaks it, and the choice between streaming and polling. */
 #ifndef PX_CORE_SOCKJS_H
 #define PX_CORE_SOCKJS_H
 
@@ -14,8 +13,5 @@ void px_sockjs_informed(px_core *core, px_request *request, const px_answer *ans
 
 /* The stream brings nothing: polls instead, in a new session. */
 void px_sockjs_poll_instead(px_core *core, px_transport *transport);
-
-/* The session is open: says whose app and which version. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. */
-PX_MUST_CHECK int px_sockjs_greet(px_core *core, px_http_socket *socket);
 
 #endif

@@ -7,7 +7,8 @@ const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
     [PX_TRANSPORT_TYPE_WSS] = {PX_LITERAL("wss"), .priority = 3, .always_tls = true},
     [PX_TRANSPORT_TYPE_XHR_STREAMING] = {PX_LITERAL("xhr_streaming"), .priority = 1, .http = true},
     [PX_TRANSPORT_TYPE_XHR_POLLING] = {PX_LITERAL("xhr_polling"), .priority = 1, .http = true},
-    [PX_TRANSPORT_TYPE_SOCKJS] = {PX_LITERAL("sockjs"), .priority = 1, .http = true},
+    [PX_TRANSPORT_TYPE_SOCKJS] = {PX_LITERAL("sockjs"), .kind = PX_TRANSPORT_SOCKJS, .priority = 1,
+                                  .http = true, .greets = true},
 };
 
 static bool lists(px_slices names, px_slice name) {
@@ -17,10 +18,22 @@ static bool lists(px_slices names, px_slice name) {
     return false;
 }
 
+/* True when the transport is made of requests, false when the owner opens it. */
+static bool is_http(const px_core *core, px_transport_type type) {
+    const px_transport_info *info = &px_transport_table[type];
+    return info->http && !(info->kind == PX_TRANSPORT_SOCKJS && core->options.sockjs_client);
+}
+
+static bool is_there(const px_core *core, px_transport_type type) {
+    return PX_OWN_SOCKJS || px_transport_table[type].kind != PX_TRANSPORT_SOCKJS ||
+           core->options.sockjs_client;
+}
+
 bool px_transport_enabled(const px_core *core, px_transport_type type) {
     px_slice name = px_transport_table[type].name;
     const px_options *options = &core->options;
-    return (!options->enabled_transports.given || lists(options->enabled_transports, name)) &&
+    return is_there(core, type) &&
+           (!options->enabled_transports.given || lists(options->enabled_transports, name)) &&
            !lists(options->disabled_transports, name);
 }
 
@@ -54,15 +67,17 @@ static int queue_open(px_core *core, px_transport_type type, px_id id, px_slice 
     return PX_OK;
 }
 
-/* Where a transport leads: for HTTP without the parts that each request has of its own. */
+/* Where a transport leads: for HTTP without the parts that each request has of its own, for the
+ * owner's SockJS client without those that the first message has. */
 static int url_of(px_core *core, px_transport_type type, px_slice *url) {
     const px_transport_info *info = &px_transport_table[type];
     bool tls = info->always_tls || core->connection.using_tls;
     px_text text = px_text_begin(&core->text);
-    if (!info->http) {
-        px_url_websocket(&core->options, tls, &text);
-    } else {
+    if (info->http)
         px_url_http_base(&core->options, tls, px_slice_of(NULL, 0), &text);
+    else
+        px_url_websocket(&core->options, tls, &text);
+    if (is_http(core, type)) {
         px_url_add_app(&core->options, &text);
         px_url_add_query(&core->options, &text);
     }
@@ -82,8 +97,8 @@ int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id
                             .type = type,
                             .node = node,
                             .ping_delay = px_transport_ping_delay(core, type)};
-    result = px_transport_table[type].http ? px_http_socket_open(core, &opening)
-                                           : queue_open(core, type, opening.id, url);
+    result = is_http(core, type) ? px_http_socket_open(core, &opening)
+                                 : queue_open(core, type, opening.id, url);
     if (result != PX_OK)
         return result;
     bool tls = px_transport_table[type].always_tls || core->connection.using_tls;
@@ -110,7 +125,7 @@ int px_transport_send(px_core *core, px_transport *transport, px_slice message) 
 }
 
 bool px_transport_beat(px_core *core, px_transport *transport) {
-    if (!transport->http || transport->http->sockjs)
+    if (!transport->http || px_http_socket_is_sockjs(transport->http))
         return false;
     px_http_socket_beat(core, transport->http);
     return true;

@@ -21,7 +21,9 @@ typedef struct px_transport_info {
     px_transport_kind kind;
     uint8_t priority;
     bool always_tls; /* otherwise as the connection has it */
-    bool http;       /* made of requests, which http_socket.c asks for; the owner opens nothing */
+    bool http;       /* made of requests, which http_socket.c asks for; the owner opens nothing, but
+                        perhaps (option sockjsClient) the one of `kind` PX_TRANSPORT_SOCKJS */
+    bool greets;     /* its first message says what stands in the URLs of others */
 } px_transport_info;
 
 extern const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT];

@@ -47,6 +47,18 @@ static void do_send(transcript_world *world, px_slice rest) {
     transcript_world_result(world, px_core_send_event(world->core, event, rest, channel));
 }
 
+static void do_raw(transcript_world *world, px_slice message) {
+    transcript_world_result(world, px_core_send(world->core, message));
+}
+
+static void do_level(transcript_world *world, px_slice rest) {
+    uint64_t level = 0;
+    if (transcript_number(&rest, &level) && level >= 1 && level <= 3)
+        px_core_set_log_level(world->core, (px_log_level)level);
+    else
+        transcript_fail(world, "a level is 1, 2 or 3");
+}
+
 static void do_online(transcript_world *world, px_slice rest) {
     (void)rest;
     px_core_network_online(world->core);
@@ -166,14 +178,24 @@ typedef struct verb {
 } verb;
 
 static const verb application_verbs[] = {
-    {"create", do_create},           {"connect", do_connect},
-    {"disconnect", do_disconnect},   {"subscribe", do_subscribe},
-    {"trigger", do_trigger},         {"send", do_send},
-    {"unsubscribe", do_unsubscribe}, {"online", do_online},
-    {"offline", do_offline},         {"changed", do_changed},
-    {"restore", do_restore},         {"clock", do_clock},
-    {"authorize", do_authorize},     {"deny", do_deny},
-    {"provide", do_provide},         {"when", do_when},
+    {"create", do_create},
+    {"connect", do_connect},
+    {"disconnect", do_disconnect},
+    {"subscribe", do_subscribe},
+    {"trigger", do_trigger},
+    {"send", do_send},
+    {"unsubscribe", do_unsubscribe},
+    {"online", do_online},
+    {"offline", do_offline},
+    {"changed", do_changed},
+    {"restore", do_restore},
+    {"clock", do_clock},
+    {"authorize", do_authorize},
+    {"deny", do_deny},
+    {"provide", do_provide},
+    {"when", do_when},
+    {"raw", do_raw},
+    {"level", do_level},
 };
 
 /* True when the line starts with one of the verbs. */

@@ -60,7 +60,7 @@ void transcript_print_channel(const px_channel_info *info, px_buffer *text) {
 
 static void print_open(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
-    transcript_add(text, "open");
+    transcript_add(text, action->as.open.kind == PX_TRANSPORT_SOCKJS ? "open sockjs" : "open");
     add_word(text, action->as.open.url);
 }
 
