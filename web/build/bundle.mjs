@@ -1,7 +1,7 @@
 // Makes one bundle with esbuild.
 import { build, context } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engine } from './plugin.mjs';
 import { fileName } from './targets.mjs';
