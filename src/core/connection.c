@@ -185,6 +185,18 @@ void px_connection_broken(px_core *core, int result) {
     retry_in(core, RETRY_AFTER_LOSS_MS);
 }
 
+void px_connection_switch(px_core *core) {
+    px_connection *connection = &core->connection;
+    px_strategy_stop(core);
+    px_transport_managers_reset(core);
+    if (connection->live)
+        px_transport_let_out(core, connection->live);
+    close_live(core);
+    connection->failures = 0;
+    connection->quick_retries = 0;
+    retry_in(core, 0);
+}
+
 void px_connection_silent(px_core *core) {
     px_transport_learn(core, core->connection.live, 1006, false);
     close_live(core);

@@ -271,6 +271,11 @@ void px_core_connect(px_core *core);
 /* Closes for good, from any state. */
 void px_core_disconnect(px_core *core);
 
+/* Goes over to another app and cluster: what is open is closed, and a connection is sought at once, from
+ * any state. Channels stay, to be subscribed there. Hosts that options name stay, too; so does the
+ * choice of TLS. PX_ERR_ARGUMENT: one of them is not what its option may be. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_core_switch(px_core *core, px_slice key, px_slice cluster);
+
 /* Finds or makes the channel and subscribes to it now, or as soon as there is a connection.
  * PX_ERR_ARGUMENT: a name that is empty, starts with '#' or "private-encrypted-" (encryption is not
  * there), is longer than PX_MAX_CHANNEL_NAME or is not UTF-8. PX_ERR_LIMIT: too many channels, or

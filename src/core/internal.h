@@ -27,7 +27,8 @@
 struct px_core {
     const px_allocator *allocator;
     px_options options;
-    px_arena option_memory; /* what the options point to */
+    px_arena option_memory; /* what the options point to, as long as nothing was switched: */
+    px_buffer switched;     /* the key and the cluster since */
     uint64_t seed[2];
     uint64_t random; /* the generator's state */
     uint64_t now;

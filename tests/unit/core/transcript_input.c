@@ -47,6 +47,16 @@ static void do_send(transcript_world *world, px_slice rest) {
     transcript_world_result(world, px_core_send_event(world->core, event, rest, channel));
 }
 
+/* switch KEY CLUSTER; "-" is an empty one */
+static void do_switch(transcript_world *world, px_slice rest) {
+    px_slice key = transcript_word(&rest);
+    if (px_slice_equal(key, PX_SLICE("-")))
+        key = PX_SLICE("");
+    if (px_slice_equal(rest, PX_SLICE("-")))
+        rest = PX_SLICE("");
+    transcript_world_result(world, px_core_switch(world->core, key, rest));
+}
+
 static void do_raw(transcript_world *world, px_slice message) {
     transcript_world_result(world, px_core_send(world->core, message));
 }
@@ -195,6 +205,7 @@ static const verb application_verbs[] = {
     {"provide", do_provide},
     {"when", do_when},
     {"raw", do_raw},
+    {"switch", do_switch},
     {"level", do_level},
 };
 
