@@ -132,7 +132,7 @@ static int join_headers(px_core *core, const px_header *added, size_t count,
 }
 
 static int push_jsonp(px_core *core, const px_request *request, const px_channel *channel,
-                      const px_header *params, size_t param_count) {
+                      const px_header *params, size_t param_count, size_t header_count) {
     px_text text = px_text_begin(&core->text);
     px_slice url;
     add_jsonp_url(core, &text);
@@ -151,7 +151,7 @@ static int push_jsonp(px_core *core, const px_request *request, const px_channel
     action->as.request.method = PX_SLICE("GET");
     action->as.request.url = px_slice_of(url.ptr, number_at);
     action->as.request.url_end = px_slice_after(url, number_at);
-    if (core->options.auth_headers.count)
+    if (core->options.auth_headers.count + header_count)
         px_log_text(core, PX_LOG_WARN,
                     PX_SLICE("To send headers with the channel-authorization request, you must use "
                              "AJAX, rather than JSONP."));
@@ -210,7 +210,7 @@ int px_authorize(px_core *core, px_channel *channel) {
     if (request->asked)
         result = push_question(core, request, channel);
     else if (uses_jsonp(core))
-        result = push_jsonp(core, request, channel, NULL, 0);
+        result = push_jsonp(core, request, channel, NULL, 0, 0);
     else
         result = push_post(core, request, channel, NULL, 0, NULL, 0);
     if (result != PX_OK)
@@ -322,9 +322,10 @@ int px_core_authorize_with(px_core *core, px_id id, const px_header *params, siz
         if (!px_header_valid(headers[i].name, headers[i].value))
             return PX_ERR_ARGUMENT;
     const px_channel *channel = channel_of(core, request);
-    int result = uses_jsonp(core) ? push_jsonp(core, request, channel, params, param_count)
-                                  : push_post(core, request, channel, params, param_count, headers,
-                                              header_count);
+    int result =
+        uses_jsonp(core)
+            ? push_jsonp(core, request, channel, params, param_count, header_count)
+            : push_post(core, request, channel, params, param_count, headers, header_count);
     if (result == PX_OK)
         request->asked = false;
     return result;
