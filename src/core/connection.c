@@ -39,6 +39,8 @@ static void set_state(px_core *core, px_state state) {
     if (previous == state)
         return;
     connection->state = state;
+    if (previous == PX_STATE_CONNECTED)
+        px_user_disconnected(core);
     px_log_state(core, previous, state);
     px_core_announce_state(core);
     px_timeline_state(core);
@@ -311,7 +313,9 @@ static void establish(px_core *core, px_transport *transport, const px_handshake
     connection->connected_at = core->now;
     connection->idle_timeout = smallest_timeout(core, transport, handshake);
     px_liveness_heard(core, transport);
+    px_user_connecting(core);
     set_state(core, PX_STATE_CONNECTED);
+    px_user_connected(core);
     const px_frame *frame = &handshake->frame;
     if (!px_event_of_frame(core, frame, frame->event, PX_TO_CLIENT))
         px_connection_broken(core, PX_ERR_NO_MEMORY);

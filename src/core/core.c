@@ -22,6 +22,7 @@ static void init_parts(px_core *core) {
     px_buffer_init(&core->scratch, allocator, PX_MAX_MESSAGE);
     px_buffer_init(&core->switched, allocator, MAX_OPTION_MEMORY);
     px_channels_init(&core->channels, allocator, core->seed);
+    px_user_init(core);
     px_connection_init(core);
 }
 
@@ -60,6 +61,7 @@ void px_core_free(px_core *core) {
     px_requests_free(core);
     px_statistics_free(core);
     px_channels_free(&core->channels);
+    px_user_free(core);
     px_buffer_free(&core->connection.socket_id);
     px_buffer_free(&core->switched);
     px_buffer_free(&core->scratch);
@@ -100,9 +102,13 @@ int px_core_switch(px_core *core, px_slice key, px_slice cluster) {
 /* ---- Time ---- */
 
 uint64_t px_core_deadline(const px_core *core) {
-    const uint64_t deadlines[] = {px_connection_deadline(core),     px_strategy_deadline(core),
-                                  px_authorizations_deadline(core), px_channels_deadline(core),
-                                  px_http_sockets_deadline(core),   px_statistics_deadline(core)};
+    const uint64_t deadlines[] = {px_connection_deadline(core),
+                                  px_strategy_deadline(core),
+                                  px_authorizations_deadline(core),
+                                  px_channels_deadline(core),
+                                  px_http_sockets_deadline(core),
+                                  px_statistics_deadline(core),
+                                  px_user_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -117,6 +123,7 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
     px_strategy_tick(core);
     px_connection_tick(core);
     px_authorizations_tick(core);
+    px_user_tick(core);
     px_channels_tick(core);
     px_http_sockets_tick(core);
 }

@@ -46,7 +46,7 @@ static void put_other_error(px_json_writer *writer, const px_error *error) {
         px_json_string(writer, error->message);
     if (error->data.len && !closed_by_service)
         px_json_member(writer, PX_SLICE("data"), error->data);
-    if (error->type == PX_ERROR_AUTH && (error->status || !error->by_application)) {
+    if (error->type == PX_ERROR_AUTH && (error->status || !error->without_status)) {
         px_json_key(writer, PX_SLICE("status"));
         px_json_i64(writer, error->status);
     }

@@ -22,6 +22,7 @@
 #include "core/transport_cache.h"
 #include "core/transport_manager.h"
 #include "core/url.h"
+#include "core/user.h"
 #include "json/writer.h"
 
 struct px_core {
@@ -48,6 +49,7 @@ struct px_core {
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;
+    px_user user;
     px_statistics statistics;
 };
 

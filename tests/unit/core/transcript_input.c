@@ -57,6 +57,11 @@ static void do_switch(transcript_world *world, px_slice rest) {
     transcript_world_result(world, px_core_switch(world->core, key, rest));
 }
 
+static void do_signin(transcript_world *world, px_slice rest) {
+    (void)rest;
+    transcript_world_result(world, px_core_signin(world->core));
+}
+
 static void do_raw(transcript_world *world, px_slice message) {
     transcript_world_result(world, px_core_send(world->core, message));
 }
@@ -108,13 +113,15 @@ static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     return request && (request->asked || !world->lenient) ? request : NULL;
 }
 
-/* authorize KEY:SIGNATURE [CHANNEL_DATA] */
+/* authorize KEY:SIGNATURE [CHANNEL_DATA or USER_DATA] */
 static void do_authorize(transcript_world *world, px_slice rest) {
     transcript_peer *request = asked(world, &rest);
     if (!request)
         return;
     px_authorization answer = {.auth = transcript_word(&rest)};
-    if (rest.len)
+    if (request->kind == PX_REQUEST_USER_AUTHENTICATION)
+        answer.user_data = rest;
+    else if (rest.len)
         answer.channel_data = rest;
     int result = px_core_authorized(world->core, request->id, &answer);
     transcript_world_result(world, result);
@@ -205,6 +212,7 @@ static const verb application_verbs[] = {
     {"provide", do_provide},
     {"when", do_when},
     {"raw", do_raw},
+    {"signin", do_signin},
     {"switch", do_switch},
     {"level", do_level},
 };
