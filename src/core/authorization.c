@@ -183,7 +183,7 @@ static px_action *push_request(px_core *core, const px_request *request) {
 }
 
 static int push_jsonp(px_core *core, const px_request *request, const px_header *params,
-                      size_t param_count) {
+                      size_t param_count, size_t header_count) {
     const px_authorization_way *way = way_of(core, request);
     px_text text = px_text_begin(&core->text);
     px_slice url;
@@ -201,7 +201,7 @@ static int push_jsonp(px_core *core, const px_request *request, const px_header 
     action->as.request.method = PX_SLICE("GET");
     action->as.request.url = px_slice_of(url.ptr, number_at);
     action->as.request.url_end = px_slice_after(url, number_at);
-    if (way->header_count > 1)
+    if (way->header_count > 1 || header_count)
         warn_of_headers(core, request);
     return PX_OK;
 }
@@ -254,7 +254,7 @@ int px_authorize(px_core *core, px_channel *channel) {
     if (request->asked)
         result = push_question(core, request);
     else if (way_of(core, request)->jsonp)
-        result = push_jsonp(core, request, NULL, 0);
+        result = push_jsonp(core, request, NULL, 0, 0);
     else
         result = push_post(core, request, NULL, 0, NULL, 0);
     if (result != PX_OK)
@@ -393,7 +393,7 @@ int px_core_authorize_with(px_core *core, px_id id, const px_header *params, siz
         if (!px_header_valid(headers[i].name, headers[i].value))
             return PX_ERR_ARGUMENT;
     int result = way_of(core, request)->jsonp
-                     ? push_jsonp(core, request, params, param_count)
+                     ? push_jsonp(core, request, params, param_count, header_count)
                      : push_post(core, request, params, param_count, headers, header_count);
     if (result == PX_OK)
         request->asked = false;

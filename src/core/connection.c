@@ -41,8 +41,8 @@ static void set_state(px_core *core, px_state state) {
     connection->state = state;
     if (previous == PX_STATE_CONNECTED)
         px_user_disconnected(core);
-    px_core_announce_state(core);
     px_log_state(core, previous, state);
+    px_core_announce_state(core);
     px_timeline_state(core);
     if (state == PX_STATE_CONNECTED)
         px_statistics_send(core);

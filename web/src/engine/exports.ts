@@ -100,6 +100,13 @@ export const enum DataType {
   Delay,
 }
 
+export const enum ChannelKind {
+  Public,
+  Private,
+  Presence,
+  Encrypted,
+}
+
 export const enum RequestKind {
   ChannelAuthorization,
   Receive,

@@ -1,0 +1,127 @@
+/**
+ * Who authorizes a channel: a handler of the program, or the engine's own request with the program's parameters
+ * and headers. All are read anew for each request: programs change tokens in place.
+ */
+import type { Runtime } from '../runtime/runtime';
+import type { Channel } from './channel';
+import { messageOf, statusOf } from './errors';
+import { toTexts } from './json';
+import type { AuthOptions, ChannelAuthorization, PusherOptions } from './options';
+
+export type AuthorizationCallback = (error: unknown, data?: unknown) => void;
+
+/** The engine's side of the question. */
+export interface Answer {
+  /** The engine makes the request; texts to add to it. */
+  ask(params: Record<string, string>, headers: Record<string, string>): void;
+  authorized(data: unknown): void;
+  failed(status: number, message: string): void;
+}
+
+/** What a function in `Pusher.authorizers` has as `this`. */
+export interface AuthorizerContext {
+  readonly channel: Channel;
+  readonly options: PusherOptions;
+  readonly authOptions: AuthOptions;
+  readonly type: string;
+  readonly endpoint: string;
+  readonly runtime: Runtime;
+  composeQuery(socketId: string): string;
+}
+
+/** An entry of `Pusher.authorizers`. The callback's first argument is true on a failure. */
+export type Authorizer = (this: AuthorizerContext, socketId: string, callback: AuthorizationCallback) => void;
+
+export type Authorizers = Record<string, Authorizer>;
+
+export const DEFAULT_ENDPOINT = '/pusher/auth';
+
+/** The transport and endpoint that count: the new option wins whole over the old ones. */
+export function authorizationOf(options: PusherOptions): ChannelAuthorization {
+  const { channelAuthorization } = options;
+  if (channelAuthorization) return { transport: 'ajax', endpoint: DEFAULT_ENDPOINT, ...channelAuthorization };
+  return {
+    transport: options.authTransport || 'ajax',
+    endpoint: options.authEndpoint || DEFAULT_ENDPOINT,
+  };
+}
+
+/** An answer that takes the first call only. */
+function once(answer: Answer): AuthorizationCallback {
+  let answered = false;
+  return (error, data) => {
+    if (answered) return;
+    answered = true;
+    if (error === true) {
+      answer.failed(typeof data === 'number' ? data : statusOf(data), typeof data === 'string' ? data : messageOf(data));
+    } else if (error) {
+      answer.failed(statusOf(error), messageOf(error));
+    } else {
+      answer.authorized(data);
+    }
+  };
+}
+
+/** The engine makes the request. */
+export function askEngine(options: PusherOptions, answer: Answer): void {
+  const { channelAuthorization } = options;
+  const given: AuthOptions = channelAuthorization ?? options.auth ?? {};
+  answer.ask(
+    { ...toTexts(given.params), ...toTexts(channelAuthorization?.paramsProvider?.()) },
+    { ...toTexts(given.headers), ...toTexts(channelAuthorization?.headersProvider?.()) },
+  );
+}
+
+function contextOf(options: PusherOptions, channel: Channel, runtime: Runtime): AuthorizerContext {
+  const { auth } = options;
+  const { transport = 'ajax', endpoint = DEFAULT_ENDPOINT } = authorizationOf(options);
+  return {
+    channel,
+    options,
+    authOptions: auth ?? {},
+    type: transport,
+    endpoint,
+    runtime,
+    composeQuery(socketId) {
+      const fields: [string, string][] = [['socket_id', socketId], ['channel_name', channel.name]];
+      return [...fields, ...Object.entries(toTexts(auth?.params))]
+        .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+        .join('&');
+    },
+  };
+}
+
+/** Answers the engine's question for a channel. `builtIn` says which authorizers are the library's own. */
+export function authorize(
+  options: PusherOptions,
+  channel: Channel,
+  socketId: string,
+  authorizers: Authorizers,
+  builtIn: (authorizer: Authorizer) => boolean,
+  runtime: Runtime,
+  answer: Answer,
+): void {
+  const { channelAuthorization, authorizer } = options;
+  try {
+    if (channelAuthorization?.customHandler) {
+      channelAuthorization.customHandler({ socketId, channelName: channel.name }, once(answer));
+      return;
+    }
+    if (!channelAuthorization && authorizer) {
+      const { auth = {} } = options;
+      const { transport, endpoint } = authorizationOf(options);
+      const made = authorizer(channel, {
+        authTransport: transport,
+        authEndpoint: endpoint,
+        auth: { params: auth.params, headers: auth.headers },
+      });
+      made.authorize(socketId, once(answer));
+      return;
+    }
+    const chosen = authorizers[authorizationOf(options).transport ?? 'ajax'];
+    if (chosen && !builtIn(chosen)) chosen.call(contextOf(options, channel, runtime), socketId, once(answer));
+    else askEngine(options, answer);
+  } catch (error) {
+    answer.failed(statusOf(error), messageOf(error));
+  }
+}

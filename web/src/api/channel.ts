@@ -1,0 +1,88 @@
+/** A channel: its bindings, and what the engine knows of it. */
+import type { Client } from '../engine/client';
+import { Result } from '../engine/exports';
+import { Emitter } from './emitter';
+import { BadEventName, UnsupportedFeature } from './errors';
+import { toJSON } from './json';
+import { Members } from './members';
+
+/** What a channel needs of the client that it belongs to. */
+export interface ChannelOwner {
+  subscribe(name: string): unknown;
+  unsubscribe(name: string): unknown;
+}
+
+export class Channel extends Emitter {
+  /** The engine's id; 0: the channel was left. */
+  protected id: number;
+
+  constructor(
+    readonly name: string,
+    readonly pusher: ChannelOwner,
+    protected readonly client: Client,
+    id: number,
+  ) {
+    super();
+    this.id = id;
+  }
+
+  get subscribed(): boolean {
+    return this.client.channel(this.id)?.subscribed ?? false;
+  }
+
+  get subscriptionPending(): boolean {
+    return this.client.channel(this.id)?.pending ?? false;
+  }
+
+  get subscriptionCancelled(): boolean {
+    return this.client.channel(this.id)?.cancelled ?? false;
+  }
+
+  /** How many connections have subscribed, where the server tells. */
+  get subscriptionCount(): number | undefined {
+    return this.client.channel(this.id)?.count;
+  }
+
+  /** Sends an event to the channel's other subscribers. False: not connected, nothing was sent. */
+  trigger(event: string, data?: unknown): boolean {
+    const result = this.client.trigger(this.id, event, toJSON(data));
+    if (result === Result.Argument) throw new BadEventName(`Event '${event}' does not start with 'client-'`);
+    if (result === Result.Limit) throw new RangeError(`Event '${event}': too much is waiting to be sent`);
+    return result === Result.Ok;
+  }
+
+  subscribe(): void {
+    this.pusher.subscribe(this.name);
+  }
+
+  unsubscribe(): void {
+    this.pusher.unsubscribe(this.name);
+  }
+
+  /** The engine has dropped the channel. */
+  gone(): void {
+    this.id = 0;
+  }
+
+  /** The engine's id; 0: the channel was left. */
+  identity(): number {
+    return this.id;
+  }
+}
+
+export class PrivateChannel extends Channel {}
+
+export class PresenceChannel extends PrivateChannel {
+  readonly members: Members;
+
+  constructor(name: string, pusher: ChannelOwner, client: Client, id: number) {
+    super(name, pusher, client, id);
+    this.members = new Members(client, () => this.id);
+  }
+}
+
+export class EncryptedChannel extends PrivateChannel {
+  override trigger(): boolean {
+    throw new UnsupportedFeature('Client events are not currently supported for encrypted channels');
+  }
+}

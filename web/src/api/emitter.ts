@@ -1,0 +1,113 @@
+/**
+ * Bindings: who wants to hear of which event. Channels, connections, the client and the user are emitters.
+ *
+ * A handler that throws does not keep the others from running; the first error is thrown on when all have run.
+ */
+export type EventHandler = (...values: never[]) => unknown;
+export type GlobalHandler = (event: string, data?: never) => unknown;
+
+interface Binding {
+  readonly handler: EventHandler;
+  readonly context: unknown;
+}
+
+type Call = (...values: unknown[]) => unknown;
+
+/** Gets what a handler threw. */
+export type Caught = (error: unknown) => void;
+
+export class Emitter {
+  private readonly bindings = new Map<string, Binding[]>();
+  private globals: GlobalHandler[] = [];
+
+  /** `context` is the handler's `this`. */
+  bind(event: string, handler: EventHandler, context?: unknown): this {
+    const list = this.bindings.get(event);
+    const binding = { handler, context };
+    if (list) list.push(binding);
+    else this.bindings.set(event, [binding]);
+    return this;
+  }
+
+  /** Hears of every event: `(event, data)`. */
+  bind_global(handler: GlobalHandler): this {
+    this.globals.push(handler);
+    return this;
+  }
+
+  /** The name of `bind_global` before version 4. */
+  bind_all(handler: GlobalHandler): this {
+    return this.bind_global(handler);
+  }
+
+  /** Removes the bindings that all given arguments apply to; with none, all but the global ones. */
+  unbind(event?: string | null, handler?: EventHandler | null, context?: unknown): this {
+    if (!event && !handler && !context) {
+      this.bindings.clear();
+      return this;
+    }
+    for (const name of event ? [event] : [...this.bindings.keys()]) {
+      const kept = this.bindings
+        .get(name)
+        ?.filter((b) => (handler && b.handler !== handler) || (context && b.context !== context));
+      /* A new list: handlers of an event that is being delivered still get it. */
+      if (kept?.length && (handler || context)) this.bindings.set(name, kept);
+      else this.bindings.delete(name);
+    }
+    return this;
+  }
+
+  /** Removes one global handler, or all. */
+  unbind_global(handler?: GlobalHandler): this {
+    this.globals = handler ? this.globals.filter((g) => g !== handler) : [];
+    return this;
+  }
+
+  /** Removes every binding, the global ones too. */
+  unbind_all(): this {
+    this.unbind();
+    return this.unbind_global();
+  }
+
+  emit(event: string, data?: unknown, metadata?: unknown): this {
+    const errors: unknown[] = [];
+    this.deliver(event, data, metadata, (error) => errors.push(error));
+    if (errors.length) throw errors[0];
+    return this;
+  }
+
+  /** Whether anybody would hear of this event. */
+  wants(event: string): boolean {
+    return this.globals.length > 0 || this.bindings.has(event);
+  }
+
+  /** Whether anybody listens to this very event. */
+  has(event: string): boolean {
+    return this.bindings.has(event);
+  }
+
+  /** Runs the global handlers, then those of the event. */
+  deliver(event: string, data: unknown, metadata: unknown, caught: Caught): void {
+    const globals = this.globals;
+    for (let i = 0; i < globals.length; i++) {
+      try {
+        (globals[i] as Call)(event, data);
+      } catch (error) {
+        caught(error);
+      }
+    }
+    const list = this.bindings.get(event);
+    if (!list) return;
+    /* The list may grow on the way: what is bound to an event by its handlers gets it too. */
+    for (let i = 0; i < list.length; i++) {
+      const { handler, context } = list[i]!;
+      try {
+        if (metadata !== undefined) (handler as Call).call(context || globalThis, data, metadata);
+        else if (data !== undefined) (handler as Call).call(context || globalThis, data);
+        else (handler as Call).call(context || globalThis);
+      } catch (error) {
+        caught(error);
+      }
+    }
+  }
+}

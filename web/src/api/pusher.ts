@@ -1,0 +1,269 @@
+/** The client: `new Pusher(key, options)`. */
+import { Client } from '../engine/client';
+import type { EngineEvent } from '../engine/event';
+import { ChannelKind, Result, Target } from '../engine/exports';
+import type { LogLevel, State, TransportKind } from '../engine/exports';
+import type { Owner, RequestAction } from '../engine/owner';
+import { Requests } from '../engine/requests';
+import { Sockets } from '../engine/sockets';
+import type { Runtime } from '../runtime/runtime';
+import { authorizationOf, authorize } from './authorization';
+import type { Answer, Authorizer, Authorizers } from './authorization';
+import { Channel, EncryptedChannel, PresenceChannel, PrivateChannel } from './channel';
+import { Channels } from './channels';
+import { ConnectionManager } from './connection';
+import { deliver } from './deliver';
+import { Emitter } from './emitter';
+import type { EventHandler, GlobalHandler } from './emitter';
+import { BadChannelName, UnsupportedFeature } from './errors';
+import { toJSON } from './json';
+import { log, logLevel } from './logger';
+import { engineOptions, usesTLS } from './options';
+import type { PusherOptions } from './options';
+import { STATIC_OPTIONS, builtInAuthorizers } from './statics';
+import type { Statics } from './statics';
+
+/* By the engine's kinds of channels. */
+const CHANNEL_CLASSES = {
+  [ChannelKind.Public]: Channel,
+  [ChannelKind.Private]: PrivateChannel,
+  [ChannelKind.Presence]: PresenceChannel,
+  [ChannelKind.Encrypted]: EncryptedChannel,
+};
+
+const NO_NACL =
+  'Tried to subscribe to a private-encrypted- channel but no nacl implementation available.';
+
+type Config = PusherOptions & { readonly useTLS: boolean };
+
+/* What counts: the client's own options before the defaults that were set for all. The objects in them stay the
+ * program's, which may change them later. */
+function configOf(options: PusherOptions, runtime: Runtime): Config {
+  const statics = Pusher as unknown as Statics;
+  const defaults: Record<string, unknown> = {};
+  for (const [name, option] of STATIC_OPTIONS) {
+    if (statics[name] !== undefined) defaults[option] = statics[name];
+  }
+  return { ...defaults, ...options, useTLS: usesTLS(options, runtime) };
+}
+
+export class Pusher extends Emitter {
+  static readonly VERSION: string = __VERSION__;
+  static readonly PROTOCOL = 7;
+  /** Every client that was made. */
+  static instances: Pusher[] = [];
+  private static toldReady = false;
+  /** Gets each log line. */
+  static log: ((message: string) => void) | undefined;
+  static logToConsole = false;
+  static Runtime: Runtime;
+  /** How channels are authorized, by the name of the transport. Entries may be replaced. */
+  static authorizers: Authorizers = { ...builtInAuthorizers };
+
+  /** Clients connect when they are made; before that they wait for `ready()`, which a page calls by itself. */
+  static get isReady(): boolean {
+    return Pusher.toldReady || Pusher.Runtime.isReady();
+  }
+
+  /** Connects all clients. */
+  static ready(): void {
+    Pusher.toldReady = true;
+    for (const instance of Pusher.instances) instance.connect();
+  }
+
+  readonly key: string;
+  readonly options: PusherOptions;
+  readonly config: Config;
+  readonly channels = new Channels();
+  readonly connection: ConnectionManager;
+  readonly sessionID: number;
+  private readonly client: Client;
+  private readonly sockets: Sockets;
+  private readonly requests: Requests;
+
+  constructor(key: string, options: PusherOptions = {}) {
+    super();
+    if (key === null || key === undefined) throw 'You must pass your app key when you instantiate Pusher.';
+    const runtime = (): Runtime => Pusher.Runtime;
+    this.key = String(key);
+    this.options = options ?? {};
+    this.config = configOf(this.options, runtime());
+    this.checkTransport();
+    this.sessionID = runtime().randomInt(1e9);
+    this.connection = new ConnectionManager(() => this.client, this.key, this.config.useTLS);
+    this.sockets = new Sockets(() => this.client, runtime, this.config.ignoreNullOrigin);
+    this.requests = new Requests(() => this.client, runtime);
+    this.client = this.makeClient(runtime);
+    this.listen(runtime());
+    Pusher.instances.push(this);
+    if (Pusher.isReady) this.connect();
+    else runtime().whenReady(() => Pusher.toldReady || Pusher.ready());
+  }
+
+  private checkTransport(): void {
+    const { transport = 'ajax', customHandler } = authorizationOf(this.config);
+    const known = transport in Pusher.authorizers && (transport !== 'jsonp' || Pusher.Runtime.jsonp);
+    if (!customHandler && !known) throw `'${transport}' is not a recognized auth transport`;
+  }
+
+  private makeClient(runtime: () => Runtime): Client {
+    const client = new Client(
+      (names) => engineOptions(this.key, this.config, names, runtime(), Pusher.VERSION),
+      this.owner(),
+      runtime,
+      () => logLevel(Pusher),
+    );
+    const storage = runtime().getLocalStorage();
+    for (const name of ['pusherTransportTLS', 'pusherTransportNonTLS']) {
+      const stored = storage?.getItem(name);
+      if (stored) client.restore(name, stored);
+    }
+    return client;
+  }
+
+  private listen(runtime: Runtime): void {
+    const network = runtime.getNetwork();
+    network.bind('online', () => this.client.network(true));
+    network.bind('offline', () => this.client.network(false));
+    runtime.addUnloadListener(() => this.requests.abortAll());
+  }
+
+  /* ---- What the engine wants done ---- */
+
+  private owner(): Owner {
+    const caught = (error: unknown): void => this.client.caught(error);
+    return {
+      open: (id: number, kind: TransportKind, url: string) => this.sockets.open(id, kind, url),
+      send: (id: number, message: string) => this.sockets.send(id, message),
+      close: (id: number) => this.sockets.close(id),
+      request: (id: number, action: RequestAction) => this.requests.start(id, action),
+      cancel: (id: number) => this.requests.cancel(id),
+      authorize: (id: number, channel: number, socketId: string) => this.authorize(id, channel, socketId),
+      store: (key: string, data: string) => this.store(key, data),
+      state: (previous: State, current: State, socketId: string) =>
+        this.connection.enter(previous, current, socketId, caught),
+      event: (event: EngineEvent) => this.event(event, caught),
+      log: (level: LogLevel, line: string) => log(Pusher, level, line),
+      channelGone: (channel: number) => this.channels.remove(channel),
+    };
+  }
+
+  private event(event: EngineEvent, caught: (error: unknown) => void): void {
+    const channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
+    const unheard = channel !== undefined && !channel.has(event.name);
+    if (channel) deliver(channel, event.name, event, channel, caught);
+    if (event.targets & Target.Client) deliver(this, event.name, event, undefined, caught);
+    if (event.targets & Target.Connection) {
+      deliver(this.connection, event.connectionName, event, undefined, caught);
+    }
+    /* Last, for it carries out what else is queued. */
+    if (unheard) this.client.noCallbacks(channel.name, event.name);
+  }
+
+  private authorize(id: number, channelId: number, socketId: string): void {
+    const channel = this.channels.byId(channelId);
+    if (!channel) return;
+    const { client } = this;
+    const answer: Answer = {
+      ask: (params, headers) => {
+        if (client.authorizeWith(id, JSON.stringify({ params, headers })) !== Result.Ok) {
+          client.authorizeFailed(id, 0, 'a header for the authorization request is not allowed by HTTP');
+        }
+      },
+      authorized: (data) => {
+        if (client.authorized(id, toJSON(data)) !== Result.Ok) {
+          client.authorizeFailed(id, 0, 'the authorization is too long');
+        }
+      },
+      failed: (status, message) => client.authorizeFailed(id, status, message),
+    };
+    const builtIn = (authorizer: Authorizer): boolean => Object.values(builtInAuthorizers).includes(authorizer);
+    authorize(this.config, channel, socketId, Pusher.authorizers, builtIn, Pusher.Runtime, answer);
+  }
+
+  private store(key: string, data: string): void {
+    try {
+      const storage = Pusher.Runtime.getLocalStorage();
+      if (data) storage?.setItem(key, data);
+      else storage?.removeItem(key);
+    } catch {
+      /* Full or forbidden: the next connection is found without it. */
+    }
+  }
+
+  /* ---- Connecting ---- */
+
+  connect(): void {
+    this.client.connect();
+  }
+
+  disconnect(): void {
+    this.client.disconnect();
+  }
+
+  shouldUseTLS(): boolean {
+    return this.config.useTLS;
+  }
+
+  /** The name of `shouldUseTLS` before version 4.3. */
+  isEncrypted(): boolean {
+    return this.config.useTLS;
+  }
+
+  /* ---- Channels ---- */
+
+  channel(name: string): Channel | undefined {
+    return this.channels.find(name);
+  }
+
+  allChannels(): Channel[] {
+    return this.channels.all();
+  }
+
+  subscribe(name: string): Channel {
+    const text = String(name);
+    const result = this.client.subscribe(text, (id) => {
+      if (!this.channels.byId(id)) this.channels.add(this.makeChannel(text, id));
+    });
+    if (result === Result.Ok) return this.channels.find(text) ?? this.leftAtOnce(text);
+    throw this.refusal(text, result);
+  }
+
+  private makeChannel(name: string, id: number): Channel {
+    const kind = this.client.channel(id)?.kind ?? ChannelKind.Public;
+    return new CHANNEL_CLASSES[kind](name, this, this.client, id);
+  }
+
+  /* A handler that ran meanwhile has unsubscribed again. */
+  private leftAtOnce(name: string): Channel {
+    return new Channel(name, this, this.client, 0);
+  }
+
+  private refusal(name: string, result: Result): Error {
+    if (result === Result.Limit) return new RangeError(`Cannot subscribe to "${name}": there are too many channels.`);
+    if (result === Result.NoMemory) return new RangeError(`Cannot subscribe to "${name}": there is no memory.`);
+    if (name.startsWith('private-encrypted-')) return new UnsupportedFeature(NO_NACL);
+    return new BadChannelName(`Cannot create a channel with name "${name}".`);
+  }
+
+  unsubscribe(name: string): void {
+    this.client.unsubscribe(String(name));
+  }
+
+  /** Subscribes to all channels that are not; there is no need to: each connection does it. */
+  subscribeAll(): void {
+    for (const channel of this.allChannels()) this.subscribe(channel.name);
+  }
+
+  /** Sends an event. False: not connected, nothing was sent. */
+  send_event(event: string, data?: unknown, channel?: string): boolean {
+    return this.connection.send_event(event, data, channel);
+  }
+
+  /** The emitter of the client's own bindings: the client. */
+  get global_emitter(): Emitter {
+    return this;
+  }
+}
+
+export type { EventHandler, GlobalHandler };

@@ -1,0 +1,20 @@
+/* Reads bytes from the text that build/engine_text.mjs has written; that file tells the code. */
+const FREQUENT = 88;
+
+export function decode(text: string): Uint8Array {
+  const bytes: number[] = [];
+  let high = -1;
+  for (let i = 0; i < text.length; i++) {
+    let number = text.charCodeAt(i) - 35;
+    if (number > 56) number--;
+    if (high >= 0) {
+      bytes.push(high * FREQUENT + number);
+      high = -1;
+    } else if (number < FREQUENT) {
+      bytes.push(bytes[number] as number);
+    } else {
+      high = number - FREQUENT;
+    }
+  }
+  return new Uint8Array(bytes.slice(FREQUENT));
+}

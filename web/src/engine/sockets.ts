@@ -1,0 +1,80 @@
+/** The open transports of a client: WebSockets, and SockJS's where there is no other way. */
+import type { CloseLike, Runtime, WebSocketLike } from '../runtime/runtime';
+import { messageOf } from '../api/errors';
+import type { Client } from './client';
+import { Result, TransportKind } from './exports';
+
+export class Sockets {
+  private readonly open_ = new Map<number, WebSocketLike | null>();
+
+  constructor(
+    private readonly client: () => Client,
+    private readonly runtime: () => Runtime,
+    private readonly ignoreNullOrigin: boolean | undefined,
+  ) {}
+
+  open(id: number, kind: TransportKind, url: string): void {
+    this.open_.set(id, null);
+    if (kind === TransportKind.SockJS) {
+      const options = { useTLS: url.startsWith('https'), ignoreNullOrigin: this.ignoreNullOrigin };
+      this.runtime().createSockJS(url, options, (error, socket) => {
+        if (!this.open_.has(id)) socket?.close();
+        else if (socket) this.attach(id, socket);
+        else this.failed(id, error);
+      });
+      return;
+    }
+    try {
+      this.attach(id, this.runtime().createWebSocket(url));
+    } catch (error) {
+      this.failed(id, error);
+    }
+  }
+
+  private failed(id: number, error: unknown): void {
+    this.open_.delete(id);
+    this.client().closed(id, 1006, '', false, Result.Ok, messageOf(error));
+  }
+
+  private attach(id: number, socket: WebSocketLike): void {
+    this.open_.set(id, socket);
+    socket.onopen = () => this.client().opened(id);
+    socket.onmessage = ({ data }) => this.client().message(id, typeof data === 'string' ? data : String(data));
+    socket.onerror = null;
+    socket.onclose = (event?: CloseLike) => {
+      this.detach(id);
+      this.client().closed(
+        id, event?.code ?? 1006, event?.reason ?? '', event?.wasClean ?? false, Result.Ok, '',
+      );
+    };
+  }
+
+  /* Nothing more is heard of it. */
+  private detach(id: number): WebSocketLike | null {
+    const socket = this.open_.get(id) ?? null;
+    this.open_.delete(id);
+    if (socket) {
+      const silent = (): void => undefined;
+      socket.onopen = socket.onmessage = socket.onerror = socket.onclose = silent;
+    }
+    return socket;
+  }
+
+  send(id: number, message: string): void {
+    try {
+      this.open_.get(id)?.send(message);
+    } catch {
+      /* It is closing: its end will be told. */
+    }
+  }
+
+  close(id: number): void {
+    this.detach(id)?.close();
+  }
+
+  /** The transports' sockets: what is open now. */
+  current(): WebSocketLike | null {
+    for (const socket of this.open_.values()) if (socket) return socket;
+    return null;
+  }
+}
