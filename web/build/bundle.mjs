@@ -39,6 +39,8 @@ function options(target, minify, { version, cdnHttp, cdnHttps }, wasm) {
     minify,
     sourcemap: 'linked',
     target: syntax(target),
+    // Modules know their address, however old the rest of the syntax is.
+    supported: target.format === 'module' ? { 'import-meta': true } : {},
     platform: target.format === 'commonjs' ? 'node' : 'browser',
     // A script hands itself over (src/entries/publish.ts).
     format: { script: 'iife', module: 'esm', commonjs: 'cjs' }[target.format],
@@ -62,7 +64,8 @@ function entry(target) {
   const last = {
     script: "import { publish } from './publish';\npublish(Pusher);",
     module: 'export default Pusher;',
-    commonjs: 'module.exports = Pusher;',
+    // Programs compiled without interoperation ask for a member of that name.
+    commonjs: 'module.exports = Pusher;\nPusher.default = Pusher;',
   };
   return `import Pusher from './${target.entry}';
 import { prepare } from 'pusher:binary';

@@ -1,1 +1,0 @@
-export default class Pusher { static load(source?: unknown): Promise<void>; constructor(key: string, options?: object); }
