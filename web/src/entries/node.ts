@@ -7,10 +7,10 @@ import { createNodeRuntime } from '../runtime/node';
 /* Packages are looked for from this file, then from the program's folder, for a bundle of the program's own
  * may be far from both. */
 function loadPackage(name: string): unknown {
-  const here: unknown = typeof __filename === 'string' ? __filename : import.meta.url;
-  for (const place of [here, `${process.cwd()}/`]) {
-    const require = typeof place === 'string' && /^(file:|\/|[a-z]:\\)/i.test(place) && createRequire(place);
-    if (require && isInstalled(require, name)) {
+  const here = typeof __filename === 'string' ? [__filename] : [];
+  for (const place of [...here, `${process.cwd()}/`]) {
+    const require = createRequire(place);
+    if (isInstalled(require, name)) {
       return require(name);
     }
   }
