@@ -1,14 +1,11 @@
 // web_library: how many events per second the library alone takes from a stub socket to the handlers, beside
 // pusher-js, in Node, Chromium and Firefox.
 import { createRequire } from 'node:module';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { startBrowser } from '../../web/test/lib/browsers.mjs';
+import { run } from './lib/clients.mjs';
 import { threadClock } from './lib/cpu.mjs';
 import { note, ratio, row, start } from './lib/harness.mjs';
-import { startSite } from './lib/site.mjs';
 import { folder, subjects } from './lib/subjects.mjs';
 
 const page = (name) => fileURLToPath(new URL(`page/${name}.js`, import.meta.url));
@@ -46,53 +43,25 @@ async function measureInNode() {
   }
 }
 
-// Scripts that keep each library under a name of its own.
-function keep(name) {
-  const path = join(where, `keep-${name}.js`);
-  writeFileSync(path, `globalThis.${name} = globalThis.Pusher;\n`);
-  return path;
-}
-
 async function measureInBrowser(platform) {
-  const paths = await subjects(platform, where);
-  const files = {
-    '/messages.js': page('messages'),
-    '/feed.js': page('feed'),
-    '/c.js': paths['pusher-c'],
-    '/keep-c.js': keep('PusherC'),
-    '/js.js': paths['pusher-js'],
-    '/keep-js.js': keep('PusherJs'),
-    '/feed_page.js': page('feed_page'),
-  };
   const left = [...CASES];
+  let clock;
   let current;
   let finish;
-  const done = new Promise((resolve, reject) => {
-    finish = { resolve, reject };
+  const finished = new Promise((resolve) => {
+    finish = resolve;
   });
-  let clock;
-  const call = ({ broken, ready, rates, clock: action }) => {
+  const call = ({ ready, rates, clock: action }) => {
     if (action) return clock[action]();
-    if (broken) return finish.reject(new Error(`${platform}: ${broken}`));
     if (ready) note(bench, `${platform}: ${ready}`);
     if (rates) report(platform, current, rates);
     current = left.shift();
-    if (!current) return finish.resolve();
+    if (!current) return void finish();
     return { settings: current, runs: bench.runs };
   };
-  const site = await startSite({ files, scripts: Object.keys(files), call });
-  const browser = startBrowser(platform, site.url, where);
-  clock = threadClock(browser.pid);
-  const died = browser.exited.then((last) => {
-    throw new Error(`${platform} ended by itself:\n${last}`);
+  await run(platform, { where, call, scripts: ['messages', 'feed', 'feed_page'] }, finished, (leader) => {
+    clock = threadClock(leader);
   });
-  try {
-    await Promise.race([done, died]);
-  } finally {
-    died.catch(() => {});
-    await browser.stop();
-    await site.stop();
-  }
 }
 
 note(bench, `web_library: events/s from a stub socket to the handlers, which read a field of the payload; by the

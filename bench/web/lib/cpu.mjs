@@ -26,6 +26,12 @@ function group(leader) {
   });
 }
 
+// Of a browser's processes, those that pages run in; of other programs, all.
+function workers(pids) {
+  const pages = pids.filter((pid) => /--type=renderer|-contentproc/.test(read(`/proc/${pid}/cmdline`)));
+  return pages.length ? pages : pids;
+}
+
 // Nanoseconds that each thread of these processes has run.
 function threads(pids) {
   const times = new Map();
@@ -37,11 +43,11 @@ function threads(pids) {
   return times;
 }
 
-// A clock for what one thread does between two looks at it: the busiest one of a browser (its leader's process id
-// is given), or of this process.
+// A clock for what one thread does between two looks at it: the busiest one of a browser's pages (the process id of
+// the browser is given), of another program, or of this process.
 export function threadClock(leader) {
   let before = new Map();
-  const look = () => threads(leader ? group(leader) : [process.pid]);
+  const look = () => threads(leader ? workers(group(leader)) : [process.pid]);
   return {
     start() {
       before = look();
