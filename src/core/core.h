@@ -242,7 +242,7 @@ bool px_core_next(px_core *core, px_action *action);
 bool px_core_next_queued(px_core *core, px_action *action);
 
 /* When px_core_tick should be called next (the same clock), or PX_NO_DEADLINE. */
-uint64_t px_core_deadline(const px_core *core);
+uint64_t px_core_deadline(px_core *core);
 
 /* The text of a STRING event with its escapes resolved. Valid until px_core_next is called again.
  * Does no work when there is no escape. PX_ERR_NO_MEMORY. */
