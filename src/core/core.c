@@ -99,6 +99,10 @@ int px_core_switch(px_core *core, px_slice key, px_slice cluster) {
     return PX_OK;
 }
 
+const px_options *px_core_options(const px_core *core) {
+    return &core->options;
+}
+
 /* ---- Time ---- */
 
 uint64_t px_core_deadline(px_core *core) {

@@ -376,6 +376,9 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
 
 px_state px_core_state(const px_core *core);
 
+/* The options as they are: with the defaults filled in, and with what px_core_switch has changed. */
+const px_options *px_core_options(const px_core *core);
+
 /* Of the last connection; empty before the first. Valid until the next connection. */
 px_slice px_core_socket_id(const px_core *core);
 
