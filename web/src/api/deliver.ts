@@ -1,6 +1,6 @@
 /** An event of the engine, in the shape in which the bindings of one place get it. */
 import type { EngineEvent } from '../engine/event';
-import { DataType } from '../engine/exports';
+import { DataType, Target } from '../engine/exports';
 import type { Channel } from './channel';
 import { PresenceChannel } from './channel';
 import type { Caught, Emitter } from './emitter';
@@ -15,9 +15,9 @@ function message(event: EngineEvent): Record<string, unknown> {
   return frame;
 }
 
-/* Members and failures come without metadata, whatever is sent to a channel with it. */
+/* What the engine tells a channel alone comes without metadata, whatever the server sends there with it. */
 function metadata(event: EngineEvent): Record<string, unknown> | undefined {
-  if (event.dataType >= DataType.Members) return undefined;
+  if (event.dataType >= DataType.Members || !(event.targets & Target.Client)) return undefined;
   return event.userId ? { user_id: event.userId } : {};
 }
 
