@@ -222,6 +222,16 @@ export default [
     t.fact('each', calls(t).length === 10);
   }, ['channel', 'connection']),
 
+  scenario([95], 'global handlers of the connection', async (t) => {
+    const client = await t.connected();
+    const channel = await t.subscribe('news');
+    t.bindGlobal(client.connection, { label: 'c' });
+    t.bindGlobal(channel, { label: 'n' });
+    await t.succeed('news');
+    t.fact('they hear of messages first', same(calls(t), ['c', 'n']));
+    t.instead('they hear of messages last', same(calls(t), ['n', 'c']));
+  }),
+
   scenario([], 'handlers that disconnect', async (t) => {
     const client = await t.connected();
     const channel = await t.subscribe('news', { bind: ['y'] });

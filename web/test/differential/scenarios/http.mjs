@@ -104,7 +104,7 @@ export default [
     request.quiet = true;
     await t.network(() => request.piece(`\n${frame(message('behind'))}`));
     t.fact('it holds up', received(t).length === 0);
-    t.instead('it does not', received(t).length === 1);
+    t.instead('it does not hold up', received(t).includes('behind'));
     await t.wait(10);
     await t.network(() => request.piece(frame(message('next'))));
     t.fact('until more comes', same(received(t), ['behind', 'next']));

@@ -185,6 +185,18 @@ export default [
     t.fact('gives up', t.sockets.length === 2);
   }),
 
+  scenario([49, 55], 'a connection after one that gave no pong', async (t) => {
+    await t.connected(WS, { timeout: 60 });
+    await t.wait(90000);
+    await t.accept({ timeout: 60 });
+    t.step('idle');
+    const frames = t.frames.length;
+    await t.wait(59999);
+    t.fact('it is pinged as before', t.frames.length === frames);
+    t.instead('it is pinged sooner', t.frames.length === frames + 1);
+    await t.wait(1);
+  }),
+
   scenario([50], 'pings of the server', async (t) => {
     const client = await t.connected();
     t.bind(client, 'pusher:ping', { label: 'ping' });
@@ -310,11 +322,11 @@ export default [
     await t.wait(5000);
     await t.drop();
     await t.call('connect', () => client.connect());
-    await t.network(() => t.socket.open());
+    await t.accept();
     t.step('the timer');
     await t.wait(1000);
     t.fact('it is torn down', t.sockets.length === 3);
-    t.instead('it stays', t.sockets.length === 2);
+    t.instead('it stays', t.sockets.length === 2 && state(t) === 'connected');
   }),
 
   scenario([55], 'short lives make pings more frequent', async (t) => {
