@@ -55,7 +55,9 @@ test('roots and paths', () => {
   page.document.location.protocol = 'http:';
   const secureOnly = new pusher.DependencyLoader({ cdn_https: 'https://cdn.test', version: '1' });
   assert.equal(secureOnly.getPath('sockjs'), 'https://cdn.test/1/sockjs.js');
-  const bare = new pusher.DependencyLoader({ cdn_http: 'http://cdn.test', cdn_https: 'https://cdn.test', version: '1' });
+  const bare = new pusher.DependencyLoader({
+    cdn_http: 'http://cdn.test', cdn_https: 'https://cdn.test', version: '1',
+  });
   assert.equal(bare.getPath('sockjs'), 'http://cdn.test/1/sockjs.js');
 });
 
@@ -83,7 +85,8 @@ test('hosts that the build names', async () => {
   const { pusher } = stubPusher(page.installPage);
   assert.equal(pusher.cdn_http, 'http://js.test');
   assert.equal(pusher.cdn_https, 'https://js.test');
-  assert.equal(pusher.Dependencies.getPath('sockjs', { useTLS: true }), 'https://js.test/1.2.3/sockjs.min.js');
+  assert.equal(pusher.Dependencies.getPath('sockjs', { useTLS: true }),
+               'https://js.test/1.2.3/sockjs.min.js');
 });
 
 test('a script tag as it stands in the head', () => {
