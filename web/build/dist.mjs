@@ -44,12 +44,12 @@ console.log(sizes(folder, `${ROOT}tests/e2e/node_modules`));
 console.log(`dist: ${folder} is ready${preRelease ? '' : `, and so is ${output}/${short}`}`);
 
 async function writeBundles() {
-  for (const target of TARGETS) {
-    for (const minify of variants(target)) {
-      const files = await bundle(target, minify, chosen);
-      for (const { name, text } of files) writeFileSync(`${folder}/${name}`, text);
-    }
-    if (target.format === 'commonjs') writeFileSync(`${folder}/${target.name}.mjs`, moduleOf(target));
+  await Promise.all(TARGETS.flatMap((target) => variants(target).map(async (minify) => {
+    const files = await bundle(target, minify, chosen);
+    for (const { name, text } of files) writeFileSync(`${folder}/${name}`, text);
+  })));
+  for (const target of TARGETS.filter(({ format }) => format === 'commonjs')) {
+    writeFileSync(`${folder}/${target.name}.mjs`, moduleOf(target));
   }
 }
 
