@@ -165,6 +165,7 @@ typedef struct px_event {
     px_slice connection_name; /* with PX_TO_CONNECTION: "message", "error", "connecting_in" */
     px_slice channel_name;    /* as in the frame; empty: none */
     px_slice user_id;         /* empty: none. Given to channel bindings of presence channels only */
+    px_slice sender;          /* the message's user_id on whatever channel */
     px_data_type data_type;
     px_slice data;     /* STRING and JSON */
     bool data_escaped; /* STRING: `data` still holds JSON escapes */

@@ -151,6 +151,20 @@ void px_web_disconnect(px_web_client *client) {
     px_core_disconnect(client->core);
 }
 
+PX_WEB_EXPORT("px_web_signin") int px_web_signin(px_web_client *client);
+int px_web_signin(px_web_client *client) {
+    return px_core_signin(client->core);
+}
+
+PX_WEB_EXPORT("px_web_switch")
+int px_web_switch(px_web_client *client, const char *key, size_t key_len, const char *cluster,
+                  size_t cluster_len);
+int px_web_switch(px_web_client *client, const char *key, size_t key_len, const char *cluster,
+                  size_t cluster_len) {
+    return px_core_switch(client->core, px_slice_of(key, key_len),
+                          px_slice_of(cluster, cluster_len));
+}
+
 /* The channel's id, or 0: PX_WEB_RESULT says why. */
 PX_WEB_EXPORT("px_web_subscribe")
 px_channel_id px_web_subscribe(px_web_client *client, const char *name, size_t len);

@@ -3,6 +3,8 @@
  *
  * A handler that throws does not keep the others from running; the first error is thrown on when all have run.
  */
+import { hide } from './hidden';
+
 export type EventHandler = (...values: never[]) => unknown;
 export type GlobalHandler = (event: string, data?: never) => unknown;
 
@@ -17,8 +19,12 @@ type Call = (...values: unknown[]) => unknown;
 export type Caught = (error: unknown) => void;
 
 export class Emitter {
-  private readonly bindings = new Map<string, Binding[]>();
-  private globals: GlobalHandler[] = [];
+  private declare readonly bindings: Map<string, Binding[]>;
+  private declare globals: GlobalHandler[];
+
+  constructor() {
+    hide(this, { bindings: new Map(), globals: [] });
+  }
 
   /** `context` is the handler's `this`. */
   bind(event: string, handler: EventHandler, context?: unknown): this {
