@@ -1,10 +1,13 @@
 // What `make dist` writes: names and versions, and that each bundle is what its users can load.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import test, { before } from 'node:test';
 import vm from 'node:vm';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse } from 'acorn';
+import { nodeModule } from '../../../tests/e2e/lib/browser.mjs';
 import { wholeFile } from '../../../tests/e2e/lib/program.mjs';
+import { sizes } from '../../build/sizes.mjs';
 import { TARGETS, fileName, syntax, variants } from '../../build/targets.mjs';
 import { distribution } from './lib/package.mjs';
 
@@ -26,6 +29,7 @@ before(async () => {
   folder = `${dist}/${VERSION}`;
 });
 
+const bytes = (name) => readFileSync(`${folder}/${name}`);
 const text = (name) => readFileSync(`${folder}/${name}`, 'utf8');
 
 test('a release is under its version and its short one, a pre-release only under its own', async (t) => {
@@ -45,8 +49,18 @@ test('everything is there', () => {
     'LICENSE', 'THIRD_PARTY_LICENSES.txt', 'npm', 'pusher.wasm', 'sockjs.js', 'sockjs.js.map', 'sockjs.min.js',
     'sockjs.min.js.map', 'pusher.node.mjs', 'pusher.node.external.mjs', 'pusher.node.nowasm.mjs',
   ];
-  assert.deepEqual(readdirSync(folder).sort(), [...bundles, ...others].sort());
+  const fetched = [...bundles, ...others].filter((name) => /\.(min\.js|wasm)$/.test(name));
+  const compressed = fetched.flatMap((name) => [`${name}.br`, `${name}.gz`]);
+  assert.deepEqual(readdirSync(folder).sort(), [...bundles, ...others, ...compressed].sort());
+  for (const name of fetched) {
+    assert.deepEqual(gunzipSync(bytes(`${name}.gz`)), bytes(name), name);
+    assert.deepEqual(brotliDecompressSync(bytes(`${name}.br`)), bytes(name), name);
+  }
   assert.match(text('THIRD_PARTY_LICENSES.txt'), /musl, Copyright[^]*sockjs-client/);
+});
+
+test('the engine imports nothing', () => {
+  assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(bytes('pusher.wasm'))), []);
 });
 
 test('what package.json names exists', () => {
@@ -70,7 +84,7 @@ for (const { target, minify, name } of FILES) {
     parse(known, { ecmaVersion, sourceType });
     assert.equal(code.includes('https://files.example/js'), target.entry === 'page' || target.entry === 'esm');
     const map = JSON.parse(text(`${name}.map`));
-    assert.ok(map.sources.includes(`pusher-c/web/src/entries/${target.entry}.ts`), minify);
+    assert.ok(map.sources.includes(`pusher-c/web/src/entries/${target.entry}.ts`));
   });
 }
 
@@ -119,4 +133,13 @@ test('in a page the global is there however the script was loaded', () => {
   given.window = given;
   const context = load('pusher.js', given);
   assert.equal(context.Pusher, context.module.exports);
+});
+
+test('sizes, beside pusher-js', async () => {
+  const table = await sizes(folder, nodeModule('pusher-js'));
+  assert.match(table, /^pusher-js 8\S* pusher\.min\.js +\d+ +\d+ +\d+$/m);
+  const results = process.env.PUSHER_RESULTS;
+  if (!results) return;
+  mkdirSync(results, { recursive: true });
+  writeFileSync(`${results}/web_sizes.txt`, table);
 });

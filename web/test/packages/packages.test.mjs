@@ -15,6 +15,8 @@ const NODES = [20, 22].map((major) => ({
   binary: [`node${major}`, `node${major}-arm64`].map((name) => `${MODULES}/${name}/bin/node`).find(existsSync),
 }));
 
+const VITE = `${MODULES}/vite/bin/vite.js`;
+
 const file = wholeFile();
 let programs; // a folder with the package installed
 let withWs; // and with `ws`
@@ -34,9 +36,9 @@ const greet = (text) => application(port).trigger('news', 'greeting', { text });
 for (const { major, binary } of NODES) {
   // Node 20 has no WebSocket of its own: `ws` is what it takes instead.
   const place = () => (major < 22 ? withWs : programs);
-  for (const program of ['module', 'commonjs']) {
+  for (const program of ['module/main', 'module/nowasm', 'module/external', 'commonjs/main']) {
     test(`Node ${major}, ${program}`, { skip: !binary && 'not installed' }, async (t) => {
-      const running = new Program(binary, [`${place()}/${program}/main.js`, String(port), 'ws']);
+      const running = new Program(binary, [`${place()}/${program}.js`, String(port), 'ws']);
       t.after(() => running.stop('SIGKILL'));
       await running.line('out', /^subscribed$/);
       await greet('hello');
@@ -64,10 +66,10 @@ test('Node 20 without ws goes over HTTP', { skip: !NODES[0].binary && 'not insta
   assert.match(running.out.at(-1), /^received hello /);
 });
 
-for (const program of ['page', 'worker']) {
+for (const [program, place] of [['page', 'page'], ['external', 'page'], ['worker', 'worker']]) {
   test(`Vite, a ${program}`, { skip: !NODES[1].binary && 'not installed' }, async (t) => {
     const made = `${programs}/${program}`;
-    await succeed(NODES[1].binary, [`${MODULES}/vite/bin/vite.js`, 'build', made, '--logLevel', 'warn']);
+    await succeed(NODES[1].binary, [VITE, 'build', made, '--logLevel', 'warn', '--target', 'es2022']);
     const site = await staticSite(t, `${made}/dist`);
     const page = await chromium.newPage();
     t.after(() => page.close());
@@ -77,7 +79,7 @@ for (const program of ['page', 'worker']) {
     await page.waitForSelector('body[data-state=subscribed]', { state: 'attached' });
     await greet('hello');
     const item = await page.waitForSelector('#news li', { state: 'attached' });
-    assert.equal(await item.textContent(), `received hello with ${VERSION} in a ${program}`);
+    assert.equal(await item.textContent(), `received hello with ${VERSION} in a ${place}`);
     assert.deepEqual(errors, []);
   });
 }
