@@ -67,7 +67,7 @@ test('Node 20 without ws goes over HTTP', { skip: !NODES[0].binary && 'not insta
 });
 
 for (const [program, place] of [['page', 'page'], ['external', 'page'], ['worker', 'worker']]) {
-  test(`Vite, a ${program}`, { skip: !NODES[1].binary && 'not installed' }, async (t) => {
+  test(`Vite, ${program}`, { skip: !NODES[1].binary && 'not installed' }, async (t) => {
     const made = `${programs}/${program}`;
     await succeed(NODES[1].binary, [VITE, 'build', made, '--logLevel', 'warn', '--target', 'es2022']);
     const site = await staticSite(t, `${made}/dist`);
