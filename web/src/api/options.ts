@@ -96,6 +96,7 @@ export function engineOptions(
     'userAuth.endpoint': user.endpoint,
     'userAuth.transport': user.transport,
     askAuthorization: true,
+    askUserAuthentication: true,
     sockjsClient: true,
     statsTransport: runtime.jsonp ? 'jsonp' : 'xhr',
     timelineParams: timelineParams(options.timelineParams),
