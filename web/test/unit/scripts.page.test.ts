@@ -65,7 +65,7 @@ describe('dependency loader', () => {
     const all = [load(), load(), load()];
     assert.equal(countOf('/present'), before + 1);
     assert.isTrue(newest().async);
-    assert.match(newest().id, /^_pusher_dependencies_\d+$/);
+    assert.match(newest().id, /^_pusher_dependencies\d+$/);
     for (const error of await Promise.all(all)) assert.isNotOk(error);
   });
 
@@ -95,7 +95,7 @@ describe('jsonp', () => {
     pusher.subscribe('private-a');
     await sandbox.tick();
     const { src } = newest();
-    const match = /\/none\/auth\?callback=Pusher\.auth_callbacks(?:%5B|\[)'(\d+)'(?:%5D|\])&socket_id=1\.2&channel_name=private-a&a=b%20c$/.exec(src);
+    const match = /\/none\/auth\?callback=Pusher\.auth_callbacks%5B(?:'|%27)(\d+)(?:'|%27)%5D&socket_id=1\.2&channel_name=private-a&a=b%20c$/.exec(src);
     assert.isNotNull(match, src);
     const answer = Pusher.auth_callbacks[match?.[1] ?? ''] as (data: unknown) => void;
     answer({ auth: 'key:jsonp' });
