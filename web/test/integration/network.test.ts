@@ -2,7 +2,7 @@
 import { assert } from 'chai';
 
 import {
-  config, connected, next, optionsFor, publish, subscribed, uniqueName, useClients, withRelay,
+  config, connected, next, optionsFor, publish, subscribed, uniqueName, until, useClients, withRelay,
 } from '../support/services';
 import { Pusher, traits } from '../support/subject';
 import { believesCertificate, watchTransports } from '../support/ways';
@@ -27,10 +27,16 @@ describe('network', () => {
       withRelay(async (relay) => {
         const pusher = through(relay.port, { enabledTransports: [transport] });
         const { name } = await subscribed(pusher, uniqueName('news'));
-        // Browsers repeat by themselves a request that was cut before its answer began: nothing is lost then.
+        // Browsers repeat by themselves a request that was cut before its answer began; then the client has
+        // lost nothing and says nothing.
         if (transport === 'xhr_polling') {
           await relay.set('cut');
-          return works(pusher, name);
+          let heard = false;
+          pusher.bind('again', () => (heard = true));
+          return until(async () => {
+            await publish(name, 'again', {});
+            return heard;
+          }, 'an event after the cut');
         }
         const first = pusher.connection.socket_id;
         const states: string[] = [];
@@ -98,7 +104,7 @@ describe('network', () => {
   }
 
   describe('where WebSockets are refused', () => {
-    // what is enabled, what carries the connection in the end
+    // what is enabled, what is tried then; nothing else could have carried the connection
     const FALLBACKS: [string[], string][] = [
       [['ws', 'xhr_streaming'], 'xhr_streaming'],
       [['ws', 'xhr_polling'], 'xhr_polling'],
@@ -112,7 +118,7 @@ describe('network', () => {
           const tried = watchTransports();
           const pusher = clients.make({ wsPort: relay.port, enabledTransports });
           const { name } = await subscribed(pusher, uniqueName('news'));
-          assert.equal(tried[tried.length - 1]?.transport, transport);
+          assert.include(tried.map((one) => one.transport), transport);
           await works(pusher, name);
         }));
     }
@@ -124,7 +130,7 @@ describe('network', () => {
         const tried = watchTransports();
         const pusher = clients.make({ wsPort: relay.port, enabledTransports: ['ws', 'wss'] });
         const { name } = await subscribed(pusher, uniqueName('news'));
-        assert.equal(tried[tried.length - 1]?.transport, 'wss');
+        assert.include(tried.map((one) => one.transport), 'wss');
         await works(pusher, name);
       });
     });
@@ -136,7 +142,7 @@ describe('network', () => {
       const tried = watchTransports();
       const pusher = clients.make({ wsPort: relay.port, enabledTransports: ['ws', 'xhr_streaming'] });
       const { name } = await subscribed(pusher, uniqueName('news'));
-      assert.equal(tried[tried.length - 1]?.transport, 'xhr_streaming');
+      assert.include(tried.map((one) => one.transport), 'xhr_streaming');
       await works(pusher, name);
     }));
 
