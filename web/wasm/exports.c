@@ -110,7 +110,7 @@ void px_web_wall_clock(px_web_client *client, double unix_ms) {
     px_core_set_wall_clock(client->core, (uint64_t)unix_ms);
 }
 
-static void put_deadline(const px_web_client *client) {
+static void put_deadline(px_web_client *client) {
     uint64_t deadline = px_core_deadline(client->core);
     double ms = deadline == PX_NO_DEADLINE ? __builtin_inf() : (double)deadline;
     memcpy(&px_web_words[PX_WEB_DEADLINE], &ms, sizeof(ms));

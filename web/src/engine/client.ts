@@ -225,25 +225,24 @@ export class Client {
   }
 
   private readEvent(): EngineEvent {
-    const { memory } = this.engine;
+    const words = this.engine.memory.recordWords();
     const at = Word.Text;
-    const dataType = memory.word(at + 2) as DataType;
-    const special = dataType >= DataType.Members ? this.readSpecial(dataType) : undefined;
+    const dataType = words[at + 2] as DataType;
     return new EngineEvent(
       this.inbox,
-      memory.word(at),
-      memory.word(at + 1),
+      words[at]!,
+      words[at + 1]!,
       dataType,
-      memory.word(at + 3) !== 0,
-      memory.word(at + 4) !== 0,
-      this.inbox.slice(memory.word(at + 5), memory.word(at + 6)),
-      memory.word(at + 7),
-      memory.word(at + 8),
-      this.inbox.slice(memory.word(at + 9), memory.word(at + 10)),
-      memory.word(at + 11),
-      memory.word(at + 12),
-      this.connectionName(memory.word(at + 13), memory.word(at + 14)),
-      special,
+      words[at + 3] !== 0,
+      words[at + 4] !== 0,
+      this.inbox.slice(words[at + 5]!, words[at + 6]!),
+      words[at + 7]!,
+      words[at + 8]!,
+      this.inbox.slice(words[at + 9]!, words[at + 10]!),
+      words[at + 11]!,
+      words[at + 12]!,
+      this.connectionName(words[at + 13]!, words[at + 14]!),
+      dataType >= DataType.Members ? this.readSpecial(dataType) : undefined,
     );
   }
 

@@ -63,7 +63,6 @@ export interface EngineExports {
 
 /** Words of the record (web.h). */
 export const enum Word {
-  Deadline = 0,
   Result = 2,
   Id = 3,
   Text = 4,
