@@ -6,11 +6,12 @@
 // BUNDLE is a name of web/build/targets.mjs, with .min behind for the minified one, or a path. In the environment:
 // SUITES=unit,integration   GREP=text   WATCH=1 (serve: pages reload after edits)   PUSHER_BIN, CHROMIUM_BIN, FIREFOX_BIN
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { WASM } from '../build/bundle.mjs';
 import { BROWSERS } from './lib/browsers.mjs';
 import { runInBrowser } from './lib/page_run.mjs';
 import { startServices } from './lib/services.mjs';
@@ -19,6 +20,7 @@ import { makeSubject } from './lib/subjects.mjs';
 import { bundleSuites, SUITES, watchSuites } from './lib/suites.mjs';
 
 const DEFAULT_BUNDLE = { chromium: 'pusher.min', firefox: 'pusher.min', node: 'pusher.node' };
+const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 const NODE_DEADLINE_MS = 600_000;
 
 const suites = (process.env.SUITES ?? SUITES.join(',')).split(',');
@@ -67,17 +69,32 @@ async function runPlatform(platform, bundle, services) {
   return failed === 0 && passed > 0;
 }
 
+// Makes the bundle again after edits, a moment later: editors write more than once.
+function watchLibrary(bundle, changed) {
+  let timer;
+  const again = () => subject(bundle).then(changed, (error) => say(error.message));
+  for (const path of [WASM, SOURCES]) {
+    watch(path, { recursive: path === SOURCES }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(again, 200);
+    });
+  }
+}
+
 async function serve() {
   const services = await start();
-  const library = await subject(process.env.BUNDLE ?? 'pusher');
+  const bundle = process.env.BUNDLE ?? 'pusher';
+  const library = await subject(bundle);
   let script = '';
   let site;
-  const watch = process.env.WATCH === '1';
-  if (watch) {
-    await watchSuites('page', suites, (text) => {
+  const watching = process.env.WATCH === '1';
+  if (watching) {
+    const fresh = (text) => {
       script = text;
       site?.changed();
-    });
+    };
+    await watchSuites('page', suites, fresh);
+    watchLibrary(bundle, () => site?.changed());
   } else {
     script = await bundleSuites('page', suites);
   }
@@ -86,7 +103,7 @@ async function serve() {
     library,
     script: () => script,
     report: ({ kind, title, text }) => kind === 'fail' && say(`FAILED ${title}\n  ${text}`),
-    extra: { watch },
+    extra: { watch: watching },
     port: Number(process.env.PORT ?? 8888),
   });
   say(`The tests are at ${site.url.replace('127.0.0.1', 'localhost')} until Ctrl-C; ?grep=TEXT runs some of them only.`);
