@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all dist dist-clean dev demo test asan tsan soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan soak bench fuzz docs format install clean help
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -38,6 +38,14 @@ demo: ## build, and see an event travel from the server to a native subscriber a
 test: ## build and run every test, with sanitizers too
 	@scripts/setup.sh test
 	@scripts/test.sh
+
+test-browser: ## the tests of pusher.js in Chromium and Firefox (BROWSERS=chromium; GREP=text: only some)
+	@scripts/setup.sh test
+	@scripts/test_browser.sh
+
+test-page: ## serve them at http://localhost:8888/ for any browser (PORT=; WATCH=1: again after each edit)
+	@scripts/setup.sh test
+	@scripts/test_browser.sh serve
 
 asan: ## all tests under the address and undefined-behaviour sanitizers
 	@scripts/setup.sh test

@@ -23,7 +23,7 @@ web_needs='
 clang=clang wasm-ld=lld wasi-libc=wasi-libc wasm-opt=binaryen wasm2js=binaryen node=nodejs npm=npm'
 demo_needs='chromium=chromium'
 test_needs='
-chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
+chromium=chromium firefox=firefox-esr clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
 openssl=openssl strace=strace node=nodejs npm=npm
 nginx=nginx-light haproxy=haproxy tinyproxy=tinyproxy-bin squid=squid-openssl microsocks=microsocks
 nft=nftables unshare=util-linux
@@ -47,6 +47,7 @@ present() {
     wasi-libc) [ -e /usr/lib/wasm32-wasi/libc.a ] && [ -e /usr/include/wasm32-wasi/string.h ] ;;
     clang-rt) [ -e "$(clang -print-resource-dir 2>/dev/null)/lib/linux" ] ;;
     chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null ;;
+    firefox) command -v firefox-esr >/dev/null || command -v firefox >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
     esac
 }
