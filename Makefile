@@ -3,6 +3,7 @@
 #   make JOBS=4       that many compilers or tests at a time
 #   make WERROR=OFF   warnings are not errors (for compilers that the project does not know yet)
 #   make KEEP=1 demo  the demo stays until Ctrl-C
+#   make PORT=5556 dev   another port than 5555
 #   make MIN=10 soak  the soak takes ten minutes for each of its parts
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
@@ -11,12 +12,24 @@ PREFIX ?= /usr/local
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test asan tsan soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test asan tsan soak bench fuzz docs format install clean help
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
 	@cmake --preset default -DPUSHER_WERROR=$(WERROR) -DCMAKE_INSTALL_PREFIX=$(PREFIX) --log-level=WARNING
 	@cmake --build --preset default -j $(JOBS)
+
+dist: ## pusher.js for pages, workers and Node, and its npm package, into dist/<version>/
+	@scripts/setup.sh dist
+	@scripts/dist.sh
+
+dist-clean: ## remove what is there of it, and build it from scratch
+	@rm -rf dist build/web
+	@$(MAKE) --no-print-directory dist
+
+dev: ## serve http://localhost:5555/pusher.js, freshly bundled at every edit
+	@scripts/setup.sh dist
+	@scripts/dist.sh dev
 
 demo: ## build, and see an event travel from the server to a native subscriber and a browser page
 	@scripts/setup.sh demo
@@ -62,4 +75,4 @@ clean: ## remove everything that was built (node_modules stay)
 	@rm -rf build build-asan build-bench build-clang build-tsan build-fuzz build-werror build-bench
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -94,6 +94,9 @@ static void take_action(world *w, const px_action *action) {
         fuzz_touch(action->as.authorize.channel_name);
         fuzz_touch(action->as.authorize.socket_id);
         break;
+    case PX_ACTION_USER:
+        FUZZ_CHECK(!action->as.user.signed_in || px_json_valid(action->as.user.data));
+        break;
     case PX_ACTION_STATE:
         FUZZ_CHECK(action->as.state.previous != action->as.state.current);
         FUZZ_CHECK(px_state_name(action->as.state.current).len > 0);
@@ -140,6 +143,16 @@ static void subscribe(world *w, px_slice name) {
 
 static void unsubscribe(world *w, px_slice name) {
     px_core_unsubscribe(w->core, name);
+}
+
+static void signin(world *w, px_slice argument) {
+    (void)argument;
+    (void)!px_core_signin(w->core);
+}
+
+static void switch_cluster(world *w, px_slice argument) {
+    px_slice key = fuzz_take(&argument, ' ');
+    (void)!px_core_switch(w->core, key, argument);
 }
 
 static void trigger(world *w, px_slice argument) {
@@ -193,7 +206,7 @@ static void changed(world *w, px_slice argument) {
 static void authorized(world *w, px_slice argument) {
     px_authorization given = {.auth = fuzz_take(&argument, ' ')};
     if (argument.len)
-        given.channel_data = argument;
+        given.channel_data = given.user_data = argument;
     (void)!px_core_authorized(w->core, w->request, &given);
 }
 
@@ -241,11 +254,12 @@ static const struct {
     char letter;
     void (*run)(world *w, px_slice argument);
 } COMMANDS[] = {
-    {'c', connect},          {'d', disconnect}, {'+', subscribe},  {'-', unsubscribe},
-    {'>', trigger},          {'!', send_event}, {'o', opened},     {'m', message},
-    {'x', closed},           {'r', answer},     {'a', authorized}, {'A', authorize_with},
-    {'F', authorize_failed}, {'n', online},     {'f', offline},    {'w', wait},
-    {'M', fail_allocation},  {'p', progress},   {'N', changed},
+    {'c', connect},          {'d', disconnect},     {'+', subscribe},       {'-', unsubscribe},
+    {'>', trigger},          {'!', send_event},     {'o', opened},          {'m', message},
+    {'x', closed},           {'r', answer},         {'a', authorized},      {'A', authorize_with},
+    {'F', authorize_failed}, {'n', online},         {'f', offline},         {'w', wait},
+    {'u', signin},           {'s', switch_cluster}, {'M', fail_allocation}, {'p', progress},
+    {'N', changed},
 };
 
 /* ---- What it says about itself ---- */
@@ -296,6 +310,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     test_allocator_init(&w.memory);
     px_options options = {.key = PX_SLICE("key"), .log_level = PX_LOG_DEBUG};
     options.ask_authorization = size > 0 && data[0] == 'A';
+    options.ask_user_authentication = options.ask_authorization;
     options.plain = size > 1 && data[1] == 'p';
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
                                          PX_LITERAL("sockjs"), PX_LITERAL("sockjs")};

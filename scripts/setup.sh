@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build (and, if asked, the demo or the tests) needs on Debian 12 and its kin.
 #
-#     scripts/setup.sh [build|demo|test|docs|format]
+#     scripts/setup.sh [build|dist|demo|test|docs|format]
 #
 # It looks first and calls apt-get only for what is missing, so a second run takes no time.
 # Other systems: install the same things by other means; what is found is never installed again.
@@ -18,6 +18,9 @@ cc=build-essential cmake=cmake ninja=ninja-build python3=python3
 libcurl.pc=libcurl4-openssl-dev libevent_core.pc=libevent-dev libcrypto.pc=libssl-dev
 libsodium.pc=libsodium-dev cmocka.pc=libcmocka-dev jansson.pc=libjansson-dev
 wslay/wslay.h=libwslay-dev'
+# pusher.wasm, pusher.js and the packages around it.
+web_needs='
+clang=clang wasm-ld=lld wasi-libc=wasi-libc wasm-opt=binaryen wasm2js=binaryen node=nodejs npm=npm'
 demo_needs='chromium=chromium'
 test_needs='
 chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
@@ -41,6 +44,7 @@ present() {
     case $1 in
     *.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
     *.h) echo "#include <$1>" | cc -E - >/dev/null 2>&1 ;;
+    wasi-libc) [ -e /usr/lib/wasm32-wasi/libc.a ] && [ -e /usr/include/wasm32-wasi/string.h ] ;;
     clang-rt) [ -e "$(clang -print-resource-dir 2>/dev/null)/lib/linux" ] ;;
     chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
@@ -108,20 +112,24 @@ install_node_modules() {
 
 case $purpose in
 build) needs=$build_needs ;;
+dist) needs="$build_needs $web_needs" ;;
 demo) needs="$build_needs $demo_needs" ;;
-test) needs="$build_needs $test_needs" ;;
+test) needs="$build_needs $web_needs $test_needs" ;;
 docs) needs=$docs_needs ;;
 format) needs=$format_needs ;;
-*) die "unknown purpose '$purpose': build, demo, test, docs or format" ;;
+*) die "unknown purpose '$purpose': build, dist, demo, test, docs or format" ;;
 esac
 
 # shellcheck disable=SC2086 # lists of words without blanks
 packages=$(missing_packages $needs)
 [ -z "$packages" ] || install_packages
 
-if [ "$purpose" = test ]; then
+if [ "$purpose" = dist ] || [ "$purpose" = test ]; then
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
-        die "the tests need Node 18 or later, this is $(node --version)"
+        die "'$purpose' needs Node 18 or later, this is $(node --version)"
+    install_node_modules web npm ci
+fi
+if [ "$purpose" = test ]; then
     install_node_modules tests/e2e npm ci
     # soketi wants a native package from a place that is no registry; an override in package.json has
     # another one in its stead. `npm ci` does not take overrides of this kind, and `npm install`,

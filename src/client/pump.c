@@ -79,6 +79,7 @@ static const struct {
     bool streams;
 } requests[] = {
     [PX_REQUEST_CHANNEL_AUTHORIZATION] = {PX_HTTP_AUTHORIZATION, false},
+    [PX_REQUEST_USER_AUTHENTICATION] = {PX_HTTP_AUTHORIZATION, false},
     [PX_REQUEST_RECEIVE] = {PX_HTTP_TRANSPORT, true},
     [PX_REQUEST_SEND] = {PX_HTTP_TRANSPORT, false},
     [PX_REQUEST_INFO] = {PX_HTTP_TRANSPORT, false},
@@ -184,6 +185,8 @@ static void carry_out(pusher_client *client, const px_action *action) {
     }
     case PX_ACTION_LOG:
         px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
+        break;
+    case PX_ACTION_USER:
         break;
     case PX_ACTION_STORE:
         store(client, action);

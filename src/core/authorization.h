@@ -1,30 +1,41 @@
-/* Authorization of private and presence channels (docs/protocol.md, "Authorization"): who is asked,
- * what is sent, and what each kind of answer means. */
+/* Authorization of private and presence channels, and in the same way authentication of the user
+ * (docs/protocol.md, "Authorization", "Users"): who is asked, what is sent, and what each kind of answer
+ * means. */
 #ifndef PX_CORE_AUTHORIZATION_H
 #define PX_CORE_AUTHORIZATION_H
 
 #include "core/channel.h"
 #include "core/requests.h"
 
+/* What is asked for one kind of question. */
+typedef struct px_authorization_way {
+    px_slice endpoint;
+    bool jsonp;
+    bool ask; /* the application */
+    px_pairs params;
+    px_header *headers; /* Content-Type and the configured ones */
+    size_t header_count;
+} px_authorization_way;
+
 typedef struct px_authorizations {
     px_request *oldest; /* the open ones, in the order of their deadlines */
     px_request *newest;
-    px_header *headers; /* Content-Type and the configured ones */
-    size_t header_count;
+    px_authorization_way channel;
+    px_authorization_way user;
 } px_authorizations;
 
 /* PX_ERR_NO_MEMORY. The core's options must be there. */
 PX_MUST_CHECK int px_authorizations_init(px_core *core);
 
-/* Asks for the authorization of a channel; the answer subscribes to it, or ends in an error event.
- * PX_ERR_NO_MEMORY, PX_ERR_LIMIT: nothing was asked. */
+/* Asks for the authorization of a channel, or (NULL) the authentication of the user; the answer
+ * subscribes or signs in, or ends in an error event. PX_ERR_NO_MEMORY, PX_ERR_LIMIT: nothing was asked. */
 PX_MUST_CHECK int px_authorize(px_core *core, px_channel *channel);
 
-/* Drops the channel's request, if there is one. */
+/* Drops the channel's request, if there is one, and what it brought. */
 void px_authorization_cancel(px_core *core, px_channel *channel);
 void px_authorizations_cancel_all(px_core *core);
 
-/* A request of this kind was answered. */
+/* A request of one of the two kinds was answered. */
 void px_authorization_answered(px_core *core, px_request *request, const px_answer *answer);
 
 uint64_t px_authorizations_deadline(const px_core *core);

@@ -3,9 +3,18 @@
 #include "core/internal.h"
 
 /* Of a bad answer, what an error quotes at most. */
-enum { QUOTED_ANSWER = 256 };
+enum { QUOTED_ANSWER = 256, MAX_RETRIES = 5, FIRST_RETRY_MS = 1000 };
 
 #define SEE_AUTHORIZING " See: https://pusher.com/docs/channels/server_api/authorizing-users/"
+
+#define SEE_AUTHENTICATING " See: https://pusher.com/docs/channels/server_api/authenticating_users"
+
+bool px_authorization_retry_at(px_core *core, uint8_t *failures, uint64_t *at) {
+    if (*failures == MAX_RETRIES)
+        return false;
+    *at = core->now + px_core_random(core, (uint32_t)FIRST_RETRY_MS << (*failures)++);
+    return true;
+}
 
 static int push_error(px_core *core, const px_channel *channel, px_error error) {
     px_slice name;
@@ -26,6 +35,10 @@ static int push_error(px_core *core, const px_channel *channel, px_error error) 
 static void fail_with(px_core *core, px_channel *channel, px_error error, bool may_pass,
                       const px_text *why) {
     px_slice message;
+    if (!channel) {
+        px_user_failed(core, error, may_pass, why);
+        return;
+    }
     int result = px_core_keep_text(core, why, &message);
     if (px_channel_settle(core, channel, false))
         return;
@@ -45,64 +58,93 @@ static void fail(px_core *core, px_channel *channel, int status, bool may_pass,
     fail_with(core, channel, (px_error){.status = status}, may_pass, why);
 }
 
+static px_slice endpoint_of(const px_core *core, const px_channel *channel) {
+    return channel ? core->options.auth_endpoint : core->options.user_auth_endpoint;
+}
+
+static px_slice endpoint_name(const px_channel *channel) {
+    return channel ? PX_SLICE("channel-authorization") : PX_SLICE("user-authentication");
+}
+
 /* Closes a sentence about an answer with whom it was about. */
 static void add_subject(px_core *core, px_text *text, const px_channel *channel, int status) {
-    px_text_add(text, PX_SLICE(" (channel "));
-    px_text_add(text, px_channel_name(channel));
-    px_text_add(text, PX_SLICE(", endpoint "));
-    px_text_add_excerpt(text, core->options.auth_endpoint, QUOTED_ANSWER);
+    px_text_add(text, PX_SLICE(" ("));
+    if (channel) {
+        px_text_add(text, PX_SLICE("channel "));
+        px_text_add(text, px_channel_name(channel));
+        px_text_add(text, PX_SLICE(", "));
+    }
+    px_text_add(text, PX_SLICE("endpoint "));
+    px_text_add_excerpt(text, endpoint_of(core, channel), QUOTED_ANSWER);
     px_text_add(text, PX_SLICE(", status "));
     px_text_add_number(text, (uint64_t)status);
     px_text_add(text, PX_SLICE(")"));
 }
 
+/* In parentheses: the channel, and why no answer came. */
+static void add_reason(px_text *text, const px_channel *channel, px_slice reason) {
+    if (!channel && !reason.len)
+        return;
+    px_text_add(text, PX_SLICE(" ("));
+    if (channel) {
+        px_text_add(text, PX_SLICE("channel "));
+        px_text_add(text, px_channel_name(channel));
+    }
+    if (channel && reason.len)
+        px_text_add(text, PX_SLICE(": "));
+    px_text_add_excerpt(text, reason, QUOTED_ANSWER);
+    px_text_add(text, PX_SLICE(")"));
+}
+
 void px_authorization_refused(px_core *core, px_channel *channel, int status, px_slice reason) {
     px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("Unable to retrieve auth string from channel-authorization "
-                                "endpoint - received status: "));
+    px_text_add(&text, PX_SLICE("Unable to retrieve auth string from "));
+    px_text_add(&text, endpoint_name(channel));
+    px_text_add(&text, PX_SLICE(" endpoint - received status: "));
     px_text_add_number(&text, (uint64_t)status);
     px_text_add(&text, PX_SLICE(" from "));
-    px_text_add_excerpt(&text, core->options.auth_endpoint, QUOTED_ANSWER);
-    px_text_add(&text, PX_SLICE(". Clients must be authorized to join private or presence "
-                                "channels." SEE_AUTHORIZING " (channel "));
-    px_text_add(&text, px_channel_name(channel));
-    if (reason.len) {
-        px_text_add(&text, PX_SLICE(": "));
-        px_text_add_excerpt(&text, reason, QUOTED_ANSWER);
-    }
-    px_text_add(&text, PX_SLICE(")"));
+    px_text_add_excerpt(&text, endpoint_of(core, channel), QUOTED_ANSWER);
+    px_text_add(&text, channel ? PX_SLICE(". Clients must be authorized to join private or "
+                                          "presence channels." SEE_AUTHORIZING)
+                               : PX_SLICE("." SEE_AUTHENTICATING));
+    add_reason(&text, channel, reason);
     fail(core, channel, status, status == 0 || status >= 500, &text);
 }
 
 void px_authorization_not_json(px_core *core, px_channel *channel, px_slice body) {
     px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("JSON returned from channel-authorization endpoint was invalid, "
-                                "yet status code was 200. Data was: "));
+    px_text_add(&text, PX_SLICE("JSON returned from "));
+    px_text_add(&text, endpoint_name(channel));
+    px_text_add(&text, PX_SLICE(" endpoint was invalid, yet status code was 200. Data was: "));
     px_text_add_excerpt(&text, body, QUOTED_ANSWER);
     add_subject(core, &text, channel, 200);
     fail(core, channel, 200, false, &text);
 }
 
-void px_authorization_without_auth(px_core *core, px_channel *channel) {
+void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_slice name) {
     px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("The auth response has no 'auth' text"));
-    add_subject(core, &text, channel, 200);
-    fail(core, channel, 200, false, &text);
+    px_text_add(&text, PX_SLICE("The auth response has no '"));
+    px_text_add(&text, name);
+    px_text_add(&text, PX_SLICE("' text"));
+    add_subject(core, &text, channel, status);
+    fail(core, channel, status, false, &text);
 }
 
-void px_authorization_without_user(px_core *core, px_channel *channel, int status) {
+void px_authorization_without_user(px_core *core, px_channel *channel, int status, bool may_pass) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("Invalid auth response for channel '"));
     px_text_add(&text, px_channel_name(channel));
     px_text_add(&text, PX_SLICE("', expected 'channel_data' field with a user_id." SEE_AUTHORIZING
                                 ", or the user should be signed in."));
     add_subject(core, &text, channel, status);
-    fail(core, channel, status, false, &text);
+    fail(core, channel, status, may_pass, &text);
 }
 
 void px_authorization_timed_out(px_core *core, px_channel *channel) {
     px_text text = px_text_begin(&core->text);
-    px_text_add(&text, PX_SLICE("No answer from the channel-authorization endpoint within "));
+    px_text_add(&text, PX_SLICE("No answer from the "));
+    px_text_add(&text, endpoint_name(channel));
+    px_text_add(&text, PX_SLICE(" endpoint within "));
     px_text_add_number(&text, core->options.auth_timeout);
     px_text_add(&text, PX_SLICE(" ms"));
     add_subject(core, &text, channel, 0);
@@ -112,6 +154,6 @@ void px_authorization_timed_out(px_core *core, px_channel *channel) {
 void px_authorization_denied(px_core *core, px_channel *channel, int status, px_slice message) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, message);
-    fail_with(core, channel, (px_error){.status = status, .by_application = true}, status >= 500,
+    fail_with(core, channel, (px_error){.status = status, .without_status = true}, status >= 500,
               &text);
 }

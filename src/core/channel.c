@@ -1,9 +1,8 @@
 #include "core/channel.h"
 
 #include "base/utf8.h"
+#include "core/authorization_failure.h"
 #include "core/internal.h"
-
-enum { MAX_RETRIES = 5, FIRST_RETRY_MS = 1000 };
 
 /* ---- Life ---- */
 
@@ -16,6 +15,7 @@ void px_channels_init(px_channels *channels, const px_allocator *allocator,
 
 static void free_channel(px_channels *channels, px_channel *channel) {
     px_roster_free(&channel->roster);
+    px_free(channels->by_name.allocator, channel->held, channel->held_len);
     px_free(channels->by_name.allocator, channel, sizeof(*channel) + channel->name_len);
 }
 
@@ -180,11 +180,25 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     return cancelled;
 }
 
+int px_channel_hold(px_core *core, px_channel *channel, px_slice auth) {
+    px_channel_release(core, channel);
+    channel->held = px_alloc(core->allocator, auth.len);
+    if (!channel->held)
+        return PX_ERR_NO_MEMORY;
+    memcpy(channel->held, auth.ptr, auth.len);
+    channel->held_len = auth.len;
+    return PX_OK;
+}
+
+void px_channel_release(px_core *core, px_channel *channel) {
+    px_free(core->allocator, channel->held, channel->held_len);
+    channel->held = NULL;
+    channel->held_len = 0;
+}
+
 bool px_channel_retry_later(px_core *core, px_channel *channel) {
-    if (channel->failures == MAX_RETRIES)
+    if (!px_authorization_retry_at(core, &channel->failures, &channel->retry_at))
         return false;
-    uint32_t bound = (uint32_t)FIRST_RETRY_MS << channel->failures++;
-    channel->retry_at = core->now + px_core_random(core, bound);
     if (channel->retry_at < core->channels.retry_at)
         core->channels.retry_at = channel->retry_at;
     return true;

@@ -18,7 +18,9 @@ typedef struct px_channel {
     uint64_t retry_at;          /* when it is due again; PX_NO_DEADLINE: not by itself */
     int64_t subscription_count; /* -1: unknown */
     px_id request;              /* the authorization under way; 0: none */
-    px_roster roster;           /* PRESENCE */
+    char *held; /* the `auth` of an authorization that waits for the user's sign-in */
+    size_t held_len;
+    px_roster roster; /* PRESENCE */
     size_t name_len;
     char name[];
 } px_channel;
@@ -47,6 +49,16 @@ void px_channel_remove(px_core *core, px_channel *channel);
 /* The subscription succeeded or failed, or the connection is gone: a cancelled channel goes. True:
  * it is gone. */
 bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed);
+
+/* Keeps the authorization of a subscription that has to wait. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_channel_hold(px_core *core, px_channel *channel, px_slice auth);
+
+/* What is kept; empty: nothing. */
+static inline px_slice px_channel_held(const px_channel *channel) {
+    return px_slice_of(channel->held, channel->held_len);
+}
+
+void px_channel_release(px_core *core, px_channel *channel);
 
 /* The authorization failed for a reason that may pass: it is tried again after a pause. False: it
  * failed too often. */

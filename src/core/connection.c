@@ -39,8 +39,10 @@ static void set_state(px_core *core, px_state state) {
     if (previous == state)
         return;
     connection->state = state;
-    px_core_announce_state(core);
+    if (previous == PX_STATE_CONNECTED)
+        px_user_disconnected(core);
     px_log_state(core, previous, state);
+    px_core_announce_state(core);
     px_timeline_state(core);
     if (state == PX_STATE_CONNECTED)
         px_statistics_send(core);
@@ -185,6 +187,18 @@ void px_connection_broken(px_core *core, int result) {
     retry_in(core, RETRY_AFTER_LOSS_MS);
 }
 
+void px_connection_switch(px_core *core) {
+    px_connection *connection = &core->connection;
+    px_strategy_stop(core);
+    px_transport_managers_reset(core);
+    if (connection->live)
+        px_transport_let_out(core, connection->live);
+    close_live(core);
+    connection->failures = 0;
+    connection->quick_retries = 0;
+    retry_in(core, 0);
+}
+
 void px_connection_silent(px_core *core) {
     px_transport_learn(core, core->connection.live, 1006, false);
     close_live(core);
@@ -299,7 +313,9 @@ static void establish(px_core *core, px_transport *transport, const px_handshake
     connection->connected_at = core->now;
     connection->idle_timeout = smallest_timeout(core, transport, handshake);
     px_liveness_heard(core, transport);
+    px_user_connecting(core);
     set_state(core, PX_STATE_CONNECTED);
+    px_user_connected(core);
     const px_frame *frame = &handshake->frame;
     if (!px_event_of_frame(core, frame, frame->event, PX_TO_CLIENT))
         px_connection_broken(core, PX_ERR_NO_MEMORY);

@@ -39,6 +39,9 @@ void px_connection_broken(px_core *core, int result);
 /* The same for any transport: one that is not the connection's is a failed attempt. */
 void px_connection_transport_broken(px_core *core, px_transport *transport, int result);
 
+/* The options lead elsewhere: whatever is open is closed, and a connection is sought there. */
+void px_connection_switch(px_core *core);
+
 /* Nobody answers on the live connection: drops it and seeks another at once. */
 void px_connection_silent(px_core *core);
 

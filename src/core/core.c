@@ -20,7 +20,9 @@ static void init_parts(px_core *core) {
     px_buffer_init(&core->text, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->line, allocator, 4 * (size_t)PX_MAX_MESSAGE);
     px_buffer_init(&core->scratch, allocator, PX_MAX_MESSAGE);
+    px_buffer_init(&core->switched, allocator, MAX_OPTION_MEMORY);
     px_channels_init(&core->channels, allocator, core->seed);
+    px_user_init(core);
     px_connection_init(core);
 }
 
@@ -59,7 +61,9 @@ void px_core_free(px_core *core) {
     px_requests_free(core);
     px_statistics_free(core);
     px_channels_free(&core->channels);
+    px_user_free(core);
     px_buffer_free(&core->connection.socket_id);
+    px_buffer_free(&core->switched);
     px_buffer_free(&core->scratch);
     px_buffer_free(&core->line);
     px_buffer_free(&core->text);
@@ -70,12 +74,41 @@ void px_core_free(px_core *core) {
     px_free(core->allocator, core, sizeof(*core));
 }
 
+int px_core_switch(px_core *core, px_slice key, px_slice cluster) {
+    px_options options = core->options;
+    px_buffer texts;
+    options.key = key;
+    options.cluster = cluster;
+    if (px_options_check(&options, NULL, 0) != PX_OK)
+        return PX_ERR_ARGUMENT;
+    px_buffer_init(&texts, core->allocator, MAX_OPTION_MEMORY);
+    int result = px_buffer_append(&texts, key);
+    if (result == PX_OK)
+        result = px_buffer_append(&texts, cluster);
+    if (result != PX_OK) {
+        px_buffer_free(&texts);
+        return result;
+    }
+    px_buffer_free(&core->switched);
+    core->switched = texts;
+    /* An empty key is a key: its pointer is not NULL. */
+    core->options.key = key.len ? px_slice_of(texts.data, key.len) : PX_SLICE("");
+    core->options.cluster =
+        cluster.len ? px_slice_of(texts.data + key.len, cluster.len) : PX_SLICE("");
+    px_connection_switch(core);
+    return PX_OK;
+}
+
 /* ---- Time ---- */
 
 uint64_t px_core_deadline(const px_core *core) {
-    const uint64_t deadlines[] = {px_connection_deadline(core),     px_strategy_deadline(core),
-                                  px_authorizations_deadline(core), px_channels_deadline(core),
-                                  px_http_sockets_deadline(core),   px_statistics_deadline(core)};
+    const uint64_t deadlines[] = {px_connection_deadline(core),
+                                  px_strategy_deadline(core),
+                                  px_authorizations_deadline(core),
+                                  px_channels_deadline(core),
+                                  px_http_sockets_deadline(core),
+                                  px_statistics_deadline(core),
+                                  px_user_deadline(core)};
     uint64_t earliest = PX_NO_DEADLINE;
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
@@ -90,6 +123,7 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
     px_strategy_tick(core);
     px_connection_tick(core);
     px_authorizations_tick(core);
+    px_user_tick(core);
     px_channels_tick(core);
     px_http_sockets_tick(core);
 }

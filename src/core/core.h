@@ -86,6 +86,7 @@ typedef enum px_action_type {
     PX_ACTION_STATE,        /* the connection state changed */
     PX_ACTION_EVENT,        /* deliver an event to bindings */
     PX_ACTION_LOG,          /* a log line */
+    PX_ACTION_USER,         /* somebody is signed in, or nobody any more; a sign-in has begun */
     PX_ACTION_CHANNEL_GONE, /* a channel left the map: its id is dead, drop what hangs on it */
 } px_action_type;
 
@@ -97,6 +98,7 @@ typedef enum px_transport_kind {
 /* Why the engine wants an HTTP request. */
 typedef enum px_request_kind {
     PX_REQUEST_CHANNEL_AUTHORIZATION,
+    PX_REQUEST_USER_AUTHENTICATION,
     PX_REQUEST_RECEIVE, /* what an HTTP transport gets: report each piece of the answer's body as it
                            comes, with px_core_request_progress */
     PX_REQUEST_SEND,    /* what an HTTP transport sends */
@@ -108,6 +110,8 @@ typedef enum px_request_kind {
 enum {
     PX_TO_CHANNEL = 1 << 0,    /* the channel's own bindings */
     PX_TO_CLIENT = 1 << 1,     /* the client's bindings */
+    PX_TO_USER = 1 << 3,       /* the user's bindings: they get the data and nothing else */
+    PX_TO_WATCHLIST = 1 << 4,  /* the bindings of the user's watchlist, likewise */
     PX_TO_CONNECTION = 1 << 2, /* the connection's bindings, under the name of `connection_name` */
 };
 
@@ -137,7 +141,7 @@ typedef struct px_error {
     int code;            /* close or pusher:error code (1000-4999), or 0 */
     int status;          /* HTTP status of the authorization answer; 0: none came */
     bool will_retry;     /* the engine will try again by itself */
-    bool by_application; /* the application's own refusal: without a status, there is none */
+    bool without_status; /* AUTH: a `status` of 0 is no failed request, there just is none */
     bool repeated;       /* tells again, as the transport's error, what the error before it told as
                          the service's: pusher-js emits both for one close */
     px_slice message;    /* a sentence for people */
@@ -198,7 +202,8 @@ typedef struct px_action {
             uint32_t timeout_ms; /* give up after this long; 0: never, the engine cancels */
         } request;
         struct {
-            px_channel_id channel;
+            px_request_kind kind;  /* CHANNEL_AUTHORIZATION or USER_AUTHENTICATION */
+            px_channel_id channel; /* of a channel: its id and name */
             px_slice channel_name;
             px_slice socket_id;
         } authorize;
@@ -212,6 +217,11 @@ typedef struct px_action {
             px_slice socket_id; /* with PX_STATE_CONNECTED */
         } state;
         px_event event;
+        struct {
+            bool signed_in;
+            bool done;     /* the last sign-in has ended, well or not; false: one is under way */
+            px_slice data; /* with `signed_in`: JSON, as the service gave it */
+        } user;
         struct {
             px_channel_id channel;
         } channel_gone;
@@ -271,6 +281,11 @@ void px_core_connect(px_core *core);
 /* Closes for good, from any state. */
 void px_core_disconnect(px_core *core);
 
+/* Goes over to another app and cluster: what is open is closed, and a connection is sought at once, from
+ * any state. Channels stay, to be subscribed there. Hosts that options name stay, too; so does the
+ * choice of TLS. PX_ERR_ARGUMENT: one of them is not what its option may be. PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_core_switch(px_core *core, px_slice key, px_slice cluster);
+
 /* Finds or makes the channel and subscribes to it now, or as soon as there is a connection.
  * PX_ERR_ARGUMENT: a name that is empty, starts with '#' or "private-encrypted-" (encryption is not
  * there), is longer than PX_MAX_CHANNEL_NAME or is not UTF-8. PX_ERR_LIMIT: too many channels, or
@@ -280,6 +295,10 @@ PX_MUST_CHECK int px_core_subscribe(px_core *core, px_slice name, px_channel_id 
 /* Leaves the channel. An unknown name does nothing. A channel whose subscription is pending is only
  * marked as cancelled: it goes when the answer, or a disconnection, comes. */
 void px_core_unsubscribe(px_core *core, px_slice name);
+
+/* Signs in the user, on this connection and on each one after it. Only the first call does anything.
+ * PX_ERR_NO_MEMORY, PX_ERR_LIMIT: nothing is under way, try again. */
+PX_MUST_CHECK int px_core_signin(px_core *core);
 
 /* Sends an event to the channel's other subscribers. PX_ERR_ARGUMENT: the name does not start with
  * "client-". PX_ERR_SYNTAX: `data` is not one JSON value (empty is fine: no data member).
@@ -312,6 +331,7 @@ PX_MUST_CHECK int px_core_authorize_with(px_core *core, px_id id, const px_heade
 typedef struct px_authorization {
     px_slice auth;         /* "KEY:SIGNATURE" */
     px_slice channel_data; /* presence: JSON text; ptr NULL: absent */
+    px_slice user_data;    /* of the user: JSON text */
 } px_authorization;
 
 /* Answers PX_ACTION_AUTHORIZE with the application's own authorization. An unknown (old) id is
@@ -324,8 +344,8 @@ void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice mess
 /* Which log lines there are from now on, in the place of the option. */
 void px_core_set_log_level(px_core *core, px_log_level level);
 
-/* Logs (debug) that nothing is bound to this event of a channel, which only the owner of the bindings
- * can know. Global bindings do not count. */
+/* Logs (debug) that nothing is bound to this event of a channel, of "user" or of "watchlist events", which
+ * only the owner of the bindings can know. Global bindings do not count. */
 void px_core_no_callbacks(px_core *core, px_slice channel, px_slice event);
 
 /* ---- What the network says (only when the queue is drained) ---- */
@@ -363,6 +383,9 @@ px_slice px_core_transport(const px_core *core);
 
 /* True when a message sent now would go out. */
 bool px_core_is_live(const px_core *core);
+
+/* True while a user is signed in: what the service says of him, JSON. Valid until the next input. */
+bool px_core_user(const px_core *core, px_slice *data);
 
 /* 0 when there is no such channel. */
 px_channel_id px_core_find_channel(const px_core *core, px_slice name);

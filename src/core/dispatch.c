@@ -184,18 +184,25 @@ static int deliver(px_core *core, const px_channel *channel, const px_frame *fra
     if (!event)
         return PX_ERR_NO_MEMORY;
     event->error = error;
-    if (!channel)
-        return PX_OK;
-    event->channel = channel->id;
-    if (channel->kind != PX_CHANNEL_PRESENCE)
+    event->channel = channel ? channel->id : 0;
+    if (targets & PX_TO_USER || (channel && channel->kind != PX_CHANNEL_PRESENCE))
         event->user_id = px_slice_of(NULL, 0);
     return PX_OK;
 }
 
+/* Of what comes on the user's channel, the user hears what is not the service's own. */
+static unsigned targets_of(const px_core *core, const px_channel *channel, const px_frame *frame) {
+    if (channel)
+        return PX_TO_CHANNEL | PX_TO_CLIENT;
+    return px_user_is_channel(core, frame->channel) &&
+                   !px_slice_starts_with(frame->event, PX_SLICE("pusher:"))
+               ? PX_TO_CLIENT | PX_TO_USER
+               : PX_TO_CLIENT;
+}
+
 static int deliver_to_all(px_core *core, const px_channel *channel, const px_frame *frame,
                           px_error error) {
-    return deliver(core, channel, frame, channel ? PX_TO_CHANNEL | PX_TO_CLIENT : PX_TO_CLIENT,
-                   error);
+    return deliver(core, channel, frame, targets_of(core, channel, frame), error);
 }
 
 /* The service's own refusal of a subscription, {"error":...,"status":...}, in the shape of ours. */
@@ -225,6 +232,18 @@ static int handle_refusal(px_core *core, px_channel *channel, const px_frame *fr
     return result;
 }
 
+static int dispatch_internal(px_core *core, px_channel *channel, const px_frame *frame) {
+    const px_error none = {0};
+    int result = PX_OK;
+    if (px_slice_equal(frame->event, PX_SLICE("pusher_internal:watchlist_events")))
+        result = px_user_watchlist(core, frame);
+    else if (channel)
+        result = handle_internal(core, channel, frame);
+    /* The channel may be gone by now. */
+    channel = frame->channel.len ? px_channel_by_name(core, frame->channel) : NULL;
+    return result == PX_OK ? deliver(core, channel, frame, 0, none) : result;
+}
+
 int px_dispatch(px_core *core, px_slice message) {
     px_frame frame;
     px_slice why;
@@ -240,14 +259,14 @@ int px_dispatch(px_core *core, px_slice message) {
     px_channel *channel = frame.channel.len ? px_channel_by_name(core, frame.channel) : NULL;
     if (!px_slice_starts_with(frame.event, PX_SLICE("pusher")))
         return deliver_to_all(core, channel, &frame, none);
-    if (px_slice_starts_with(frame.event, PX_SLICE("pusher_internal:"))) {
-        result = channel ? handle_internal(core, channel, &frame) : PX_OK;
-        /* The channel may be gone by now. */
-        channel = frame.channel.len ? px_channel_by_name(core, frame.channel) : NULL;
-        return result == PX_OK ? deliver(core, channel, &frame, 0, none) : result;
-    }
+    if (px_slice_starts_with(frame.event, PX_SLICE("pusher_internal:")))
+        return dispatch_internal(core, channel, &frame);
     if (px_slice_equal(frame.event, PX_SLICE("pusher:subscription_error")))
         return handle_refusal(core, channel, &frame);
     result = handle_service(core, &frame);
-    return result == PX_OK ? deliver_to_all(core, channel, &frame, none) : result;
+    if (result == PX_OK)
+        result = deliver_to_all(core, channel, &frame, none);
+    if (result == PX_OK && px_slice_equal(frame.event, PX_SLICE("pusher:signin_success")))
+        result = px_user_signed_in(core, &frame);
+    return result;
 }

@@ -12,7 +12,8 @@ static void put_service_data(px_json_writer *writer, const px_error *error) {
     px_json_object_begin(writer);
     px_json_key(writer, PX_SLICE("code"));
     px_json_i64(writer, error->code);
-    px_json_member(writer, PX_SLICE("message"), error->message);
+    if (error->message.len)
+        px_json_member(writer, PX_SLICE("message"), error->message);
     px_json_object_end(writer);
 }
 
@@ -45,7 +46,7 @@ static void put_other_error(px_json_writer *writer, const px_error *error) {
         px_json_string(writer, error->message);
     if (error->data.len && !closed_by_service)
         px_json_member(writer, PX_SLICE("data"), error->data);
-    if (error->type == PX_ERROR_AUTH && (error->status || !error->by_application)) {
+    if (error->type == PX_ERROR_AUTH && (error->status || !error->without_status)) {
         px_json_key(writer, PX_SLICE("status"));
         px_json_i64(writer, error->status);
     }

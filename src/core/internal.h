@@ -22,12 +22,14 @@
 #include "core/transport_cache.h"
 #include "core/transport_manager.h"
 #include "core/url.h"
+#include "core/user.h"
 #include "json/writer.h"
 
 struct px_core {
     const px_allocator *allocator;
     px_options options;
-    px_arena option_memory; /* what the options point to */
+    px_arena option_memory; /* what the options point to, as long as nothing was switched: */
+    px_buffer switched;     /* the key and the cluster since */
     uint64_t seed[2];
     uint64_t random; /* the generator's state */
     uint64_t now;
@@ -47,6 +49,7 @@ struct px_core {
     px_channels channels;
     px_slots requests;
     px_authorizations authorizations;
+    px_user user;
     px_statistics statistics;
 };
 

@@ -42,12 +42,20 @@ void px_log_text(px_core *core, px_log_level level, px_slice text) {
     end_line(core, &writer, level);
 }
 
-void px_log_failure(px_core *core, px_slice text) {
+static void log_after(px_core *core, px_log_level level, px_slice beginning, px_slice text) {
     px_text line = px_text_begin(&core->text);
-    px_text_add(&line, PX_SLICE("Error: "));
+    px_text_add(&line, beginning);
     px_text_add(&line, text);
     if (line.result == PX_OK)
-        px_log_text(core, PX_LOG_ERROR, px_buffer_slice(&core->text));
+        px_log_text(core, level, px_buffer_slice(&core->text));
+}
+
+void px_log_failure(px_core *core, px_slice text) {
+    log_after(core, PX_LOG_ERROR, PX_SLICE("Error: "), text);
+}
+
+void px_log_user_failure(px_core *core, px_slice text) {
+    log_after(core, PX_LOG_WARN, PX_SLICE("Error during signin: Error: "), text);
 }
 
 void px_log_state(px_core *core, px_state previous, px_state current) {

@@ -12,6 +12,9 @@ void px_log_text(px_core *core, px_log_level level, px_slice text);
 /* ["Error: <text>"], as an error: a subscription failed. */
 void px_log_failure(px_core *core, px_slice text);
 
+/* ["Error during signin: Error: <text>"], as a warning. */
+void px_log_user_failure(px_core *core, px_slice text);
+
 /* ["State changed","connecting -> connected with new socket ID 1.2"] */
 void px_log_state(px_core *core, px_state previous, px_state current);
 

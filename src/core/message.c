@@ -133,15 +133,36 @@ static int send_with_data(px_core *core, px_slice event, px_slice data) {
     return px_send_event(core, event, data, px_slice_of(NULL, 0));
 }
 
-int px_send_subscribe(px_core *core, const px_channel *channel, px_slice auth,
-                      px_slice channel_data) {
+/* {"auth":...,"channel_data":...,"channel":...} */
+static int subscription(px_core *core, px_slice auth, px_slice channel_data, px_slice name,
+                        px_slice *data) {
     px_json_writer writer = begin_message(core);
     px_json_member(&writer, PX_SLICE("auth"), auth);
     if (channel_data.ptr)
         px_json_member(&writer, PX_SLICE("channel_data"), channel_data);
-    px_json_member(&writer, PX_SLICE("channel"), px_channel_name(channel));
+    px_json_member(&writer, PX_SLICE("channel"), name);
+    return end_message(core, &writer, data);
+}
+
+int px_send_subscribe_quietly(px_core *core, px_slice name) {
+    px_slice data;
+    int result = subscription(core, PX_SLICE(""), px_slice_of(NULL, 0), name, &data);
+    return result == PX_OK ? send_with_data(core, PX_SLICE("pusher:subscribe"), data) : result;
+}
+
+int px_send_signin(px_core *core, px_slice auth, px_slice user_data) {
+    px_json_writer writer = begin_message(core);
+    px_json_member(&writer, PX_SLICE("auth"), auth);
+    px_json_member(&writer, PX_SLICE("user_data"), user_data);
     px_slice data;
     int result = end_message(core, &writer, &data);
+    return result == PX_OK ? send_with_data(core, PX_SLICE("pusher:signin"), data) : result;
+}
+
+int px_send_subscribe(px_core *core, const px_channel *channel, px_slice auth,
+                      px_slice channel_data) {
+    px_slice data;
+    int result = subscription(core, auth, channel_data, px_channel_name(channel), &data);
     if (result != PX_OK)
         return result;
     /* What was sent can't be taken back: the event has its place before. */

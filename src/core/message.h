@@ -45,6 +45,12 @@ PX_MUST_CHECK int px_send_event(px_core *core, px_slice event, px_slice data, px
 PX_MUST_CHECK int px_send_subscribe(px_core *core, const px_channel *channel, px_slice auth,
                                     px_slice channel_data);
 
+/* pusher:subscribe for a channel that the application knows nothing of. */
+PX_MUST_CHECK int px_send_subscribe_quietly(px_core *core, px_slice name);
+
+/* pusher:signin */
+PX_MUST_CHECK int px_send_signin(px_core *core, px_slice auth, px_slice user_data);
+
 PX_MUST_CHECK int px_send_unsubscribe(px_core *core, px_slice name);
 
 /* {"path":"/app/KEY?..."}: what a transport says first whose URL does not say it. It has just opened. */

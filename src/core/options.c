@@ -178,6 +178,9 @@ static const struct {
     {offsetof(px_options, auth_endpoint), is_url, PX_LITERAL("must be a URL without blanks")},
     {offsetof(px_options, auth_transport), is_authorization_transport,
      PX_LITERAL("must be ajax or jsonp")},
+    {offsetof(px_options, user_auth_endpoint), is_url, PX_LITERAL("must be a URL without blanks")},
+    {offsetof(px_options, user_auth_transport), is_authorization_transport,
+     PX_LITERAL("must be ajax or jsonp")},
     {offsetof(px_options, stats_host), is_stats_host,
      PX_LITERAL("must be a host name or an address (IPv6 in brackets), perhaps with :PORT")},
     {offsetof(px_options, stats_transport), is_statistics_transport,
@@ -231,7 +234,8 @@ static int refuse_length(const px_option *option, size_t limit, sentence *compla
 }
 
 static int check_pairs(const px_option *option, px_pairs pairs, sentence *complaint) {
-    bool headers = option->offset == offsetof(px_options, auth_headers);
+    bool headers = option->offset == offsetof(px_options, auth_headers) ||
+                   option->offset == offsetof(px_options, user_auth_headers);
     size_t limit = px_option_pairs_limit(option);
     size_t size = 0;
     for (size_t i = 0; i < pairs.count; i++) {

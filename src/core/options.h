@@ -74,6 +74,15 @@ typedef enum px_choice {
     X(PAIRS, auth_headers, "auth.headers", 0, 0, 0, "Headers added to authorization requests.")    \
     X(NUMBER, auth_timeout, "authTimeout", 15000, 1, 3600000,                                      \
       "Milliseconds to wait for an authorization before it counts as failed.")                     \
+    X(TEXT, user_auth_endpoint, "userAuth.endpoint", "/pusher/user-auth", 0, 0,                    \
+      "The URL that authenticates the user.")                                                      \
+    X(TEXT, user_auth_transport, "userAuth.transport", "ajax", 0, 0, "`ajax` or `jsonp`.")         \
+    X(PAIRS, user_auth_params, "userAuth.params", 0, 0, 0,                                         \
+      "Fields added to requests that authenticate the user.")                                      \
+    X(PAIRS, user_auth_headers, "userAuth.headers", 0, 0, 0,                                       \
+      "Headers added to requests that authenticate the user.")                                     \
+    X(FLAG, ask_user_authentication, "askUserAuthentication", 0, 0, 0,                             \
+      "Ask the application to authenticate the user (a provider or custom handler is there).")     \
     X(FLAG, ask_authorization, "askAuthorization", 0, 0, 0,                                        \
       "Ask the application for each authorization (a provider or custom authorizer is there).")    \
     X(CHOICE, enable_stats, "enableStats", 0, 0, 0,                                                \

@@ -66,6 +66,7 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
     const px_answer answer = {status < 0 ? 0 : status, body, result, message};
     switch (request->kind) {
     case PX_REQUEST_CHANNEL_AUTHORIZATION:
+    case PX_REQUEST_USER_AUTHENTICATION:
         px_authorization_answered(core, request, &answer);
         break;
     case PX_REQUEST_STATS:

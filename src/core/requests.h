@@ -10,9 +10,10 @@ typedef struct px_request {
     px_id id;
     px_request_kind kind;
     uint32_t
-        owner;  /* CHANNEL_AUTHORIZATION: the channel's id; RECEIVE, SEND, INFO: the transport's */
-    bool asked; /* CHANNEL_AUTHORIZATION: the application was asked and has not answered */
-    /* CHANNEL_AUTHORIZATION: all wait equally long, so that the oldest is due first. */
+        owner; /* CHANNEL_AUTHORIZATION: the channel's id; RECEIVE, SEND, INFO: the transport's */
+    /* CHANNEL_AUTHORIZATION, USER_AUTHENTICATION: the application was asked and has not answered. All
+     * wait equally long, so that the oldest is due first. */
+    bool asked;
     uint64_t deadline;
     struct px_request *earlier;
     struct px_request *later;

@@ -1,7 +1,7 @@
 // Makes one bundle with esbuild.
 import { build, context } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engine } from './plugin.mjs';
 import { fileName } from './targets.mjs';
@@ -44,6 +44,8 @@ function options(target, minify, { version, cdnHttp, cdnHttps }, wasm) {
     minify,
     sourcemap: 'linked',
     target: target.target,
+    // Modules know their address, however old the rest of the syntax is.
+    supported: target.format === 'module' ? { 'import-meta': true } : {},
     platform: target.format === 'commonjs' ? 'node' : 'browser',
     // A script hands itself over (src/entries/publish.ts).
     format: { script: 'iife', module: 'esm', commonjs: 'cjs' }[target.format],

@@ -1,6 +1,7 @@
 // The modules that depend on the bundle: pusher:binary, pusher:wasm, pusher:place (told in
 // src/engine/binary/virtual.d.ts).
-import { readFile } from 'node:fs/promises';
+import { transform } from 'esbuild';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { wasmToScript } from './engine_script.mjs';
 import { encode } from './engine_text.mjs';
@@ -8,20 +9,21 @@ import { encode } from './engine_text.mjs';
 const BINARY = fileURLToPath(new URL('../src/engine/binary/', import.meta.url));
 const PLACES = { script: 'place_script', module: 'place_module', commonjs: 'place_node' };
 
-// The engine's bytes become the same text in many bundles.
-const made = new Map();
+// The engine's text has no source that a debugger could show, so it has no place in source maps.
+const NO_MAP = JSON.stringify({ version: 3, sources: [''], mappings: 'A' });
+const UNMAPPED = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(NO_MAP).toString('base64')}`;
 
 export function engine(target, wasm) {
   return {
     name: 'pusher engine',
     setup(build) {
       build.onResolve({ filter: /^pusher:/ }, ({ path }) => {
-        if (path === 'pusher:binary') return { path: `${BINARY}${target.binary}.ts`, sideEffects: false };
+        if (path === 'pusher:binary') return { path: `${BINARY}${target.binary}.ts` };
         if (path === 'pusher:place') return { path: `${BINARY}${PLACES[target.format]}.ts` };
         return { path, namespace: 'pusher' };
       });
       build.onLoad({ filter: /.*/, namespace: 'pusher' }, async () => ({
-        contents: await once(`${target.binary} ${wasm}`, () => contents(target.binary, wasm)),
+        contents: (await contents(target.binary, wasm)) + UNMAPPED,
         resolveDir: BINARY,
         watchFiles: [wasm],
       }));
@@ -29,17 +31,23 @@ export function engine(target, wasm) {
   };
 }
 
-async function contents(binary, wasm) {
-  if (binary === 'nowasm') return wasmToScript(wasm, './text');
-  return `export const text = ${JSON.stringify(encode(await readFile(wasm)))};`;
-}
+const MAKERS = {
+  embedded: async (wasm) => `export const text = ${JSON.stringify(encode(await readFile(wasm)))};`,
+  // Nobody reads what wasm2js writes, so it is made small in bundles for reading too.
+  nowasm: async (wasm) =>
+    (await transform(await wasmToScript(wasm, './text'), { minify: true, charset: 'ascii' })).code,
+};
 
-// `make dev` bundles again when the file has changed.
-async function once(key, make) {
-  const { mtimeMs } = await import('node:fs/promises').then(({ stat }) => stat(key.slice(key.indexOf(' ') + 1)));
-  const known = made.get(key);
-  if (known?.mtimeMs === mtimeMs) return known.text;
-  const text = make();
-  made.set(key, { mtimeMs, text });
+// The same text goes into many bundles, and changes when the file does (`make dev`).
+const made = new Map();
+
+async function contents(binary, wasm) {
+  const { mtimeMs } = await stat(wasm).catch(() => {
+    throw new Error(`there is no ${wasm}: \`make dist\` builds it before the bundles`);
+  });
+  const known = made.get(binary);
+  if (known?.wasm === wasm && known.mtimeMs === mtimeMs) return known.text;
+  const text = MAKERS[binary](wasm);
+  made.set(binary, { wasm, mtimeMs, text });
   return text;
 }

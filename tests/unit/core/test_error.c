@@ -36,9 +36,9 @@ static const struct {
      PX_LITERAL("{\"type\":\"AuthError\",\"error\":\"no\",\"status\":403}")},
     {{.type = PX_ERROR_AUTH, .message = PX_LITERAL("no answer")},
      PX_LITERAL("{\"type\":\"AuthError\",\"error\":\"no answer\",\"status\":0}")},
-    {{.type = PX_ERROR_AUTH, .by_application = true, .message = PX_LITERAL("no")},
+    {{.type = PX_ERROR_AUTH, .without_status = true, .message = PX_LITERAL("no")},
      PX_LITERAL("{\"type\":\"AuthError\",\"error\":\"no\"}")},
-    {{.type = PX_ERROR_AUTH, .by_application = true, .status = 401, .message = PX_LITERAL("no")},
+    {{.type = PX_ERROR_AUTH, .without_status = true, .status = 401, .message = PX_LITERAL("no")},
      PX_LITERAL("{\"type\":\"AuthError\",\"error\":\"no\",\"status\":401}")},
 };
 

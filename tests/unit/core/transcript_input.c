@@ -47,6 +47,21 @@ static void do_send(transcript_world *world, px_slice rest) {
     transcript_world_result(world, px_core_send_event(world->core, event, rest, channel));
 }
 
+/* switch KEY CLUSTER; "-" is an empty one */
+static void do_switch(transcript_world *world, px_slice rest) {
+    px_slice key = transcript_word(&rest);
+    if (px_slice_equal(key, PX_SLICE("-")))
+        key = PX_SLICE("");
+    if (px_slice_equal(rest, PX_SLICE("-")))
+        rest = PX_SLICE("");
+    transcript_world_result(world, px_core_switch(world->core, key, rest));
+}
+
+static void do_signin(transcript_world *world, px_slice rest) {
+    (void)rest;
+    transcript_world_result(world, px_core_signin(world->core));
+}
+
 static void do_raw(transcript_world *world, px_slice message) {
     transcript_world_result(world, px_core_send(world->core, message));
 }
@@ -98,13 +113,15 @@ static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     return request && (request->asked || !world->lenient) ? request : NULL;
 }
 
-/* authorize KEY:SIGNATURE [CHANNEL_DATA] */
+/* authorize KEY:SIGNATURE [CHANNEL_DATA or USER_DATA] */
 static void do_authorize(transcript_world *world, px_slice rest) {
     transcript_peer *request = asked(world, &rest);
     if (!request)
         return;
     px_authorization answer = {.auth = transcript_word(&rest)};
-    if (rest.len)
+    if (request->kind == PX_REQUEST_USER_AUTHENTICATION)
+        answer.user_data = rest;
+    else if (rest.len)
         answer.channel_data = rest;
     int result = px_core_authorized(world->core, request->id, &answer);
     transcript_world_result(world, result);
@@ -195,6 +212,8 @@ static const verb application_verbs[] = {
     {"provide", do_provide},
     {"when", do_when},
     {"raw", do_raw},
+    {"signin", do_signin},
+    {"switch", do_switch},
     {"level", do_level},
 };
 

@@ -27,6 +27,15 @@ static void look_live(transcript_world *world, px_slice rest, px_buffer *text) {
     transcript_add(text, "%s", px_core_is_live(world->core) ? "yes" : "no");
 }
 
+static void look_user(transcript_world *world, px_slice rest, px_buffer *text) {
+    (void)rest;
+    px_slice data;
+    if (px_core_user(world->core, &data))
+        transcript_add_slice(text, data);
+    else
+        transcript_add(text, "none");
+}
+
 static void look_deadline(transcript_world *world, px_slice rest, px_buffer *text) {
     (void)rest;
     uint64_t deadline = px_core_deadline(world->core);
@@ -88,11 +97,17 @@ static const struct {
     const char *question;
     void (*look)(transcript_world *world, px_slice rest, px_buffer *text);
 } questions[] = {
-    {"transport", look_transport}, {"state", look_state},
-    {"socket id", look_socket_id}, {"live", look_live},
-    {"channels", look_channels},   {"channel ", look_channel},
-    {"deadline", look_deadline},   {"members ", look_members},
-    {"member ", look_member},      {"me ", look_me},
+    {"transport", look_transport},
+    {"state", look_state},
+    {"socket id", look_socket_id},
+    {"live", look_live},
+    {"channels", look_channels},
+    {"channel ", look_channel},
+    {"deadline", look_deadline},
+    {"members ", look_members},
+    {"user", look_user},
+    {"member ", look_member},
+    {"me ", look_me},
 };
 
 static void compare(transcript_world *world, px_slice expected, px_buffer *text) {

@@ -117,7 +117,9 @@ static void print_cancel(px_core *core, const px_action *action, px_buffer *text
 static void print_authorize(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
     transcript_add(text, "ask");
-    add_word(text, action->as.authorize.channel_name);
+    add_word(text, action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION
+                       ? PX_SLICE("user")
+                       : action->as.authorize.channel_name);
     add_word(text, action->as.authorize.socket_id);
 }
 
@@ -144,6 +146,15 @@ static void print_gone(px_core *core, const px_action *action, px_buffer *text) 
     transcript_add(text, "gone ");
 }
 
+static void print_user(px_core *core, const px_action *action, px_buffer *text) {
+    (void)core;
+    transcript_add(text, "user");
+    if (action->as.user.signed_in)
+        add_word(text, action->as.user.data);
+    else
+        transcript_add(text, action->as.user.done ? " none" : " signing in");
+}
+
 static void print_log(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
     transcript_add(text, "%s", log_levels[action->as.log.level]);
@@ -154,7 +165,7 @@ static void print_error(const px_error *error, px_buffer *text) {
     transcript_add(text, "%s", error_types[error->type]);
     if (error->code)
         transcript_add(text, " %d", error->code);
-    if (error->type == PX_ERROR_AUTH)
+    if (error->type == PX_ERROR_AUTH && (error->status || !error->without_status))
         transcript_add(text, " status %d", error->status);
     if (error->result)
         transcript_add(text, " %s", transcript_result_name(error->result));
@@ -239,6 +250,10 @@ static void print_event(px_core *core, const px_action *action, px_buffer *text)
         add_target(text, &separator, "channel", event->channel_name);
     if (event->targets & PX_TO_CLIENT)
         add_target(text, &separator, "client", PX_SLICE(""));
+    if (event->targets & PX_TO_USER)
+        add_target(text, &separator, "user", PX_SLICE(""));
+    if (event->targets & PX_TO_WATCHLIST)
+        add_target(text, &separator, "watchlist", PX_SLICE(""));
     if (event->targets & PX_TO_CONNECTION)
         add_target(text, &separator, "connection", event->connection_name);
     if (!(event->targets & PX_TO_CHANNEL) && event->channel_name.len)
@@ -258,7 +273,7 @@ static const struct {
     [PX_ACTION_CANCEL] = {'>', print_cancel},     [PX_ACTION_AUTHORIZE] = {'>', print_authorize},
     [PX_ACTION_STORE] = {'>', print_store},       [PX_ACTION_STATE] = {'=', print_state},
     [PX_ACTION_EVENT] = {'*', print_event},       [PX_ACTION_LOG] = {'|', print_log},
-    [PX_ACTION_CHANNEL_GONE] = {'=', print_gone},
+    [PX_ACTION_CHANNEL_GONE] = {'=', print_gone}, [PX_ACTION_USER] = {'=', print_user},
 };
 
 char transcript_action_mark(px_action_type type) {

@@ -209,6 +209,24 @@ static void check_event(transcript_world *world, const px_event *event) {
         transcript_fail(world, "an event tells the id of one channel and the name of another");
 }
 
+static void check_question(transcript_world *world, const px_action *action) {
+    if (action->as.authorize.kind == PX_REQUEST_CHANNEL_AUTHORIZATION &&
+        !px_slice_equal(known_name(world, action->as.authorize.channel),
+                        action->as.authorize.channel_name))
+        transcript_fail(world, "a question tells the id of one channel, the name of another");
+}
+
+/* Each sign-in that has begun ends; nobody is told as gone who was not there. */
+static void check_user(transcript_world *world, const px_action *action) {
+    bool begins = !action->as.user.done;
+    bool goes = action->as.user.done && !action->as.user.signed_in;
+    if (begins == world->user_told && (begins || goes))
+        transcript_fail(world, "a sign-in begins twice, or ends without a beginning");
+    if (action->as.user.signed_in && !world->user_told)
+        transcript_fail(world, "somebody is signed in without a sign-in");
+    world->user_told = !goes;
+}
+
 /* ---- Actions ---- */
 
 /* Keeps the books, and says which connection or request the action is about (NULL: none). */
@@ -230,12 +248,12 @@ static transcript_peer *account(transcript_world *world, const px_action *action
             peer->kind = action->as.request.kind;
         return peer;
     case PX_ACTION_AUTHORIZE:
-        if (!px_slice_equal(known_name(world, action->as.authorize.channel),
-                            action->as.authorize.channel_name))
-            transcript_fail(world, "a question tells the id of one channel, the name of another");
+        check_question(world, action);
         peer = add_peer(world, &world->requests, action->id);
-        if (peer)
+        if (peer) {
             peer->asked = true;
+            peer->kind = action->as.authorize.kind;
+        }
         return peer;
     case PX_ACTION_CANCEL:
         return living_peer(world, &world->requests, action->id, "cancels");
@@ -251,6 +269,9 @@ static transcript_peer *account(transcript_world *world, const px_action *action
         return NULL;
     case PX_ACTION_CHANNEL_GONE:
         check_gone(world, action->as.channel_gone.channel);
+        return NULL;
+    case PX_ACTION_USER:
+        check_user(world, action);
         return NULL;
     case PX_ACTION_STORE:
     case PX_ACTION_LOG:

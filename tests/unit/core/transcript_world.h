@@ -57,6 +57,7 @@ typedef struct transcript_world {
     bool lenient; /* lines that make no sense are skipped: memory failed before */
     bool logs;
     bool stores;
+    bool user_told; /* a sign-in is under way, or somebody is signed in */
 
     px_options options; /* what they point to: */
     char bytes[TRANSCRIPT_OPTION_BYTES_MAX];

@@ -29,7 +29,7 @@ export class Members {
   }
 
   get myID(): unknown {
-    return this.me?.id;
+    return this.me?.id ?? null;
   }
 
   /** The member with this id, or null. */

@@ -52,8 +52,7 @@ export class Pusher extends Emitter {
   static readonly PROTOCOL = 7;
   /** Every client that was made. */
   static instances: Pusher[] = [];
-  /** Clients connect when they are made; before that they wait for `ready()`. */
-  static isReady = false;
+  private static toldReady = false;
   /** Gets each log line. */
   static log: ((message: string) => void) | undefined;
   static logToConsole = false;
@@ -61,9 +60,14 @@ export class Pusher extends Emitter {
   /** How channels are authorized, by the name of the transport. Entries may be replaced. */
   static authorizers: Authorizers = { ...builtInAuthorizers };
 
+  /** Clients connect when they are made; before that they wait for `ready()`, which a page calls by itself. */
+  static get isReady(): boolean {
+    return Pusher.toldReady || Pusher.Runtime.isReady();
+  }
+
   /** Connects all clients. */
   static ready(): void {
-    Pusher.isReady = true;
+    Pusher.toldReady = true;
     for (const instance of Pusher.instances) instance.connect();
   }
 
@@ -93,7 +97,7 @@ export class Pusher extends Emitter {
     this.listen(runtime());
     Pusher.instances.push(this);
     if (Pusher.isReady) this.connect();
-    else runtime().whenReady(() => Pusher.isReady || Pusher.ready());
+    else runtime().whenReady(() => Pusher.toldReady || Pusher.ready());
   }
 
   private checkTransport(): void {
@@ -146,14 +150,14 @@ export class Pusher extends Emitter {
 
   private event(event: EngineEvent, caught: (error: unknown) => void): void {
     const channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
-    if (channel) {
-      if (!channel.has(event.name)) this.client.noCallbacks(channel.name, event.name);
-      deliver(channel, event.name, event, channel, caught);
-    }
+    const unheard = channel !== undefined && !channel.has(event.name);
+    if (channel) deliver(channel, event.name, event, channel, caught);
     if (event.targets & Target.Client) deliver(this, event.name, event, undefined, caught);
     if (event.targets & Target.Connection) {
       deliver(this.connection, event.connectionName, event, undefined, caught);
     }
+    /* Last, for it carries out what else is queued. */
+    if (unheard) this.client.noCallbacks(channel.name, event.name);
   }
 
   private authorize(id: number, channelId: number, socketId: string): void {

@@ -251,7 +251,7 @@ export class Client {
       case DataType.Member:
         return this.readMember(at);
       case DataType.Delay:
-        return memory.word(at + 5);
+        return Math.round(memory.word(at + 5) / 1000); /* in seconds, as programs know it */
       case DataType.Error:
         return JSON.parse(memory.recordText(at + 6)) as unknown;
       default:

@@ -7,6 +7,8 @@ import { DataType } from './exports';
 /** Where the texts of the event are read from. */
 export interface TextSource {
   slice(address: number, length: number): string;
+  /** The same of a text that still holds JSON's escapes. */
+  unescape(address: number, length: number): string;
 }
 
 /* How a JSON text may begin: everything else is spared the attempt, which is expensive when it fails. */
@@ -72,7 +74,8 @@ export class EngineEvent {
   }
 
   private text(): string {
-    const text = this.source.slice(this.dataAddress, this.dataLength);
-    return this.escaped ? (JSON.parse('"' + text + '"') as string) : text;
+    return this.escaped
+      ? this.source.unescape(this.dataAddress, this.dataLength)
+      : this.source.slice(this.dataAddress, this.dataLength);
   }
 }

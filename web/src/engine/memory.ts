@@ -7,16 +7,6 @@
 import type { EngineExports } from './exports';
 import { Word } from './exports';
 
-/* Below this many units a loop is faster than the encoder. */
-const SHORT = 48;
-
-/** A text that was written: where, how many bytes, whether they are ASCII. */
-export interface Written {
-  readonly address: number;
-  readonly length: number;
-  readonly ascii: boolean;
-}
-
 export class Memory {
   private bytes!: Uint8Array;
   private words!: Uint32Array;
@@ -47,22 +37,20 @@ export class Memory {
     return text.length * 3;
   }
 
-  /** Writes a text; there must be room for its capacity. Returns the number of bytes. */
-  write(address: number, text: string): number {
+  /** Bytes of the memory. The module may grow: a view that has become empty must be asked for anew. */
+  view(address: number, length: number): Uint8Array {
     this.fresh();
-    const length = text.length;
-    if (length > SHORT) return this.encode(address, text);
-    const bytes = this.bytes;
-    for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 127) return this.encode(address, text);
-      bytes[address + i] = unit;
-    }
-    return length;
+    return this.bytes.subarray(address, address + length);
   }
 
-  private encode(address: number, text: string): number {
-    return this.encoder.encodeInto(text, this.bytes.subarray(address, address + text.length * 3)).written;
+  /** Writes a text at the start of a view; there must be room for its capacity. The number of bytes. */
+  encode(text: string, view: Uint8Array): number {
+    return this.encoder.encodeInto(text, view).written;
+  }
+
+  /** Writes a text; there must be room for its capacity. The number of bytes. */
+  write(address: number, text: string): number {
+    return this.encode(text, this.view(address, Memory.capacity(text)));
   }
 
   /** A word of the record. */
