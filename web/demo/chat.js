@@ -31,9 +31,19 @@
   }
 
   function showMessage(name, text, isMine) {
-    const bubble = make('div', {}, make('strong', { className: isMine ? 'unseen' : '' }, isMine ? 'You' : name), text);
-    add(make('div', { className: isMine ? 'said mine fresh' : 'said fresh' },
-      ...(isMine ? [bubble] : [avatar(name, 'small'), bubble])));
+    const bubble = make(
+      'div',
+      {},
+      make('strong', { className: isMine ? 'unseen' : '' }, isMine ? 'You' : name),
+      text,
+    );
+    add(
+      make(
+        'div',
+        { className: isMine ? 'said mine fresh' : 'said fresh' },
+        ...(isMine ? [bubble] : [avatar(name, 'small'), bubble]),
+      ),
+    );
   }
 
   // ---- Who is there, who is typing ----
@@ -43,8 +53,14 @@
     const lines = [];
     channel.members.each((member) => {
       const name = nameOf(member.id);
-      lines.push(make('li', { className: 'member' }, avatar(name, 'small'),
-        make('span', {}, member.id === me.id ? `${name} (you)` : name)));
+      lines.push(
+        make(
+          'li',
+          { className: 'member' },
+          avatar(name, 'small'),
+          make('span', {}, member.id === me.id ? `${name} (you)` : name),
+        ),
+      );
     });
     byId('members').replaceChildren(...lines);
     byId('count').textContent = channel.members.count;
@@ -52,9 +68,12 @@
 
   function showTyping() {
     const names = Array.from(typing.keys(), nameOf);
-    byId('typing').textContent = names.length === 0 ? ''
-      : names.length > 2 ? `${names.length} people are typing …`
-        : `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} typing …`;
+    byId('typing').textContent =
+      names.length === 0
+        ? ''
+        : names.length > 2
+          ? `${names.length} people are typing …`
+          : `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} typing …`;
   }
 
   function endTyping(id) {
@@ -65,7 +84,10 @@
 
   function beginTyping(id) {
     clearTimeout(typing.get(id));
-    typing.set(id, setTimeout(() => endTyping(id), TYPING_SEEN_MS));
+    typing.set(
+      id,
+      setTimeout(() => endTyping(id), TYPING_SEEN_MS),
+    );
     showTyping();
   }
 
@@ -81,7 +103,10 @@
       byId('message').focus();
     });
     channel.bind('pusher:subscription_error', (status) => {
-      complain(`The room can't be joined: ${status.error || 'it is not allowed'} (status ${status.status}).`, 'bad');
+      complain(
+        `The room can't be joined: ${status.error || 'it is not allowed'} (status ${status.status}).`,
+        'bad',
+      );
       leave();
     });
     channel.bind('pusher:member_added', (member) => {
@@ -118,7 +143,9 @@
     const name = byId('name').value.trim();
     remember('name', name);
     if (!settings.auth) {
-      complain('Nobody authorizes members here: start the server without an app of its own, or with `--dev-auth`.');
+      complain(
+        'Nobody authorizes members here: start the server without an app of its own, or with `--dev-auth`.',
+      );
       return;
     }
     pusher = connect({ user_id: idOfTab, user_info: JSON.stringify({ name }) });

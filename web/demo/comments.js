@@ -8,11 +8,19 @@
   function show(comment) {
     const author = String(comment.author || 'Somebody');
     byId('empty').hidden = true;
-    list.prepend(make('li', { className: 'item fresh' },
-      avatar(author),
-      make('div', {},
-        make('header', {}, make('strong', {}, author), clock(new Date())),
-        make('p', {}, String(comment.text || '')))));
+    list.prepend(
+      make(
+        'li',
+        { className: 'item fresh' },
+        avatar(author),
+        make(
+          'div',
+          {},
+          make('header', {}, make('strong', {}, author), clock(new Date())),
+          make('p', {}, String(comment.text || '')),
+        ),
+      ),
+    );
     trim(list, MOST);
   }
 

@@ -1,4 +1,4 @@
-// Any channels, all their events, the states of the connection, and sending. ?channel=NAME subscribes at once.
+// Any channels, all their events, the states of the connection, and sending. ?channel=NAME subscribes.
 'use strict';
 (() => {
   const { byId, make, clock, complain, connect, key, publish, query } = demo;
@@ -12,15 +12,35 @@
 
   // ---- The log ----
 
+  // The members of a presence channel are an object with functions.
+  function listMembers(members) {
+    const listed = { count: members.count, me: members.myID, members: {} };
+    members.each(({ id, info }) => {
+      listed.members[id] = info;
+    });
+    return listed;
+  }
+
   function describe(value) {
     if (value === undefined) return '';
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    if (typeof value === 'string') return value;
+    return JSON.stringify(value && typeof value.each === 'function' ? listMembers(value) : value);
   }
 
   function makeEntry(kind, label, event, data) {
     const text = describe(data);
-    const entry = make('li', {}, clock(new Date()),
-      make('div', { className: 'what' }, make('span', { className: `tag ${kind}` }, label), ' ', make('b', {}, event)));
+    const entry = make(
+      'li',
+      {},
+      clock(new Date()),
+      make(
+        'div',
+        { className: 'what' },
+        make('span', { className: `tag ${kind}` }, label),
+        ' ',
+        make('b', {}, event),
+      ),
+    );
     if (text) entry.append(make('div', { className: 'data' }, text));
     return { entry, searched: `${label} ${event} ${text}`.toLowerCase() };
   }
@@ -99,8 +119,18 @@
   function subscribe(name) {
     if (channels.has(name)) return;
     const status = make('span', {});
-    const end = make('button', { type: 'button', className: 'plain small', 'aria-label': `Unsubscribe from ${name}` }, 'End');
-    const line = make('li', { className: 'subscription' }, make('span', { className: 'mono' }, name), status, end);
+    const end = make(
+      'button',
+      { type: 'button', className: 'plain small', 'aria-label': `Unsubscribe from ${name}` },
+      'End',
+    );
+    const line = make(
+      'li',
+      { className: 'subscription' },
+      make('span', { className: 'mono' }, name),
+      status,
+      end,
+    );
     end.addEventListener('click', () => unsubscribe(name));
     channels.set(name, { line, status });
     byId('channels').append(line);
@@ -156,7 +186,9 @@
   byId('way').addEventListener('change', () => {
     const event = byId('event');
     const isClientEvent = byId('way').value === 'trigger';
-    event.value = isClientEvent ? event.value.replace(/^(client-)?/, 'client-') : event.value.replace(/^client-/, '');
+    event.value = isClientEvent
+      ? event.value.replace(/^(client-)?/, 'client-')
+      : event.value.replace(/^client-/, '');
   });
   byId('send').addEventListener('submit', async (submitted) => {
     submitted.preventDefault();

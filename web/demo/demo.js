@@ -73,8 +73,11 @@ const demo = (() => {
   // Has the server publish, as an application's own server would. Resolves with true when it has.
   async function publish(channel, name, data) {
     if (!settings.publish) {
-      complain(`With an app of its own this server publishes nothing for pages: run \`pusher trigger ${
-        channel} ${name} '...'\`.`);
+      complain(
+        `With an app of its own this server publishes nothing for pages: run \`pusher trigger ${
+          channel
+        } ${name} '...'\`.`,
+      );
       return false;
     }
     const text = typeof data === 'string' ? data : JSON.stringify(data);
@@ -97,7 +100,11 @@ const demo = (() => {
     let sum = 0;
     for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
     const first = Array.from(name.trim())[0] || '?';
-    const made = make('span', { className: `avatar ${size || ''}`, 'aria-hidden': 'true' }, first.toUpperCase());
+    const made = make(
+      'span',
+      { className: `avatar ${size || ''}`, 'aria-hidden': 'true' },
+      first.toUpperCase(),
+    );
     made.style.setProperty('--hue', (sum * 137) % 360);
     return made;
   }

@@ -39,8 +39,10 @@
     const span = Math.max(...points) - low || 1;
     const step = 100 / (Math.max(points.length, FEWEST_POINTS) - 1);
     const start = 100 - (points.length - 1) * step;
-    const at = points.map((price, index) =>
-      `${(start + index * step).toFixed(2)} ${(37 - ((price - low) / span) * 34).toFixed(2)}`);
+    const at = points.map(
+      (price, index) =>
+        `${(start + index * step).toFixed(2)} ${(37 - ((price - low) / span) * 34).toFixed(2)}`,
+    );
     const line = `M${at.join('L')}`;
     spark.setAttribute('class', `spark ${kind}`);
     spark.lastChild.setAttribute('d', points.length > 1 ? line : '');
@@ -51,18 +53,29 @@
     const price = make('span', { className: 'price' }, '–');
     const change = make('span', { className: 'change' }, '');
     const spark = makeSpark();
-    const follow = make('button', { type: 'button', className: 'plain small', 'aria-pressed': 'true' }, 'Following');
-    const card = make('article', { className: 'card stock', id: channelOf(symbol) },
-      make('div', { className: 'row spread' },
-        make('div', {}, make('h2', {}, name), make('span', { className: 'quiet mono' }, symbol)), follow),
+    const follow = make(
+      'button',
+      { type: 'button', className: 'plain small', 'aria-pressed': 'true' },
+      'Following',
+    );
+    const card = make(
+      'article',
+      { className: 'card stock', id: channelOf(symbol) },
+      make(
+        'div',
+        { className: 'row spread' },
+        make('div', {}, make('h2', {}, name), make('span', { className: 'quiet mono' }, symbol)),
+        follow,
+      ),
       make('div', { className: 'row spread' }, price, change),
-      spark);
+      spark,
+    );
     follow.setAttribute('aria-label', `Follow ${name}`);
     draw(spark, [], '');
-    return { card, price, change, spark, follow };
+    return { card, price, change, spark, follow, points: [] };
   }
 
-  const shown = new Map(STOCKS.map(([symbol, name]) => [symbol, Object.assign(makeCard(symbol, name), { points: [] })]));
+  const shown = new Map(STOCKS.map(([symbol, name]) => [symbol, makeCard(symbol, name)]));
 
   function show(symbol, tick) {
     const stock = shown.get(symbol);
@@ -72,10 +85,11 @@
     const kind = percent > 0 ? 'up' : percent < 0 ? 'down' : '';
     stock.points = stock.points.concat(price).slice(-MOST_POINTS);
     stock.price.textContent = money.format(price);
-    stock.change.textContent = `${percent > 0 ? '▲' : percent < 0 ? '▼' : ''} ${Math.abs(percent).toFixed(2)} %`;
+    const arrow = percent > 0 ? '▲ ' : percent < 0 ? '▼ ' : '';
+    stock.change.textContent = `${arrow}${Math.abs(percent).toFixed(2)} %`;
     stock.change.className = `change ${kind}`;
     draw(stock.spark, stock.points, kind);
-    notice(tick.market);
+    notice(tick);
   }
 
   function follow(symbol) {
@@ -99,15 +113,15 @@
   // ---- The market ----
 
   const button = byId('market');
-  const market = { id: Math.random().toString(36).slice(2), timer: 0, prices: new Map() };
+  const market = { id: Math.random().toString(36).slice(2), timer: 0, since: 0, prices: new Map() };
 
   function tell(text) {
     byId('news').textContent = text;
   }
 
-  // Whoever has opened the market last has it.
-  function notice(id) {
-    if (id === market.id) return;
+  // Whoever has opened the market last has it; prices of the one before may still be on their way.
+  function notice(tick) {
+    if (tick.market === market.id || tick.since < market.since) return;
     if (market.timer) close();
     tell('The market is open in another window.');
   }
@@ -117,10 +131,13 @@
     const last = market.prices.get(symbol) || stock[2];
     const price = Math.max(0.01, Math.round(last * (1 + (Math.random() - 0.495) * 0.012) * 100) / 100);
     market.prices.set(symbol, price);
-    if (!(await publish(channelOf(symbol), 'price', { price, open: stock[2], market: market.id }))) close();
+    const { id, since } = market;
+    const isOut = await publish(channelOf(symbol), 'price', { price, open: stock[2], market: id, since });
+    if (!isOut) close();
   }
 
   function open() {
+    market.since = Date.now();
     market.timer = setInterval(() => tick(STOCKS[Math.floor(Math.random() * STOCKS.length)][0]), TICK_MS);
     for (const [symbol] of STOCKS) tick(symbol);
     button.textContent = 'Close the market';
