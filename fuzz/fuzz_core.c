@@ -21,7 +21,7 @@ typedef struct world {
 /* ---- What the engine wants ---- */
 
 static void take_event(world *w, const px_event *event) {
-    FUZZ_CHECK(event->targets != 0 && event->targets < 8);
+    FUZZ_CHECK(event->targets != 0 && event->targets < 32);
     fuzz_touch(event->name);
     fuzz_touch(event->channel_name);
     fuzz_touch(event->user_id);

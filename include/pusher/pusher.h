@@ -134,7 +134,8 @@ typedef enum pusher_error_type {
     PUSHER_ERROR_TRANSPORT,    /* the network failed: `result` is a PUSHER_ERR_* */
     PUSHER_ERROR_HANDSHAKE,    /* the peer's first message was not what it must be */
     PUSHER_ERROR_PARSE,        /* a message could not be understood; the connection stays */
-    PUSHER_ERROR_AUTH,         /* a channel was not authorized: `status` is the HTTP status */
+    PUSHER_ERROR_AUTH,         /* a channel was not authorized, or the user not authenticated:
+                                  `status` is the HTTP status */
 } pusher_error_type;
 
 /* "PusherError", "WebSocketError", "HandshakeError", "MessageParseError", "AuthError". */
@@ -167,7 +168,7 @@ typedef struct pusher_event {
     pusher_data_type data_type;  /* how it stood in the message */
     pusher_string user_id;       /* of a presence channel's event; empty: none */
     const pusher_member *member; /* with pusher:member_added and pusher:member_removed */
-    const pusher_error *error;   /* with error and pusher:subscription_error */
+    const pusher_error *error;   /* with error, pusher:subscription_error, pusher:signin_error */
     pusher_state previous;       /* with state_change */
     pusher_state current;        /* with state_change and the events named after a state */
     uint32_t delay_ms;           /* with connecting_in */
@@ -196,7 +197,8 @@ typedef struct pusher_pairs pusher_pairs;
 PUSHER_API PUSHER_RESULT_MATTERS int pusher_pairs_add(pusher_pairs *pairs, pusher_string name,
                                                       pusher_string value);
 
-/* Called for each authorization request: adds its fields or headers. */
+/* Called for each authorization request: adds its fields or headers. Without a channel's name it is about
+ * the user. */
 typedef void (*pusher_provider_fn)(pusher_client *client, pusher_string channel_name,
                                    pusher_pairs *pairs, void *context);
 
@@ -204,18 +206,19 @@ typedef void (*pusher_provider_fn)(pusher_client *client, pusher_string channel_
  * not answer then); it may be answered inside the authorizer or later, on the client's thread. */
 typedef struct pusher_authorization pusher_authorization;
 
-/* Replaces the HTTP request that authorizes channels. The texts are valid until it returns. */
+/* Replaces the HTTP request that authorizes channels or (without a channel's name) authenticates the user.
+ * The texts are valid until it returns. */
 typedef void (*pusher_authorizer_fn)(pusher_authorization *question, pusher_client *client,
                                      pusher_string channel_name, pusher_string socket_id,
                                      void *context);
 
-/* Says yes: `auth` is "KEY:SIGNATURE"; `channel_data` (presence channels) is the JSON text that was
- * signed, or empty. The question is gone afterwards, unless PUSHER_ERR_NO_MEMORY. */
+/* Says yes: `auth` is "KEY:SIGNATURE"; `channel_data` (presence channels; for the user: the user data) is
+ * the JSON text that was signed, or empty. The question is gone afterwards, unless PUSHER_ERR_NO_MEMORY. */
 PUSHER_API PUSHER_RESULT_MATTERS int pusher_authorization_succeed(pusher_authorization *question,
                                                                   pusher_string auth,
                                                                   pusher_string channel_data);
 
-/* Says no: the channel gets pusher:subscription_error with this status (0: none) and message. The
+/* Says no: the channel gets pusher:subscription_error, the user pusher:signin_error, with this status (0: none) and message. The
  * question is gone afterwards. */
 PUSHER_API void pusher_authorization_fail(pusher_authorization *question, int status,
                                           pusher_string message);
@@ -321,6 +324,21 @@ typedef struct pusher_options {
     bool no_network_watch; /* do not watch the network interfaces of the machine (Linux) */
 
     pusher_log_format log_format; /* of the lines that `log` gets */
+
+    /* Authentication of the user, for pusher_signin: as channels are authorized, with auth_timeout. */
+    pusher_string user_auth_endpoint;     /* userAuthentication.endpoint: a URL, or a path on
+                                                      the host of the connection;
+                                                      "/pusher/user-auth" */
+    pusher_string user_auth_transport;    /* userAuthentication.transport: "ajax" (default)
+                                                      or "jsonp" */
+    const pusher_pair *user_auth_params;  /* userAuthentication.params */
+    size_t user_auth_param_count;         /* pairs */
+    const pusher_pair *user_auth_headers; /* userAuthentication.headers */
+    size_t user_auth_header_count;        /* pairs */
+    pusher_provider_fn user_auth_params_provider;  /* adds fields to each request */
+    pusher_provider_fn user_auth_headers_provider; /* adds headers to each request */
+    pusher_authorizer_fn user_authenticator;       /* customHandler: instead of the endpoint */
+    void *user_auth_context;                       /* for these three */
 } pusher_options;
 
 /* C's form names the member, so that -Wextra does not complain about the others. */
@@ -358,6 +376,13 @@ PUSHER_API void pusher_connect(pusher_client *client);
 
 /* Disconnects for good, from any state. Channels stay; pusher_connect subscribes them again. */
 PUSHER_API void pusher_disconnect(pusher_client *client);
+
+/* Goes over to another app and cluster (empty: the oldest default): closes what is open, and connects there
+ * at once, from any state. Channels and bindings stay, and are subscribed there. Hosts and URLs that
+ * options name stay. PUSHER_ERR_ARGUMENT: no key, or one of them is not what its option may be.
+ * PUSHER_ERR_NO_MEMORY. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_switch_cluster(pusher_client *client, pusher_string key,
+                                                           pusher_string cluster);
 
 /* The present state; it changes only inside calls into the library. */
 PUSHER_API pusher_state pusher_connection_state(const pusher_client *client);
@@ -433,14 +458,28 @@ PUSHER_API bool pusher_channel_me(const pusher_channel *channel, pusher_member *
 PUSHER_API bool pusher_channel_next_member(const pusher_channel *channel, size_t *cursor,
                                            pusher_member *member);
 
+/* ---- The user ---- */
+
+/* Signs in the user who is at the other end of the application: his server is asked who he is (options
+ * user_auth_...), now or as soon as there is a connection, and again on each one. Only the first call
+ * does anything. How it ends: pusher:signin_success at the client, or pusher:signin_error at the user.
+ * PUSHER_ERR_NO_MEMORY, PUSHER_ERR_LIMIT: nothing is under way, try again. */
+PUSHER_API PUSHER_RESULT_MATTERS int pusher_signin(pusher_client *client);
+
+/* True while a user is signed in: what the service says of him, JSON with an "id". Valid until the next
+ * event. */
+PUSHER_API bool pusher_user_data(const pusher_client *client, pusher_string *data);
+
 /* ---- Events ---- */
 
-/* Handlers can be bound at three places:
+/* Handlers can be bound at these places:
  *
  *   a channel     events of this channel, pusher:subscription_succeeded, pusher:subscription_error,
  *                 pusher:member_added, pusher:member_removed
  *   the client    events of all channels, pusher:error, pusher:connection_established,
  *                 pusher:subscribe
+ *   the user      events that servers send to the user who is signed in, pusher:signin_error
+ *   the watchlist   online and offline, about other users: data has their user_ids
  *   the connection  state_change, connecting, connected, unavailable, failed, disconnected,
  *                 connecting_in, error, and message: each message, under its own name
  *
@@ -486,10 +525,33 @@ PUSHER_API void pusher_connection_unbind(pusher_client *client, pusher_string ev
 PUSHER_API void pusher_connection_unbind_global(pusher_client *client, pusher_event_fn handler,
                                                 const void *context);
 
+/* The same at the user. */
+PUSHER_API int pusher_user_bind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                                void *context, pusher_destroy_fn destroy);
+PUSHER_API int pusher_user_bind_global(pusher_client *client, pusher_event_fn handler,
+                                       void *context, pusher_destroy_fn destroy);
+PUSHER_API void pusher_user_unbind(pusher_client *client, pusher_string event,
+                                   pusher_event_fn handler, const void *context);
+PUSHER_API void pusher_user_unbind_global(pusher_client *client, pusher_event_fn handler,
+                                          const void *context);
+
+/* The same at the user's watchlist. */
+PUSHER_API int pusher_watchlist_bind(pusher_client *client, pusher_string event,
+                                     pusher_event_fn handler, void *context,
+                                     pusher_destroy_fn destroy);
+PUSHER_API int pusher_watchlist_bind_global(pusher_client *client, pusher_event_fn handler,
+                                            void *context, pusher_destroy_fn destroy);
+PUSHER_API void pusher_watchlist_unbind(pusher_client *client, pusher_string event,
+                                        pusher_event_fn handler, const void *context);
+PUSHER_API void pusher_watchlist_unbind_global(pusher_client *client, pusher_event_fn handler,
+                                               const void *context);
+
 /* The name that bind_global had first. */
 #define pusher_channel_bind_all    pusher_channel_bind_global
 #define pusher_bind_all            pusher_bind_global
 #define pusher_connection_bind_all pusher_connection_bind_global
+#define pusher_user_bind_all       pusher_user_bind_global
+#define pusher_watchlist_bind_all  pusher_watchlist_bind_global
 
 /* ---- Running ------------------------------------------------------------------------------------
  *

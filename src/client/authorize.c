@@ -1,4 +1,5 @@
-/* Authorization by the application: its own authorizer, or fields and headers for the request. */
+/* Authorization of channels, and authentication of the user, by the application: its own authorizer, or
+ * fields and headers for the request. */
 #include "client/internal.h"
 
 /* ---- A custom authorizer ---- */
@@ -8,7 +9,13 @@ struct pusher_authorization {
     pusher_authorization *next;
     pusher_authorization *previous;
     px_id id;
+    bool of_user;
 };
+
+static const px_asking *asking_of(const pusher_client *client, const px_action *action) {
+    return action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION ? &client->settings.user
+                                                                       : &client->settings.channel;
+}
 
 static void end_question(pusher_authorization *question) {
     pusher_client *client = question->client;
@@ -28,21 +35,27 @@ static void ask_authorizer(pusher_client *client, const px_action *action) {
                                  PX_SLICE("no memory left to ask for authorization"));
         return;
     }
-    *question =
-        (pusher_authorization){.client = client, .next = client->questions, .id = action->id};
+    *question = (pusher_authorization){
+        .client = client,
+        .next = client->questions,
+        .id = action->id,
+        .of_user = action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION,
+    };
     if (client->questions)
         client->questions->previous = question;
     client->questions = question;
-    client->settings.authorizer(question, client, px_outside(action->as.authorize.channel_name),
-                                px_outside(action->as.authorize.socket_id),
-                                client->settings.auth_context);
+    const px_asking *asking = asking_of(client, action);
+    asking->authorizer(question, client, px_outside(action->as.authorize.channel_name),
+                       px_outside(action->as.authorize.socket_id), asking->context);
 }
 
 int pusher_authorization_succeed(pusher_authorization *question, pusher_string auth,
                                  pusher_string channel_data) {
     pusher_client *client = question->client;
     px_authorization answer = {.auth = px_inside(auth)};
-    if (channel_data.len)
+    if (question->of_user)
+        answer.user_data = px_inside(channel_data);
+    else if (channel_data.len)
         answer.channel_data = px_inside(channel_data);
     int result = px_core_authorized(client->core, question->id, &answer);
     if (result)
@@ -94,7 +107,7 @@ static void ask_provider(pusher_client *client, pusher_provider_fn provider,
                          const px_action *action, pusher_pairs *pairs) {
     if (provider && !client->dying)
         provider(client, px_outside(action->as.authorize.channel_name), pairs,
-                 client->settings.auth_context);
+                 asking_of(client, action)->context);
 }
 
 static void ask_providers(pusher_client *client, const px_action *action) {
@@ -102,8 +115,9 @@ static void ask_providers(pusher_client *client, const px_action *action) {
     px_arena_init(&arena, client->allocator, MAX_PAIRS_MEMORY);
     pusher_pairs params = {.arena = &arena};
     pusher_pairs headers = {.arena = &arena, .are_headers = true};
-    ask_provider(client, client->settings.params_provider, action, &params);
-    ask_provider(client, client->settings.headers_provider, action, &headers);
+    const px_asking *asking = asking_of(client, action);
+    ask_provider(client, asking->params_provider, action, &params);
+    ask_provider(client, asking->headers_provider, action, &headers);
     if (px_core_authorize_with(client->core, action->id, params.items, params.count, headers.items,
                                headers.count))
         px_core_authorize_failed(client->core, action->id, 0,
@@ -112,7 +126,7 @@ static void ask_providers(pusher_client *client, const px_action *action) {
 }
 
 void px_client_authorize(pusher_client *client, const px_action *action) {
-    if (client->settings.authorizer)
+    if (asking_of(client, action)->authorizer)
         ask_authorizer(client, action);
     else
         ask_providers(client, action);

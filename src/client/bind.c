@@ -1,4 +1,4 @@
-/* The public functions that bind and unbind handlers, at each of the three places. */
+/* The public functions that bind and unbind handlers, at each of the places. */
 #include "client/internal.h"
 
 static int add(px_bindings *bindings, pusher_string event, pusher_event_fn handler, void *context,
@@ -75,4 +75,44 @@ void pusher_connection_unbind(pusher_client *client, pusher_string event, pusher
 void pusher_connection_unbind_global(pusher_client *client, pusher_event_fn handler,
                                      const void *context) {
     remove_global(&client->connection_bindings, handler, context);
+}
+
+int pusher_user_bind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                     void *context, pusher_destroy_fn destroy) {
+    return add(&client->user_bindings, event, handler, context, destroy);
+}
+
+int pusher_user_bind_global(pusher_client *client, pusher_event_fn handler, void *context,
+                            pusher_destroy_fn destroy) {
+    return px_bindings_add(&client->user_bindings, NULL, handler, context, destroy);
+}
+
+void pusher_user_unbind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                        const void *context) {
+    remove_named(&client->user_bindings, event, handler, context);
+}
+
+void pusher_user_unbind_global(pusher_client *client, pusher_event_fn handler,
+                               const void *context) {
+    remove_global(&client->user_bindings, handler, context);
+}
+
+int pusher_watchlist_bind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                          void *context, pusher_destroy_fn destroy) {
+    return add(&client->watchlist_bindings, event, handler, context, destroy);
+}
+
+int pusher_watchlist_bind_global(pusher_client *client, pusher_event_fn handler, void *context,
+                                 pusher_destroy_fn destroy) {
+    return px_bindings_add(&client->watchlist_bindings, NULL, handler, context, destroy);
+}
+
+void pusher_watchlist_unbind(pusher_client *client, pusher_string event, pusher_event_fn handler,
+                             const void *context) {
+    remove_named(&client->watchlist_bindings, event, handler, context);
+}
+
+void pusher_watchlist_unbind_global(pusher_client *client, pusher_event_fn handler,
+                                    const void *context) {
+    remove_global(&client->watchlist_bindings, handler, context);
 }

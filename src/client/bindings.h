@@ -1,4 +1,5 @@
-/* The handlers that are bound at one place: a channel, a client or its connection. */
+/* The handlers that are bound at one place: a channel, a client, its connection, its user
+ * or the watchlist. */
 #ifndef PX_CLIENT_BINDINGS_H
 #define PX_CLIENT_BINDINGS_H
 

@@ -38,14 +38,15 @@ static void free_place(px_cache_place *place) {
 }
 
 /* PX_ERR_NOT_FOUND: nothing is remembered. */
-static int find_place(px_cache_place *place, const px_settings *settings, px_slice key) {
+static int find_place(px_cache_place *place, const px_settings *settings, const px_core *core,
+                      px_slice key) {
     if (settings->no_transport_cache)
         return PX_ERR_NOT_FOUND;
     px_buffer_init(&place->folder, &px_malloc_allocator, MAX_TEXT);
     px_buffer_init(&place->name, &px_malloc_allocator, MAX_TEXT);
     int result = px_cache_folder(settings->cache_dir, &place->folder);
     if (!result)
-        result = write_name(&place->name, &settings->core, key);
+        result = write_name(&place->name, px_core_options(core), key);
     if (result)
         free_place(place);
     return result;
@@ -53,7 +54,7 @@ static int find_place(px_cache_place *place, const px_settings *settings, px_sli
 
 static void restore_key(px_core *core, const px_settings *settings, px_slice key) {
     px_cache_place place;
-    if (find_place(&place, settings, key))
+    if (find_place(&place, settings, core, key))
         return;
     px_buffer entry;
     px_buffer_init(&entry, &px_malloc_allocator, PX_CACHE_FILE_MAX);
@@ -68,9 +69,10 @@ void px_cache_restore(px_core *core, const px_settings *settings) {
     restore_key(core, settings, PX_SLICE("pusherTransportNonTLS"));
 }
 
-int px_cache_store(const px_settings *settings, px_loop *loop, px_slice key, px_slice data) {
+int px_cache_store(const px_core *core, const px_settings *settings, px_loop *loop, px_slice key,
+                   px_slice data) {
     px_cache_place place;
-    int result = find_place(&place, settings, key);
+    int result = find_place(&place, settings, core, key);
     if (result)
         return result == PX_ERR_NOT_FOUND ? PX_OK : result;
     px_slice name = px_buffer_slice(&place.name);

@@ -12,7 +12,7 @@ void px_cache_restore(px_core *core, const px_settings *settings);
 
 /* Carries out PX_ACTION_STORE. PX_OK also where nothing is to be remembered; the errors of
  * px_cache_write: nothing was. */
-PX_MUST_CHECK int px_cache_store(const px_settings *settings, px_loop *loop, px_slice key,
-                                 px_slice data);
+PX_MUST_CHECK int px_cache_store(const px_core *core, const px_settings *settings, px_loop *loop,
+                                 px_slice key, px_slice data);
 
 #endif

@@ -51,6 +51,8 @@ static void init_parts(pusher_client *client) {
     px_http_queue_init(&client->requests, client->multi, &px_client_http_events, client);
     px_bindings_init(&client->bindings, client->allocator, client->seed, &client->dying);
     px_bindings_init(&client->connection_bindings, client->allocator, client->seed, &client->dying);
+    px_bindings_init(&client->user_bindings, client->allocator, client->seed, &client->dying);
+    px_bindings_init(&client->watchlist_bindings, client->allocator, client->seed, &client->dying);
     client->ws_options = (px_ws_options){
         .route = &client->settings.route,
         .max_message = client->settings.max_message,
@@ -135,6 +137,8 @@ void px_client_finish(pusher_client *client) {
     }
     px_bindings_free(&client->bindings);
     px_bindings_free(&client->connection_bindings);
+    px_bindings_free(&client->user_bindings);
+    px_bindings_free(&client->watchlist_bindings);
     px_core_free(client->core);
     px_loop_unqueue(client->loop, &client->pump);
     px_loop_drop_posts(client->loop, client);
@@ -169,6 +173,13 @@ void pusher_disconnect(pusher_client *client) {
     px_client_changed(client);
 }
 
+int pusher_switch_cluster(pusher_client *client, pusher_string key, pusher_string cluster) {
+    int result = px_core_switch(client->core, px_inside(key), px_inside(cluster));
+    if (!result)
+        px_client_changed(client);
+    return result;
+}
+
 void pusher_network_changed(pusher_client *client) {
     px_core_network_changed(client->core);
     px_client_changed(client);
@@ -183,6 +194,24 @@ void pusher_network_offline(pusher_client *client) {
     px_core_network_offline(client->core);
     px_client_changed(client);
 }
+
+/* ---- The user ---- */
+
+int pusher_signin(pusher_client *client) {
+    int result = px_core_signin(client->core);
+    px_client_changed(client);
+    return result;
+}
+
+bool pusher_user_data(const pusher_client *client, pusher_string *data) {
+    px_slice inside;
+    if (!px_core_user(client->core, &inside))
+        return false;
+    *data = px_outside(inside);
+    return true;
+}
+
+/* ---- Looking ---- */
 
 pusher_state pusher_connection_state(const pusher_client *client) {
     return (pusher_state)px_core_state(client->core);

@@ -9,7 +9,7 @@ typedef struct px_stop {
     px_slice name;
 } px_stop;
 
-enum { MAX_STOPS = 3 };
+enum { MAX_STOPS = 5 };
 
 /* In the order of delivery, and only where somebody listens. */
 static size_t find_stops(pusher_client *client, pusher_channel *channel, const px_event *event,
@@ -17,6 +17,8 @@ static size_t find_stops(pusher_client *client, pusher_channel *channel, const p
     const px_stop candidates[MAX_STOPS] = {
         {event->targets & PX_TO_CHANNEL && channel ? &channel->bindings : NULL, event->name},
         {event->targets & PX_TO_CLIENT ? &client->bindings : NULL, event->name},
+        {event->targets & PX_TO_USER ? &client->user_bindings : NULL, event->name},
+        {event->targets & PX_TO_WATCHLIST ? &client->watchlist_bindings : NULL, event->name},
         {event->targets & PX_TO_CONNECTION ? &client->connection_bindings : NULL,
          event->connection_name},
     };
@@ -96,9 +98,16 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
 /* People look for it when an event seems to get lost. */
 static void log_no_callbacks(pusher_client *client, pusher_channel *channel,
                              const px_event *event) {
-    if (client->settings.core.log_level >= PX_LOG_DEBUG && event->targets & PX_TO_CHANNEL &&
-        channel && !px_bindings_name(&channel->bindings, event->name))
+    if (client->settings.core.log_level < PX_LOG_DEBUG)
+        return;
+    if (event->targets & PX_TO_CHANNEL && channel &&
+        !px_bindings_name(&channel->bindings, event->name))
         px_core_no_callbacks(client->core, event->channel_name, event->name);
+    if (event->targets & PX_TO_USER && !px_bindings_name(&client->user_bindings, event->name))
+        px_core_no_callbacks(client->core, PX_SLICE("user"), event->name);
+    if (event->targets & PX_TO_WATCHLIST &&
+        !px_bindings_name(&client->watchlist_bindings, event->name))
+        px_core_no_callbacks(client->core, PX_SLICE("watchlist events"), event->name);
 }
 
 void px_client_deliver(pusher_client *client, const px_event *event) {

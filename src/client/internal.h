@@ -49,6 +49,8 @@ struct pusher_client {
     size_t channel_capacity;
     px_bindings bindings;
     px_bindings connection_bindings;
+    px_bindings user_bindings;
+    px_bindings watchlist_bindings;
     px_task pump;
     px_deadline deadline;
     px_network_listener network;

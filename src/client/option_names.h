@@ -26,6 +26,10 @@
     X(auth_params, "auth.params")                                                                  \
     X(auth_headers, "auth.headers")                                                                \
     X(auth_timeout, "authTimeout")                                                                 \
+    X(user_auth_endpoint, "userAuth.endpoint")                                                     \
+    X(user_auth_transport, "userAuth.transport")                                                   \
+    X(user_auth_params, "userAuth.params")                                                         \
+    X(user_auth_headers, "userAuth.headers")                                                       \
     X(enable_stats, "enableStats")                                                                 \
     X(disable_stats, "disableStats")                                                               \
     X(stats_host, "statsHost")                                                                     \

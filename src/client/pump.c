@@ -143,7 +143,7 @@ static void start_request(pusher_client *client, const px_action *action) {
 /* ---- What is remembered ---- */
 
 static void store(pusher_client *client, const px_action *action) {
-    if (px_cache_store(&client->settings, client->loop, action->as.store.key,
+    if (px_cache_store(client->core, &client->settings, client->loop, action->as.store.key,
                        action->as.store.data))
         px_client_log(client, PUSHER_LOG_DEBUG,
                       "which transport worked can't be remembered: see the option cache_dir");
@@ -186,7 +186,7 @@ static void carry_out(pusher_client *client, const px_action *action) {
     case PX_ACTION_LOG:
         px_client_log_line(client, (pusher_log_level)action->as.log.level, action->as.log.line);
         break;
-    case PX_ACTION_USER:
+    case PX_ACTION_USER: /* pusher_user_data tells, and events do */
         break;
     case PX_ACTION_STORE:
         store(client, action);

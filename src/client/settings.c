@@ -40,12 +40,21 @@ static bool is_http_url(px_slice url) {
            px_slice_starts_with(url, PX_SLICE("https://"));
 }
 
+/* Empty is fine: the default is a path. */
+static bool is_endpoint(pusher_string text) {
+    px_slice endpoint = px_inside(text);
+    return !endpoint.len || endpoint.ptr[0] == '/' || is_http_url(endpoint);
+}
+
+#define ENDPOINT_RULE                                                                              \
+    " must be an http:// or https:// URL, or a path that starts with a slash (on the host of the " \
+    "connection)"
+
 static int check_own(const pusher_options *options, const px_complaint *complaint) {
-    px_slice endpoint = px_inside(options->auth_endpoint);
-    if (endpoint.len && endpoint.ptr[0] != '/' && !is_http_url(endpoint))
-        return px_refuse(complaint,
-                         "auth_endpoint must be an http:// or https:// URL, or a path that "
-                         "starts with a slash (on the host of the connection)");
+    if (!is_endpoint(options->auth_endpoint))
+        return px_refuse(complaint, "auth_endpoint" ENDPOINT_RULE);
+    if (!is_endpoint(options->user_auth_endpoint))
+        return px_refuse(complaint, "user_auth_endpoint" ENDPOINT_RULE);
     if (options->max_message_size &&
         (options->max_message_size < MIN_MESSAGE || options->max_message_size > PX_MAX_MESSAGE))
         return px_refuse(complaint, "max_message_size must be between 1024 and 16777216");
@@ -88,6 +97,30 @@ static int read_pairs(px_pairs *pairs, px_arena *arena, const pusher_pair *given
     return PX_OK;
 }
 
+static int read_lists(px_options *core, px_arena *arena, const pusher_options *options) {
+    int result = read_names(&core->enabled_transports, arena, options->enabled_transports,
+                            options->enabled_transport_count);
+    if (!result)
+        result = read_names(&core->disabled_transports, arena, options->disabled_transports,
+                            options->disabled_transport_count);
+    if (!result)
+        result =
+            read_pairs(&core->auth_params, arena, options->auth_params, options->auth_param_count);
+    if (!result)
+        result = read_pairs(&core->auth_headers, arena, options->auth_headers,
+                            options->auth_header_count);
+    if (!result)
+        result = read_pairs(&core->user_auth_params, arena, options->user_auth_params,
+                            options->user_auth_param_count);
+    if (!result)
+        result = read_pairs(&core->user_auth_headers, arena, options->user_auth_headers,
+                            options->user_auth_header_count);
+    if (!result)
+        result = read_pairs(&core->timeline_params, arena, options->timeline_params,
+                            options->timeline_param_count);
+    return result;
+}
+
 static int read_core(px_options *core, px_arena *arena, pusher_string key,
                      const pusher_options *options) {
     *core = (px_options){
@@ -111,6 +144,11 @@ static int read_core(px_options *core, px_arena *arena, pusher_string key,
         .auth_timeout = options->auth_timeout,
         .ask_authorization =
             options->auth_params_provider || options->auth_headers_provider || options->authorizer,
+        .user_auth_endpoint = px_inside(options->user_auth_endpoint),
+        .user_auth_transport = px_inside(options->user_auth_transport),
+        .ask_user_authentication = options->user_auth_params_provider ||
+                                   options->user_auth_headers_provider ||
+                                   options->user_authenticator,
         .enable_stats = (px_choice)options->enable_stats,
         .disable_stats = (px_choice)options->disable_stats,
         .stats_host = px_inside(options->stats_host),
@@ -120,21 +158,7 @@ static int read_core(px_options *core, px_arena *arena, pusher_string key,
         .max_outbound = options->max_outbound,
         .log_level = options->log ? (uint32_t)options->log_level : (uint32_t)PX_LOG_ERROR,
     };
-    int result = read_names(&core->enabled_transports, arena, options->enabled_transports,
-                            options->enabled_transport_count);
-    if (!result)
-        result = read_names(&core->disabled_transports, arena, options->disabled_transports,
-                            options->disabled_transport_count);
-    if (!result)
-        result =
-            read_pairs(&core->auth_params, arena, options->auth_params, options->auth_param_count);
-    if (!result)
-        result = read_pairs(&core->auth_headers, arena, options->auth_headers,
-                            options->auth_header_count);
-    if (!result)
-        result = read_pairs(&core->timeline_params, arena, options->timeline_params,
-                            options->timeline_param_count);
-    return result;
+    return read_lists(core, arena, options);
 }
 
 /* What a sentence of the core calls an option, and what it is called here. */
@@ -165,18 +189,18 @@ static int check_core(const px_options *core, const px_complaint *complaint) {
 
 /* A path belongs to the host of the connection: http for ws, https for wss. The options are filled
  * already. */
-static int resolve_endpoint(px_options *core, px_arena *arena) {
-    if (core->auth_endpoint.ptr[0] != '/')
+static int resolve_endpoint(const px_options *core, px_arena *arena, px_slice *endpoint) {
+    if (endpoint->ptr[0] != '/')
         return PX_OK;
     px_buffer url;
     px_buffer_init(&url, &px_malloc_allocator, PX_SETTINGS_MEMORY);
     px_text text = px_text_begin(&url);
     px_text_add(&text, core->plain ? PX_SLICE("http://") : PX_SLICE("https://"));
     px_url_add_authority(core, !core->plain, &text);
-    px_text_add(&text, core->auth_endpoint);
+    px_text_add(&text, *endpoint);
     int result = text.result;
     if (!result)
-        result = px_arena_copy(arena, px_buffer_slice(&url), &core->auth_endpoint);
+        result = px_arena_copy(arena, px_buffer_slice(&url), endpoint);
     px_buffer_free(&url);
     return result;
 }
@@ -200,16 +224,19 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
         result = check_core(&settings->core, &complaint);
     if (!result) {
         px_options_fill(&settings->core);
-        result = resolve_endpoint(&settings->core, arena);
+        result = resolve_endpoint(&settings->core, arena, &settings->core.auth_endpoint);
     }
+    if (!result)
+        result = resolve_endpoint(&settings->core, arena, &settings->core.user_auth_endpoint);
     if (result)
         return result;
     settings->max_message = options.max_message_size ? options.max_message_size : DEFAULT_MESSAGE;
     settings->max_outbound = settings->core.max_outbound;
-    settings->params_provider = options.auth_params_provider;
-    settings->headers_provider = options.auth_headers_provider;
-    settings->authorizer = options.authorizer;
-    settings->auth_context = options.auth_context;
+    settings->channel = (px_asking){options.auth_params_provider, options.auth_headers_provider,
+                                    options.authorizer, options.auth_context};
+    settings->user =
+        (px_asking){options.user_auth_params_provider, options.user_auth_headers_provider,
+                    options.user_authenticator, options.user_auth_context};
     settings->log = options.log;
     settings->log_context = options.log_context;
     settings->log_format = (px_log_format)options.log_format;

@@ -19,15 +19,21 @@ static inline pusher_string px_outside(px_slice text) {
     return string;
 }
 
+/* How the application is asked to authorize channels, or to authenticate the user. */
+typedef struct px_asking {
+    pusher_provider_fn params_provider;
+    pusher_provider_fn headers_provider;
+    pusher_authorizer_fn authorizer;
+    void *context;
+} px_asking;
+
 typedef struct px_settings {
     px_options core;
     px_route route;
     uint32_t max_message;
     uint32_t max_outbound;
-    pusher_provider_fn params_provider;
-    pusher_provider_fn headers_provider;
-    pusher_authorizer_fn authorizer;
-    void *auth_context;
+    px_asking channel;
+    px_asking user;
     pusher_log_fn log;
     void *log_context;
     bool no_network_watch;

@@ -99,9 +99,13 @@ int px_core_switch(px_core *core, px_slice key, px_slice cluster) {
     return PX_OK;
 }
 
+const px_options *px_core_options(const px_core *core) {
+    return &core->options;
+}
+
 /* ---- Time ---- */
 
-uint64_t px_core_deadline(const px_core *core) {
+uint64_t px_core_deadline(px_core *core) {
     const uint64_t deadlines[] = {px_connection_deadline(core),
                                   px_strategy_deadline(core),
                                   px_authorizations_deadline(core),
@@ -113,12 +117,15 @@ uint64_t px_core_deadline(const px_core *core) {
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
         if (deadlines[i] < earliest)
             earliest = deadlines[i];
+    core->quiet_until = earliest;
     return earliest;
 }
 
 void px_core_tick(px_core *core, uint64_t now_ms) {
     if (now_ms > core->now)
         core->now = now_ms;
+    if (core->now < core->quiet_until)
+        return;
     px_statistics_tick(core);
     px_strategy_tick(core);
     px_connection_tick(core);
@@ -176,6 +183,7 @@ bool px_core_next(px_core *core, px_action *action) {
         if (px_core_next_queued(core, action))
             return true;
     } while (core->transports.http_count && px_http_sockets_work(core));
+    core->quiet_until = 0;
     px_arena_reset(&core->arena);
     if (core->incoming.used)
         px_arena_reset(&core->incoming);

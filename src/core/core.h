@@ -165,6 +165,7 @@ typedef struct px_event {
     px_slice connection_name; /* with PX_TO_CONNECTION: "message", "error", "connecting_in" */
     px_slice channel_name;    /* as in the frame; empty: none */
     px_slice user_id;         /* empty: none. Given to channel bindings of presence channels only */
+    px_slice sender;          /* the message's user_id on whatever channel */
     px_data_type data_type;
     px_slice data;     /* STRING and JSON */
     bool data_escaped; /* STRING: `data` still holds JSON escapes */
@@ -241,7 +242,7 @@ bool px_core_next(px_core *core, px_action *action);
 bool px_core_next_queued(px_core *core, px_action *action);
 
 /* When px_core_tick should be called next (the same clock), or PX_NO_DEADLINE. */
-uint64_t px_core_deadline(const px_core *core);
+uint64_t px_core_deadline(px_core *core);
 
 /* The text of a STRING event with its escapes resolved. Valid until px_core_next is called again.
  * Does no work when there is no escape. PX_ERR_NO_MEMORY. */
@@ -374,6 +375,9 @@ void px_core_request_done(px_core *core, px_id id, int status, px_slice body, in
 /* ---- Looking ---- */
 
 px_state px_core_state(const px_core *core);
+
+/* The options as they are: with the defaults filled in, and with what px_core_switch has changed. */
+const px_options *px_core_options(const px_core *core);
 
 /* Of the last connection; empty before the first. Valid until the next connection. */
 px_slice px_core_socket_id(const px_core *core);

@@ -33,6 +33,7 @@ struct px_core {
     uint64_t seed[2];
     uint64_t random; /* the generator's state */
     uint64_t now;
+    uint64_t quiet_until; /* nothing is due before, as px_core_deadline told last; 0: it may be */
     uint64_t wall_offset; /* what the wall clock shows at `now` 0 */
     px_queue queue;
     px_arena arena;    /* what queued actions point to; reset when the queue is drained */

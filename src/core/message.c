@@ -79,6 +79,7 @@ px_event *px_event_of_frame(px_core *core, const px_frame *frame, px_slice name,
         return NULL;
     event->channel_name = frame->channel;
     event->user_id = frame->user_id;
+    event->sender = frame->user_id;
     if (targets & PX_TO_CONNECTION)
         event->connection_name = PX_SLICE("message");
     if (frame->data.token != PX_JSON_END) {

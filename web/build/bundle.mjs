@@ -1,10 +1,10 @@
 // Makes one bundle with esbuild.
-import { build, context } from 'esbuild';
+import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engine } from './plugin.mjs';
-import { fileName } from './targets.mjs';
+import { fileName, syntax } from './targets.mjs';
 
 export const WEB = fileURLToPath(new URL('../', import.meta.url));
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,11 +28,6 @@ export async function bundle(target, minify, chosen = settings(), wasm = WASM) {
   }));
 }
 
-// The same, to be made again and again.
-export function bundler(target, minify, chosen = settings(), wasm = WASM) {
-  return context(options(target, minify, chosen, wasm));
-}
-
 const outputFolder = `${WEB}out`; // only in the paths that esbuild reports
 
 function options(target, minify, { version, cdnHttp, cdnHttps }, wasm) {
@@ -43,7 +38,7 @@ function options(target, minify, { version, cdnHttp, cdnHttps }, wasm) {
     bundle: true,
     minify,
     sourcemap: 'linked',
-    target: target.target,
+    target: syntax(target),
     // Modules know their address, however old the rest of the syntax is.
     supported: target.format === 'module' ? { 'import-meta': true } : {},
     platform: target.format === 'commonjs' ? 'node' : 'browser',
@@ -69,7 +64,8 @@ function entry(target) {
   const last = {
     script: "import { publish } from './publish';\npublish(Pusher);",
     module: 'export default Pusher;',
-    commonjs: 'module.exports = Pusher;',
+    // Programs compiled without interoperation ask for a member of that name.
+    commonjs: 'module.exports = Pusher;\nPusher.default = Pusher;',
   };
   return `import Pusher from './${target.entry}';
 import { prepare } from 'pusher:binary';
@@ -88,7 +84,11 @@ function banner(version) {
 // Sources get names that mean something to a reader, and the engine's text is not there twice.
 function tidyMap(text) {
   const map = JSON.parse(text);
-  map.sourcesContent = map.sources.map((source, i) => (source.includes('pusher:') ? null : map.sourcesContent[i]));
+  const engine = map.sources.findIndex((source) => source.startsWith('pusher:'));
   map.sources = map.sources.map((source) => `pusher-c/${source.replace(/^(\.\.\/)+/, 'web/')}`);
+  if (engine >= 0) {
+    map.sources[engine] = 'pusher-c/pusher.wasm';
+    map.sourcesContent[engine] = null;
+  }
   return JSON.stringify(map);
 }

@@ -9,7 +9,7 @@ import { bundle, ROOT, settings, WASM, WEB } from './bundle.mjs';
 import { thirdPartyLicences } from './licences.mjs';
 import { writePackage } from './package.mjs';
 import { sizes } from './sizes.mjs';
-import { TARGETS } from './targets.mjs';
+import { TARGETS, variants } from './targets.mjs';
 
 const VERSION = /^(\d+\.\d+)\.\d+(-[0-9A-Za-z.-]+)?$/;
 const MODULES = `${WEB}node_modules`;
@@ -45,7 +45,7 @@ console.log(`dist: ${folder} is ready${preRelease ? '' : `, and so is ${output}/
 
 async function writeBundles() {
   for (const target of TARGETS) {
-    for (const minify of target.min ? [false, true] : [false]) {
+    for (const minify of variants(target)) {
       const files = await bundle(target, minify, chosen);
       for (const { name, text } of files) writeFileSync(`${folder}/${name}`, text);
     }

@@ -8,7 +8,7 @@ export function thirdPartyLicences(nodeModules, own) {
   const permission = own.slice(own.indexOf('Permission is hereby granted'));
   const musl = `musl, Copyright 2005-2020 Rich Felker, et al.\n\n${permission}`;
   return [
-    heading('The engine (in pusher*.js and pusher.wasm) contains functions of wasi-libc, which are those of musl'),
+    heading('The engine (in pusher*.js and pusher.wasm) contains functions of wasi-libc, from musl'),
     musl,
     heading('sockjs.js and sockjs.min.js are sockjs-client, with the packages it is made of'),
     ...SOCKJS.map((name) => `${name}\n\n${licence(`${nodeModules}/${name}`)}`),

@@ -10,13 +10,14 @@ const SCRIPTS = [
 ];
 const NODE = ['pusher.node', 'pusher.node.nowasm', 'pusher.node.external'];
 
+const programs = (name) => [`${name}.cjs`, `${name}.cjs.map`, `${name}.mjs`];
 const twins = (name) => [`${name}.js`, `${name}.js.map`, `${name}.min.js`, `${name}.min.js.map`];
 
 export function writePackage({ from, to, version, types, readme }) {
   const copy = (name, folder) => cpSync(`${from}/${name}`, `${to}/${folder}${name}`);
   mkdirSync(`${to}/dist/esm`, { recursive: true });
   for (const name of SCRIPTS.flatMap(twins)) copy(name, 'dist/');
-  for (const name of NODE.flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`, `${name}.mjs`])) copy(name, 'dist/');
+  for (const name of NODE.flatMap(programs)) copy(name, 'dist/');
   for (const name of MODULES.flatMap(twins)) copy(name, 'dist/esm/');
   copy('pusher.wasm', 'dist/');
   copy('pusher.wasm', 'dist/esm/');
@@ -54,7 +55,7 @@ function manifest(version) {
   return {
     name: 'pusher-c',
     version,
-    description: 'Pusher Channels client for browsers, workers and Node: a C engine behind the API of pusher-js',
+    description: 'Pusher Channels client for browsers, workers and Node, with the API of pusher-js',
     license: 'MIT',
     keywords: ['pusher', 'channels', 'websocket', 'realtime', 'webassembly'],
     main: './dist/pusher.node.cjs',

@@ -9,10 +9,6 @@ import { encode } from './engine_text.mjs';
 const BINARY = fileURLToPath(new URL('../src/engine/binary/', import.meta.url));
 const PLACES = { script: 'place_script', module: 'place_module', commonjs: 'place_node' };
 
-// The engine's text has no source that a debugger could show, so it has no place in source maps.
-const NO_MAP = JSON.stringify({ version: 3, sources: [''], mappings: 'A' });
-const UNMAPPED = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(NO_MAP).toString('base64')}`;
-
 export function engine(target, wasm) {
   return {
     name: 'pusher engine',
@@ -23,7 +19,7 @@ export function engine(target, wasm) {
         return { path, namespace: 'pusher' };
       });
       build.onLoad({ filter: /.*/, namespace: 'pusher' }, async () => ({
-        contents: (await contents(target.binary, wasm)) + UNMAPPED,
+        contents: await contents(target.binary, wasm),
         resolveDir: BINARY,
         watchFiles: [wasm],
       }));

@@ -110,7 +110,7 @@ void px_web_wall_clock(px_web_client *client, double unix_ms) {
     px_core_set_wall_clock(client->core, (uint64_t)unix_ms);
 }
 
-static void put_deadline(const px_web_client *client) {
+static void put_deadline(px_web_client *client) {
     uint64_t deadline = px_core_deadline(client->core);
     double ms = deadline == PX_NO_DEADLINE ? __builtin_inf() : (double)deadline;
     memcpy(&px_web_words[PX_WEB_DEADLINE], &ms, sizeof(ms));
@@ -149,6 +149,20 @@ void px_web_connect(px_web_client *client) {
 PX_WEB_EXPORT("px_web_disconnect") void px_web_disconnect(px_web_client *client);
 void px_web_disconnect(px_web_client *client) {
     px_core_disconnect(client->core);
+}
+
+PX_WEB_EXPORT("px_web_signin") int px_web_signin(px_web_client *client);
+int px_web_signin(px_web_client *client) {
+    return px_core_signin(client->core);
+}
+
+PX_WEB_EXPORT("px_web_switch")
+int px_web_switch(px_web_client *client, const char *key, size_t key_len, const char *cluster,
+                  size_t cluster_len);
+int px_web_switch(px_web_client *client, const char *key, size_t key_len, const char *cluster,
+                  size_t cluster_len) {
+    return px_core_switch(client->core, px_slice_of(key, key_len),
+                          px_slice_of(cluster, cluster_len));
 }
 
 /* The channel's id, or 0: PX_WEB_RESULT says why. */

@@ -5,13 +5,15 @@
  *   SEND          message
  *   CLOSE         code, reason
  *   REQUEST       kind, jsonp, timeout, method, url, url's end, body, headers (address, count)
- *   AUTHORIZE     channel, socket id, channel's name
+ *   AUTHORIZE     kind, channel, socket id
  *   STORE         key, data
  *   STATE         previous, current, socket id
- *   EVENT         targets, channel, type of data, escaped, name, data, user id, channel's name,
- *                 connection's name, member's id, member's info, the id is a number, delay, error (JSON)
+ *   EVENT         targets, channel, type of data, escaped, user id is for the channel, name, data,
+ *                 user id, channel's name, connection's name, member's id, member's info, the id is a
+ *                 number, delay, error (JSON)
  *   LOG           level, line
- *   CHANNEL_GONE  channel */
+ *   CHANNEL_GONE  channel
+ *   USER          signed in, done, data */
 #include "web.h"
 
 uint32_t px_web_words[PX_WEB_WORDS];
@@ -48,9 +50,10 @@ static void put_event(px_web_client *client, const px_event *event) {
     number(&at, event->channel);
     number(&at, event->data_type);
     number(&at, event->data_escaped);
+    number(&at, event->user_id.len != 0);
     text(&at, event->name);
     text(&at, event->data);
-    text(&at, event->user_id);
+    text(&at, event->sender);
     text(&at, event->channel_name);
     text(&at, event->connection_name);
     if (event->data_type == PX_DATA_NONE || event->data_type > PX_DATA_JSON || event->error.type) {
@@ -92,9 +95,9 @@ void px_web_record_action(px_web_client *client, const px_action *action) {
                               action->as.request.header_count));
         break;
     case PX_ACTION_AUTHORIZE:
+        number(&at, action->as.authorize.kind);
         number(&at, action->as.authorize.channel);
         text(&at, action->as.authorize.socket_id);
-        text(&at, action->as.authorize.channel_name);
         break;
     case PX_ACTION_STORE:
         text(&at, action->as.store.key);
@@ -111,6 +114,11 @@ void px_web_record_action(px_web_client *client, const px_action *action) {
         break;
     case PX_ACTION_CHANNEL_GONE:
         number(&at, action->as.channel_gone.channel);
+        break;
+    case PX_ACTION_USER:
+        number(&at, action->as.user.signed_in);
+        number(&at, action->as.user.done);
+        text(&at, action->as.user.data);
         break;
     case PX_ACTION_CANCEL:
         break;

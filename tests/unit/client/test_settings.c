@@ -39,11 +39,24 @@ static void set_auth_transport(pusher_options *options) {
     options->auth_transport = pusher_str("pigeon");
 }
 
+static void set_user_endpoint(pusher_options *options) {
+    options->user_auth_endpoint = pusher_str("ftp://example.org/");
+}
+
+static void set_user_transport(pusher_options *options) {
+    options->user_auth_transport = pusher_str("pigeon");
+}
+
 static const pusher_pair bad_headers[] = {{{"X", 1}, {"a\nb", 3}}};
 
 static void set_headers(pusher_options *options) {
     options->auth_headers = bad_headers;
     options->auth_header_count = 1;
+}
+
+static void set_user_headers(pusher_options *options) {
+    options->user_auth_headers = bad_headers;
+    options->user_auth_header_count = 1;
 }
 
 static void set_message_size(pusher_options *options) {
@@ -157,6 +170,9 @@ static const struct refusal {
     {"auth_endpoint must be an http:// or https:// URL", set_endpoint},
     {"auth_transport must be ajax or jsonp", set_auth_transport},
     {"auth_headers has a header", set_headers},
+    {"user_auth_endpoint must be an http:// or https:// URL", set_user_endpoint},
+    {"user_auth_transport must be ajax or jsonp", set_user_transport},
+    {"user_auth_headers has a header", set_user_headers},
     {"max_message_size must be between 1024 and 16777216", set_message_size},
     {"activity_timeout must be between", set_activity_timeout},
     {"log_level must be between 1 and 3", set_log_level},

@@ -36,6 +36,10 @@ static const char *const frames[] = {
     "{\"subscription_count\":5}}",
     "{\"event\":\"pusher:ping\"}",
     "{\"event\":\"client-e\",\"channel\":\"presence-a\",\"user_id\":\"1\",\"data\":[1]}",
+    "{\"event\":\"pusher:signin_success\",\"data\":{\"user_data\":\"{\\\"id\\\":\\\"2\\\"}\"}}",
+    "{\"event\":\"e\",\"channel\":\"#server-to-user-2\",\"data\":1}",
+    "{\"event\":\"pusher_internal:watchlist_events\",\"data\":{\"events\":[{\"name\":\"online\"}]}"
+    "}",
     "{\"event\":\"e\"}",
     "{}",
     "null",
@@ -44,6 +48,7 @@ static const char *const frames[] = {
 static const char *const answers[] = {
     "{\"auth\":\"KEY:sig\"}",
     "{\"auth\":\"KEY:sig\",\"channel_data\":\"{\\\"user_id\\\":1}\"}",
+    "{\"auth\":\"KEY:sig\",\"user_data\":\"{\\\"id\\\":\\\"2\\\"}\"}",
     "{\"auth\":1}",
     "null",
     "<html>",
@@ -112,7 +117,7 @@ static px_id any_request(const random_session *session) {
 static void ask_application(random_session *session) {
     px_channel_id channel;
     int result = PX_OK;
-    switch (chance(9)) {
+    switch (chance(12)) {
     case 0:
         px_core_connect(session->core);
         break;
@@ -136,10 +141,23 @@ static void ask_application(random_session *session) {
     case 6:
         result = px_core_authorized(
             session->core, session->requests[chance(4)],
-            &(px_authorization){PX_SLICE("KEY:sig"), PX_SLICE("{\"user_id\":\"2\"}")});
+            &(px_authorization){.auth = PX_SLICE("KEY:sig"),
+                                .channel_data = chance(2) ? PX_SLICE("{\"user_id\":\"2\"}")
+                                                          : px_slice_of(NULL, 0),
+                                .user_data = PX_SLICE("{\"id\":\"2\"}")});
         break;
     case 7:
         px_core_authorize_failed(session->core, session->requests[chance(4)], 403, PX_SLICE("no"));
+        break;
+    case 8:
+        result = px_core_signin(session->core);
+        break;
+    case 9:
+        if (chance(8) == 0)
+            result = px_core_switch(session->core, PX_SLICE("KEY"), PX_SLICE("eu"));
+        break;
+    case 10:
+        result = px_core_send(session->core, PICK(answers));
         break;
     default:
         result =
@@ -227,6 +245,8 @@ static void run(uint64_t seed, const px_allocator *allocator) {
     options.log_level = 1 + (uint32_t)seed % 3;
     options.plain = seed & 1;
     options.ask_authorization = (seed >> 1) & 1;
+    options.ask_user_authentication = (seed >> 2) & 1;
+    options.sockjs_client = (seed >> 3) & 1;
     options.max_outbound = seed % 5 ? 0 : 1024;
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
                                          PX_LITERAL("sockjs")};

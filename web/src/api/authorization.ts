@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime/runtime';
 import type { Channel } from './channel';
 import { messageOf, statusOf } from './errors';
 import { toTexts } from './json';
-import type { AuthOptions, ChannelAuthorization, PusherOptions } from './options';
+import type { AuthOptions, ChannelAuthorization, PusherOptions, RequestOptions, UserAuthentication } from './options';
 
 export type AuthorizationCallback = (error: unknown, data?: unknown) => void;
 
@@ -63,12 +63,10 @@ function once(answer: Answer): AuthorizationCallback {
 }
 
 /** The engine makes the request. */
-export function askEngine(options: PusherOptions, answer: Answer): void {
-  const { channelAuthorization } = options;
-  const given: AuthOptions = channelAuthorization ?? options.auth ?? {};
+function askEngine(given: RequestOptions, answer: Answer): void {
   answer.ask(
-    { ...toTexts(given.params), ...toTexts(channelAuthorization?.paramsProvider?.()) },
-    { ...toTexts(given.headers), ...toTexts(channelAuthorization?.headersProvider?.()) },
+    { ...toTexts(given.params), ...toTexts(given.paramsProvider?.()) },
+    { ...toTexts(given.headers), ...toTexts(given.headersProvider?.()) },
   );
 }
 
@@ -120,7 +118,23 @@ export function authorize(
     }
     const chosen = authorizers[authorizationOf(options).transport ?? 'ajax'];
     if (chosen && !builtIn(chosen)) chosen.call(contextOf(options, channel, runtime), socketId, once(answer));
-    else askEngine(options, answer);
+    else askEngine(channelAuthorization ?? options.auth ?? {}, answer);
+  } catch (error) {
+    answer.failed(statusOf(error), messageOf(error));
+  }
+}
+
+/** Where and how users are authenticated. */
+export function authenticationOf(options: PusherOptions): UserAuthentication {
+  return { transport: 'ajax', endpoint: '/pusher/user-auth', ...options.userAuthentication };
+}
+
+/** Answers the engine's question for the user. */
+export function authenticate(options: PusherOptions, socketId: string, answer: Answer): void {
+  const authentication = authenticationOf(options);
+  try {
+    if (authentication.customHandler) authentication.customHandler({ socketId }, once(answer));
+    else askEngine(authentication, answer);
   } catch (error) {
     answer.failed(statusOf(error), messageOf(error));
   }

@@ -1,10 +1,13 @@
 /** A channel: its bindings, and what the engine knows of it. */
 import type { Client } from '../engine/client';
-import { Result } from '../engine/exports';
+import type { EngineEvent } from '../engine/event';
+import { DataType, Result } from '../engine/exports';
 import { Emitter } from './emitter';
 import { BadEventName, UnsupportedFeature } from './errors';
+import { hide } from './hidden';
 import { toJSON } from './json';
 import { Members } from './members';
+import type { Member } from './members';
 
 /** What a channel needs of the client that it belongs to. */
 export interface ChannelOwner {
@@ -13,17 +16,16 @@ export interface ChannelOwner {
 }
 
 export class Channel extends Emitter {
+  readonly name: string;
+  declare readonly pusher: ChannelOwner;
+  protected declare readonly client: Client;
   /** The engine's id; 0: the channel was left. */
-  protected id: number;
+  protected declare id: number;
 
-  constructor(
-    readonly name: string,
-    readonly pusher: ChannelOwner,
-    protected readonly client: Client,
-    id: number,
-  ) {
+  constructor(name: string, pusher: ChannelOwner, client: Client, id: number) {
     super();
-    this.id = id;
+    this.name = name;
+    hide(this, { pusher, client, id });
   }
 
   get subscribed(): boolean {
@@ -77,7 +79,18 @@ export class PresenceChannel extends PrivateChannel {
 
   constructor(name: string, pusher: ChannelOwner, client: Client, id: number) {
     super(name, pusher, client, id);
-    this.members = new Members(client, () => this.id);
+    this.members = new Members(client);
+  }
+
+  /** Keeps `members` up to date, before the bindings hear of the event. */
+  follow(event: EngineEvent): void {
+    if (event.dataType === DataType.Members) this.members.load(this.id);
+    else if (event.dataType === DataType.Member) this.members.update(this.id, String((event.data as Member).id));
+  }
+
+  /** The subscription has ended: nobody is known to be here. */
+  forget(): void {
+    if (this.members.count || this.members.me) this.members.load(this.id);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Client } from '../engine/client';
 import type { State } from '../engine/exports';
 import { Emitter } from './emitter';
 import type { Caught } from './emitter';
+import { hide } from './hidden';
 import { toJSON } from './json';
 
 export class ConnectionManager extends Emitter {
@@ -11,12 +12,15 @@ export class ConnectionManager extends Emitter {
   /** Of the last connection. */
   socket_id: string | undefined;
 
-  constructor(
-    private readonly client: () => Client,
-    readonly key: string,
-    readonly usingTLS: boolean,
-  ) {
+  key: string;
+  readonly usingTLS: boolean;
+  private declare readonly client: () => Client;
+
+  constructor(client: () => Client, key: string, usingTLS: boolean) {
     super();
+    this.key = key;
+    this.usingTLS = usingTLS;
+    hide(this, { client });
   }
 
   connect(): void {

@@ -1,11 +1,13 @@
-/** An event of the engine, in the shape in which the bindings of one place get it. */
+/** An event of the engine, in the shapes in which the bindings of each place get it. */
 import type { EngineEvent } from '../engine/event';
-import { DataType } from '../engine/exports';
+import { DataType, Target } from '../engine/exports';
 import type { Channel } from './channel';
 import { PresenceChannel } from './channel';
+import type { ConnectionManager } from './connection';
 import type { Caught, Emitter } from './emitter';
+import type { User } from './user';
 
-/** The member `message` of a connection: the message itself, without what is not there. */
+/** A message as it came, without what is not there. */
 function message(event: EngineEvent): Record<string, unknown> {
   const frame: Record<string, unknown> = { event: event.name };
   const { channelName, data, userId } = event;
@@ -15,23 +17,57 @@ function message(event: EngineEvent): Record<string, unknown> {
   return frame;
 }
 
-/* Members and failures come without metadata, whatever is sent to a channel with it. */
+/* Only what the service passed on has it; what the engine tells of a channel by itself has none. */
 function metadata(event: EngineEvent): Record<string, unknown> | undefined {
-  if (event.dataType >= DataType.Members) return undefined;
-  return event.userId ? { user_id: event.userId } : {};
+  if (!(event.targets & Target.Connection)) return undefined;
+  return event.tellsUser ? { user_id: event.userId } : {};
 }
 
-function payload(event: EngineEvent, channel: Channel | undefined): unknown {
-  if (event.dataType === DataType.Members) return (channel as PresenceChannel).members;
-  return event.data;
+function toChannel(event: EngineEvent, channel: Channel, caught: Caught): void {
+  if (!channel.wants(event.name)) return;
+  const isRoster = event.dataType === DataType.Members && channel instanceof PresenceChannel;
+  channel.deliver(event.name, isRoster ? channel.members : event.data, metadata(event), caught);
 }
 
-/** Nothing is parsed or made where nobody listens. */
-export function deliver(
-  emitter: Emitter, name: string, event: EngineEvent, channel: Channel | undefined, caught: Caught,
-): void {
-  if (!emitter.wants(name)) return;
-  if (channel) emitter.deliver(name, payload(event, channel), metadata(event), caught);
-  else if (name === event.name) emitter.deliver(name, event.data, undefined, caught);
-  else emitter.deliver(name, message(event), undefined, caught);
+function toEmitter(event: EngineEvent, emitter: Emitter, caught: Caught): void {
+  if (emitter.wants(event.name)) emitter.deliver(event.name, event.data, undefined, caught);
+}
+
+function toConnection(event: EngineEvent, connection: ConnectionManager, caught: Caught): void {
+  const name = event.connectionName;
+  if (!connection.wants(name)) return;
+  connection.deliver(name, name === event.name ? event.data : message(event), undefined, caught);
+}
+
+/** Where events go. */
+export interface Places {
+  readonly client: Emitter;
+  readonly connection: ConnectionManager;
+  readonly user: User;
+}
+
+/**
+ * Delivers to all that the event is for; nothing is parsed or made where nobody listens. Returns the name of the
+ * place where the event was for somebody, but nobody listens to this very event; empty: there is none.
+ */
+export function deliver(event: EngineEvent, channel: Channel | undefined, places: Places, caught: Caught): string {
+  const { targets, name } = event;
+  const { user } = places;
+  let unheard = '';
+  if (channel) {
+    if (!channel.has(name)) unheard = channel.name;
+    if (channel instanceof PresenceChannel) channel.follow(event);
+    toChannel(event, channel, caught);
+  }
+  if (targets & Target.Client) toEmitter(event, places.client, caught);
+  if (targets & Target.User) {
+    if (!user.has(name)) unheard = 'user';
+    toEmitter(event, user, caught);
+  }
+  if (targets & Target.Watchlist) {
+    if (!user.watchlist.has(name)) unheard = 'watchlist events';
+    toEmitter(event, user.watchlist, caught);
+  }
+  if (targets & Target.Connection) toConnection(event, places.connection, caught);
+  return unheard;
 }

@@ -3,7 +3,7 @@
  * here stands only what is JavaScript's: the page's protocol, what the platform lacks, functions.
  */
 import type { Runtime } from '../runtime/runtime';
-import { authorizationOf } from './authorization';
+import { authenticationOf, authorizationOf } from './authorization';
 import type { AuthorizationCallback } from './authorization';
 import type { Channel } from './channel';
 import { toTexts } from './json';
@@ -13,7 +13,7 @@ export interface AuthOptions {
   headers?: Record<string, unknown> | undefined;
 }
 
-interface RequestOptions extends AuthOptions {
+export interface RequestOptions extends AuthOptions {
   transport?: string | undefined;
   endpoint?: string | undefined;
   paramsProvider?: (() => Record<string, unknown>) | undefined;
@@ -80,6 +80,7 @@ export function engineOptions(
   version: string,
 ): string {
   const { transport, endpoint } = authorizationOf(options);
+  const user = authenticationOf(options);
   const given: Record<string, unknown> = {};
   for (const name of names) {
     const value = options[name];
@@ -92,7 +93,10 @@ export function engineOptions(
     disabledTransports: [...(options.disabledTransports ?? []), ...missing(runtime)],
     authEndpoint: endpoint,
     authTransport: transport === 'jsonp' ? 'jsonp' : 'ajax',
+    'userAuth.endpoint': user.endpoint,
+    'userAuth.transport': user.transport,
     askAuthorization: true,
+    askUserAuthentication: true,
     sockjsClient: true,
     statsTransport: runtime.jsonp ? 'jsonp' : 'xhr',
     timelineParams: timelineParams(options.timelineParams),

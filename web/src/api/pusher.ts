@@ -1,27 +1,30 @@
 /** The client: `new Pusher(key, options)`. */
-import { Client } from '../engine/client';
+import { Client, OptionError } from '../engine/client';
 import type { EngineEvent } from '../engine/event';
-import { ChannelKind, Result, Target } from '../engine/exports';
+import { ChannelKind, RequestKind, Result, Target } from '../engine/exports';
 import type { LogLevel, State, TransportKind } from '../engine/exports';
 import type { Owner, RequestAction } from '../engine/owner';
 import { Requests } from '../engine/requests';
 import { Sockets } from '../engine/sockets';
 import type { Runtime } from '../runtime/runtime';
-import { authorizationOf, authorize } from './authorization';
+import { authenticate, authenticationOf, authorizationOf, authorize } from './authorization';
 import type { Answer, Authorizer, Authorizers } from './authorization';
 import { Channel, EncryptedChannel, PresenceChannel, PrivateChannel } from './channel';
 import { Channels } from './channels';
 import { ConnectionManager } from './connection';
 import { deliver } from './deliver';
+import type { Places } from './deliver';
 import { Emitter } from './emitter';
-import type { EventHandler, GlobalHandler } from './emitter';
+import type { Caught, EventHandler, GlobalHandler } from './emitter';
 import { BadChannelName, UnsupportedFeature } from './errors';
+import { hide } from './hidden';
 import { toJSON } from './json';
 import { log, logLevel } from './logger';
 import { engineOptions, usesTLS } from './options';
 import type { PusherOptions } from './options';
 import { STATIC_OPTIONS, builtInAuthorizers } from './statics';
 import type { Statics } from './statics';
+import { User } from './user';
 
 /* By the engine's kinds of channels. */
 const CHANNEL_CLASSES = {
@@ -71,15 +74,17 @@ export class Pusher extends Emitter {
     for (const instance of Pusher.instances) instance.connect();
   }
 
-  readonly key: string;
+  key: string;
   readonly options: PusherOptions;
   readonly config: Config;
   readonly channels = new Channels();
   readonly connection: ConnectionManager;
+  readonly user: User;
   readonly sessionID: number;
-  private readonly client: Client;
-  private readonly sockets: Sockets;
-  private readonly requests: Requests;
+  private declare readonly client: Client;
+  private declare readonly sockets: Sockets;
+  private declare readonly requests: Requests;
+  private declare readonly places: Places;
 
   constructor(key: string, options: PusherOptions = {}) {
     super();
@@ -88,22 +93,31 @@ export class Pusher extends Emitter {
     this.key = String(key);
     this.options = options ?? {};
     this.config = configOf(this.options, runtime());
-    this.checkTransport();
+    this.checkTransports();
     this.sessionID = runtime().randomInt(1e9);
-    this.connection = new ConnectionManager(() => this.client, this.key, this.config.useTLS);
-    this.sockets = new Sockets(() => this.client, runtime, this.config.ignoreNullOrigin);
-    this.requests = new Requests(() => this.client, runtime);
-    this.client = this.makeClient(runtime);
+    const client = (): Client => this.client;
+    const connection = new ConnectionManager(client, this.key, this.config.useTLS);
+    const user = new User(client);
+    this.connection = connection;
+    this.user = user;
+    hide(this, {
+      sockets: new Sockets(client, runtime, this.config.ignoreNullOrigin),
+      requests: new Requests(client, runtime),
+      places: { client: this, connection, user },
+    });
+    hide(this, { client: this.makeClient(runtime) });
     this.listen(runtime());
     Pusher.instances.push(this);
     if (Pusher.isReady) this.connect();
     else runtime().whenReady(() => Pusher.toldReady || Pusher.ready());
   }
 
-  private checkTransport(): void {
-    const { transport = 'ajax', customHandler } = authorizationOf(this.config);
-    const known = transport in Pusher.authorizers && (transport !== 'jsonp' || Pusher.Runtime.jsonp);
-    if (!customHandler && !known) throw `'${transport}' is not a recognized auth transport`;
+  private checkTransports(): void {
+    const asked = [authenticationOf(this.config), authorizationOf(this.config)];
+    for (const { transport = 'ajax', customHandler } of asked) {
+      const known = transport in Pusher.authorizers && (transport !== 'jsonp' || Pusher.Runtime.jsonp);
+      if (!customHandler && !known) throw `'${transport}' is not a recognized auth transport`;
+    }
   }
 
   private makeClient(runtime: () => Runtime): Client {
@@ -138,33 +152,45 @@ export class Pusher extends Emitter {
       close: (id: number) => this.sockets.close(id),
       request: (id: number, action: RequestAction) => this.requests.start(id, action),
       cancel: (id: number) => this.requests.cancel(id),
-      authorize: (id: number, channel: number, socketId: string) => this.authorize(id, channel, socketId),
+      authorize: (id: number, kind: RequestKind, channel: number, socketId: string) =>
+        this.authorize(id, kind, channel, socketId),
       store: (key: string, data: string) => this.store(key, data),
       state: (previous: State, current: State, socketId: string) =>
-        this.connection.enter(previous, current, socketId, caught),
+        this.enter(previous, current, socketId, caught),
       event: (event: EngineEvent) => this.event(event, caught),
       log: (level: LogLevel, line: string) => log(Pusher, level, line),
       channelGone: (channel: number) => this.channels.remove(channel),
+      user: (signedIn: boolean, done: boolean, data: string) =>
+        this.user.become(signedIn ? (JSON.parse(data) as Record<string, unknown>) : null, done),
     };
   }
 
-  private event(event: EngineEvent, caught: (error: unknown) => void): void {
-    const channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
-    const unheard = channel !== undefined && !channel.has(event.name);
-    if (channel) deliver(channel, event.name, event, channel, caught);
-    if (event.targets & Target.Client) deliver(this, event.name, event, undefined, caught);
-    if (event.targets & Target.Connection) {
-      deliver(this.connection, event.connectionName, event, undefined, caught);
+  private enter(previous: State, current: State, socketId: string, caught: Caught): void {
+    for (const channel of this.channels.all()) {
+      if (channel instanceof PresenceChannel && !channel.subscribed) channel.forget();
     }
-    /* Last, for it carries out what else is queued. */
-    if (unheard) this.client.noCallbacks(channel.name, event.name);
+    this.connection.enter(previous, current, socketId, caught);
   }
 
-  private authorize(id: number, channelId: number, socketId: string): void {
+  private event(event: EngineEvent, caught: Caught): void {
+    const channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
+    const unheard = deliver(event, channel, this.places, caught);
+    /* Last, for it carries out what else is queued. */
+    if (unheard) this.client.noCallbacks(unheard, event.name);
+  }
+
+  private authorize(id: number, kind: RequestKind, channelId: number, socketId: string): void {
+    const answer = this.answerFor(id);
+    if (kind === RequestKind.UserAuthentication) return authenticate(this.config, socketId, answer);
     const channel = this.channels.byId(channelId);
     if (!channel) return;
+    const builtIn = (authorizer: Authorizer): boolean => Object.values(builtInAuthorizers).includes(authorizer);
+    authorize(this.config, channel, socketId, Pusher.authorizers, builtIn, Pusher.Runtime, answer);
+  }
+
+  private answerFor(id: number): Answer {
     const { client } = this;
-    const answer: Answer = {
+    return {
       ask: (params, headers) => {
         if (client.authorizeWith(id, JSON.stringify({ params, headers })) !== Result.Ok) {
           client.authorizeFailed(id, 0, 'a header for the authorization request is not allowed by HTTP');
@@ -177,8 +203,6 @@ export class Pusher extends Emitter {
       },
       failed: (status, message) => client.authorizeFailed(id, status, message),
     };
-    const builtIn = (authorizer: Authorizer): boolean => Object.values(builtInAuthorizers).includes(authorizer);
-    authorize(this.config, channel, socketId, Pusher.authorizers, builtIn, Pusher.Runtime, answer);
   }
 
   private store(key: string, data: string): void {
@@ -248,6 +272,20 @@ export class Pusher extends Emitter {
 
   unsubscribe(name: string): void {
     this.client.unsubscribe(String(name));
+  }
+
+  /** Signs the user in, on this connection and on each one after it. */
+  signin(): void {
+    this.user.signin();
+  }
+
+  /** Goes over to another app and cluster; channels stay, to be subscribed there. */
+  switchCluster({ appKey, cluster }: { appKey: string; cluster: string }): void {
+    if (this.client.switchTo(String(appKey), String(cluster)) !== Result.Ok) {
+      throw new OptionError(`Pusher: cannot switch to the cluster "${cluster}" with the key "${appKey}"`);
+    }
+    this.key = String(appKey);
+    this.connection.key = this.key;
   }
 
   /** Subscribes to all channels that are not; there is no need to: each connection does it. */

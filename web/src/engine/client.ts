@@ -197,7 +197,7 @@ export class Client {
       case Action.Cancel:
         return owner.cancel(id);
       case Action.Authorize:
-        return owner.authorize(id, word(0), text(1));
+        return owner.authorize(id, word(0), word(1), text(2));
       case Action.Store:
         return owner.store(text(0), text(2));
       case Action.State:
@@ -206,6 +206,8 @@ export class Client {
         return owner.log(word(0), text(1));
       case Action.ChannelGone:
         return owner.channelGone(word(0));
+      case Action.User:
+        return owner.user(word(0) !== 0, word(1) !== 0, text(2));
       case Action.Event:
         return undefined;
     }
@@ -223,30 +225,30 @@ export class Client {
   }
 
   private readEvent(): EngineEvent {
-    const { memory } = this.engine;
+    const words = this.engine.memory.recordWords();
     const at = Word.Text;
-    const dataType = memory.word(at + 2) as DataType;
-    const special = dataType >= DataType.Members ? this.readSpecial(dataType) : undefined;
+    const dataType = words[at + 2] as DataType;
     return new EngineEvent(
       this.inbox,
-      memory.word(at),
-      memory.word(at + 1),
+      words[at]!,
+      words[at + 1]!,
       dataType,
-      memory.word(at + 3) !== 0,
-      this.inbox.slice(memory.word(at + 4), memory.word(at + 5)),
-      memory.word(at + 6),
-      memory.word(at + 7),
-      this.inbox.slice(memory.word(at + 8), memory.word(at + 9)),
-      memory.word(at + 10),
-      memory.word(at + 11),
-      this.connectionName(memory.word(at + 12), memory.word(at + 13)),
-      special,
+      words[at + 3] !== 0,
+      words[at + 4] !== 0,
+      this.inbox.slice(words[at + 5]!, words[at + 6]!),
+      words[at + 7]!,
+      words[at + 8]!,
+      this.inbox.slice(words[at + 9]!, words[at + 10]!),
+      words[at + 11]!,
+      words[at + 12]!,
+      this.connectionName(words[at + 13]!, words[at + 14]!),
+      dataType >= DataType.Members ? this.readSpecial(dataType) : undefined,
     );
   }
 
   private readSpecial(dataType: DataType): unknown {
     const { memory } = this.engine;
-    const at = Word.Text + 14;
+    const at = Word.Text + 15;
     switch (dataType) {
       case DataType.Member:
         return this.readMember(at);
@@ -293,6 +295,17 @@ export class Client {
       if (!channel) return this.engine.memory.signed(Word.Result);
       known(channel);
       return Result.Ok;
+    });
+  }
+
+  signin(): Result {
+    return this.call(() => this.engine.exports.px_web_signin(this.handle));
+  }
+
+  switchTo(key: string, cluster: string): Result {
+    return this.call(() => {
+      const [k, kLength, c, cLength] = this.room(key, cluster);
+      return this.engine.exports.px_web_switch(this.handle, k!, kLength!, c!, cLength!);
     });
   }
 

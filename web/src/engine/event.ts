@@ -38,6 +38,8 @@ export class EngineEvent {
     readonly channel: number,
     readonly dataType: DataType,
     private readonly escaped: boolean,
+    /** Whether the channel's bindings are told who sent it. */
+    readonly tellsUser: boolean,
     readonly name: string,
     private readonly dataAddress: number,
     private readonly dataLength: number,

@@ -21,6 +21,8 @@ export interface EngineExports {
 
   px_web_connect(client: number): void;
   px_web_disconnect(client: number): void;
+  px_web_signin(client: number): number;
+  px_web_switch(client: number, key: number, keyLength: number, cluster: number, clusterLength: number): number;
   px_web_subscribe(client: number, name: number, length: number): number;
   px_web_unsubscribe(client: number, name: number, length: number): void;
   px_web_trigger(
@@ -61,7 +63,6 @@ export interface EngineExports {
 
 /** Words of the record (web.h). */
 export const enum Word {
-  Deadline = 0,
   Result = 2,
   Id = 3,
   Text = 4,
@@ -79,6 +80,7 @@ export const enum Action {
   State,
   Event,
   Log,
+  User,
   ChannelGone,
 }
 
@@ -87,6 +89,8 @@ export const enum Target {
   Channel = 1,
   Client = 2,
   Connection = 4,
+  User = 8,
+  Watchlist = 16,
 }
 
 /** What kind of payload an event has (core.h). */
@@ -109,6 +113,7 @@ export const enum ChannelKind {
 
 export const enum RequestKind {
   ChannelAuthorization,
+  UserAuthentication,
   Receive,
 }
 

@@ -53,6 +53,7 @@ export class Inbox {
 
   /** A text that an event points to, here or elsewhere in the memory. */
   slice(address: number, length: number): string {
+    if (length === 0) return '';
     const start = address - this.address;
     if (this.plain !== '' && start >= 0 && start + length <= this.length) {
       return this.plain.substring(start, start + length);

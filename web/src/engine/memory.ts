@@ -5,19 +5,22 @@
  * the string it came in, without decoding anything.
  */
 import type { EngineExports } from './exports';
-import { Word } from './exports';
+
+/* Words of the record; the first two are the deadline. */
+const RECORD_WORDS = 40;
 
 export class Memory {
   private bytes!: Uint8Array;
   private words!: Uint32Array;
   private doubles!: Float64Array;
-  private readonly record: number;
+  private record!: Uint32Array;
+  private readonly recordAt: number;
   private readonly encoder = new TextEncoder();
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(private readonly exports: EngineExports) {
+    this.recordAt = exports.px_web_record() >>> 0;
     this.refresh();
-    this.record = exports.px_web_record() >>> 2;
   }
 
   /* A memory that grew is another buffer; views of the old one are empty. */
@@ -25,7 +28,8 @@ export class Memory {
     const buffer = this.exports.memory.buffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
-    this.doubles = new Float64Array(buffer);
+    this.record = new Uint32Array(buffer, this.recordAt, RECORD_WORDS);
+    this.doubles = new Float64Array(buffer, this.recordAt, 1);
   }
 
   private fresh(): void {
@@ -55,8 +59,13 @@ export class Memory {
 
   /** A word of the record. */
   word(index: number): number {
+    return this.recordWords()[index]!;
+  }
+
+  /** All words, until the module is called again. */
+  recordWords(): Uint32Array {
     this.fresh();
-    return this.words[this.record + index]!;
+    return this.record;
   }
 
   /** The same as a signed number. */
@@ -66,7 +75,7 @@ export class Memory {
 
   get deadline(): number {
     this.fresh();
-    return this.doubles[(this.record + Word.Deadline) >> 1]!;
+    return this.doubles[0]!;
   }
 
   /** Decodes bytes. */

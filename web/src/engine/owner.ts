@@ -21,10 +21,12 @@ export interface Owner {
   close(id: number): void;
   request(id: number, request: RequestAction): void;
   cancel(id: number): void;
-  authorize(id: number, channel: number, socketId: string): void;
+  authorize(id: number, kind: RequestKind, channel: number, socketId: string): void;
   store(key: string, data: string): void;
   state(previous: State, current: State, socketId: string): void;
   event(event: EngineEvent): void;
   log(level: LogLevel, line: string): void;
   channelGone(channel: number): void;
+  /** `data` is what the service says of the user, JSON. */
+  user(signedIn: boolean, done: boolean, data: string): void;
 }

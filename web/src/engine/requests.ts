@@ -45,7 +45,7 @@ export class Requests {
   private ask(id: number, action: RequestAction): () => void {
     const runtime = this.runtime();
     if (!runtime.jsonp) throw new Error('JSONP needs a page; use ajax');
-    const kind = action.kind === RequestKind.ChannelAuthorization ? 'auth' : 'stats';
+    const kind = action.kind <= RequestKind.UserAuthentication ? 'auth' : 'stats';
     const error = kind === 'auth' ? '' : 'null,'; /* the arguments of the call, as the answer has them */
     return runtime.jsonp(kind, action.url, action.urlEnd, (problem, data) => {
       if (problem) this.failed(id, messageOf(problem));

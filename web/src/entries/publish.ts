@@ -1,6 +1,10 @@
-/* Hands the constructor to whoever has loaded the script: AMD (anonymous), CommonJS, or a global. In a page the
- * global is there in any case, as programs written for pusher-js expect. */
-declare const define: (((dependencies: string[], factory: () => unknown) => void) & { amd?: unknown }) | undefined;
+/* Hands the constructor to whoever has loaded the script: AMD (anonymous), CommonJS, or a global. In a page
+ * the global is there in any case, as programs written for pusher-js expect. */
+interface Define {
+  (dependencies: string[], factory: () => unknown): void;
+  readonly amd?: unknown;
+}
+declare const define: Define | undefined;
 declare const module: { exports: unknown } | undefined;
 
 export function publish(constructor: unknown): void {

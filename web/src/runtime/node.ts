@@ -8,13 +8,5 @@ export function createNodeRuntime(load: LoadPackage): Runtime {
   const runtime = createBaseRuntime('node');
   return Object.assign(runtime, {
     getWebSocketAPI: () => nodeWebSocketOf(runtime.getGlobal(), load),
-    createWebSocket(url: string) {
-      const WebSocketAPI = runtime.getWebSocketAPI();
-      if (!WebSocketAPI) {
-        throw new Error('Node before 22 has no WebSocket: install the npm package ws (npm install ws), or ' +
-                        'set Pusher.Runtime.getWebSocketAPI to a function that returns a constructor.');
-      }
-      return new WebSocketAPI(url);
-    },
   });
 }

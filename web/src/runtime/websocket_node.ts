@@ -10,13 +10,29 @@ type WithEvents = WebSocketLike & { on(event: 'error', listener: () => void): vo
 /* One class for each that it is made of, so that programs can compare it. */
 const made = new WeakMap<object, WebSocketConstructor>();
 
-export function nodeWebSocketOf(global: unknown, load: LoadPackage): WebSocketConstructor | undefined {
+export function nodeWebSocketOf(global: unknown, load: LoadPackage): WebSocketConstructor {
   const native = (global as { readonly WebSocket?: WebSocketConstructor }).WebSocket;
   if (native) {
     return native;
   }
   const ws = load('ws') as (new (url: string) => WithEvents) | undefined;
-  return ws && (made.get(ws) ?? quiet(ws));
+  return ws ? made.get(ws) ?? quiet(ws) : MissingWebSocket;
+}
+
+/* That there is none shall not pass unnoticed, though requests may do in its stead: each try says so. */
+class MissingWebSocket implements WebSocketLike {
+  onopen = null;
+  onmessage = null;
+  onerror = null;
+  onclose = null;
+
+  constructor() {
+    throw new Error('Node before 22 has no WebSocket: install the npm package ws (npm install ws), or set ' +
+                    'Pusher.Runtime.getWebSocketAPI to a function that returns a constructor.');
+  }
+
+  send(): void {}
+  close(): void {}
 }
 
 /* To ws an error that nobody listens to is an exception, and closing a socket that is still connecting is

@@ -1,5 +1,5 @@
 // Applies declared differences to the traces of a scenario.
-const appliesTo = (difference, scenario) =>
+export const appliesTo = (difference, scenario) =>
   difference.only === undefined || difference.only.some((name) =>
     typeof name === 'string' ? scenario.name === name : name.test(scenario.name));
 

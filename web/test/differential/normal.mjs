@@ -3,7 +3,7 @@
 const VERSION = /(version=|"version":")\d+\.\d+\.\d+(-[\w.]+)?/g;
 const SESSION = /\/\d{1,3}\/[0-9a-v]{8}(?=\/xhr)/g;
 const STATISTICS = /^(https?:\/\/[^/]+\/timeline\/v2\/[^?]+)\?(.*)$/;
-const DEPENDENCY = /^.*\/(sockjs)(\.min)?\.js$/;
+const DEPENDENCY = /https?:\/\/\S+\/(sockjs)(\.min)?\.js/g;
 
 export function normal(entries) {
   const sessions = new Map();
@@ -30,7 +30,13 @@ export function normal(entries) {
       ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]))
       : value;
   };
-  return entries.map((entry) => ({ ...entry, what: walk(entry.what) }));
+  return entries.map((entry) => ({ ...entry, what: walk(withoutEngine(entry)) }));
+}
+
+// What V8 says of a mistake depends on how the code that makes it is written.
+function withoutEngine({ what }) {
+  const text = (what.escaped ?? what.rejected ?? what.threw)?.['<error>'];
+  return /^(Type|Syntax)Error: /.test(text) ? { of: what.of, threw: text.split(':')[0] } : what;
 }
 
 // The query of a report, each field as it was before it was encoded; the order is kept.

@@ -16,5 +16,5 @@ export async function play(side, scenario) {
   } catch (error) {
     crash = error;
   }
-  return { entries: normal(tester.trace.entries), facts: tester.facts, crash };
+  return { entries: normal(tester.trace.entries), facts: tester.facts, substitutes: tester.substitutes, crash };
 }

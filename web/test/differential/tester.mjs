@@ -12,6 +12,7 @@ const CHANNEL_STATE = ['subscribed', 'subscriptionPending', 'subscriptionCancell
 export class Tester {
   clients = [];
   facts = [];
+  substitutes = [];
   #channels = new Map();
   #handlers = new Map();
   #shown = new Map();
@@ -33,6 +34,11 @@ export class Tester {
   // The statement that the reference must fulfil here: it shows that the harness sees what it is about.
   fact(sentence, holds) {
     this.facts.push({ sentence, step: this.trace.step, holds: Boolean(holds) });
+  }
+
+  // The same for our side, where it differs on purpose and the traces cannot be compared.
+  instead(sentence, holds) {
+    this.substitutes.push({ sentence, step: this.trace.step, holds: Boolean(holds) });
   }
 
   step(name) {
@@ -234,6 +240,13 @@ export class Tester {
   async settle(ms = 0) {
     await this.page.clock.pass(ms);
     this.clients.forEach((client, index) => this.#show(client, index));
+  }
+
+  // Lets time pass until something has happened, which may be random; at most `limit` milliseconds.
+  async until(happened, limit) {
+    for (let passed = 0; !happened() && passed < limit; passed += 10) {
+      await this.settle(10);
+    }
   }
 
   // Looks at what a program can read, and notes what is new.

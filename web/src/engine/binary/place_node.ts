@@ -14,6 +14,7 @@ export async function read(place: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new Error(`Pusher's engine could not be read from ${path}: ${error instanceof Error ? error.message : error}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Pusher's engine could not be read from ${path}: ${reason}`);
   }
 }

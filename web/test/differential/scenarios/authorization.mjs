@@ -66,6 +66,7 @@ export default [
       t.step('later');
       await t.wait(60000);
       t.fact('once only', t.requests.length === 1);
+      t.instead('asked again', t.requests.length > 1);
     })),
 
   scenario([74], 'no answer', async (t) => {
@@ -75,6 +76,7 @@ export default [
     t.step('later');
     await t.wait(60000);
     t.fact('once only', t.requests.length === 1);
+    t.instead('asked again', t.requests.length > 1);
   }),
 
   scenario([74], 'an answer that is not JSON', async (t) => {
@@ -90,8 +92,10 @@ export default [
   ...['{}', '[]', '7', 'null', '{"auth":""}', '{"auth":7}', '{"auth":null}'].map((text) =>
     scenario([74], `an answer ${text}`, async (t) => {
       await private_(t);
+      t.step('answer');
       await t.network(() => t.request.respond(200, text));
       t.fact('it is not detected', errors(t).length === 0);
+      t.instead('it is', errors(t)[0]?.type === 'AuthError' && errors(t)[0].status === 200 && t.frames.length === 0);
     })),
 
   scenario([74], 'an endpoint that does not answer', async (t) => {
@@ -101,6 +105,7 @@ export default [
     t.step('late');
     await t.wait(60000);
     t.fact('for ever', t.request.waiting);
+    t.instead('it does not', errors(t)[0]?.type === 'AuthError' && t.requests.length > 1);
   }),
 
   scenario([76], 'script tags', async (t) => {
@@ -129,11 +134,13 @@ export default [
 
   scenario([76], 'a script tag that fails', async (t) => {
     await private_(t, { authTransport: 'jsonp' });
+    t.step('it fails');
     await t.network(() => t.script.break());
     t.fact('nothing', errors(t).length === 0);
-    t.step('later');
+    t.instead('an error', errors(t)[0]?.type === 'AuthError');
     await t.wait(60000);
     t.fact('for ever', errors(t).length === 0);
+    t.instead('asked again', t.page.scripts.length > 1);
   }),
 
   scenario([12], 'customHandler', async (t) => {

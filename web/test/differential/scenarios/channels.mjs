@@ -62,16 +62,20 @@ export default [
     await t.wait(2000);
     await t.drop();
     await t.wait(1000);
+    t.step('again');
     await t.accept();
     t.fact('it is back', subscribes(t) === 2);
+    t.instead('it is gone', subscribes(t) === 1 && all(t).length === 0);
   }),
 
   scenario([70], 'unsubscribe while it is authorized, which fails', async (t) => {
     await t.connected();
     await t.subscribe('private-x', { bind: RESULTS });
     await t.unsubscribe('private-x');
+    t.step('answer');
     await t.network(() => t.request.respond(403, 'no'));
     t.fact('it stays', same(all(t), ['private-x']));
+    t.instead('it is gone', all(t).length === 0 && t.frames.length === 0);
     await t.unsubscribe('private-x');
     t.fact('gone', all(t).length === 0 && t.frames.length === 0);
   }),
@@ -80,8 +84,10 @@ export default [
     await t.connected();
     await t.subscribe('private-x', { bind: RESULTS });
     await t.unsubscribe('private-x');
+    t.step('answer');
     await t.server.authorize();
     t.fact('it is subscribed', subscribes(t, 'private-x') === 1);
+    t.instead('it is gone', all(t).length === 0 && t.frames.length === 0);
   }),
 
   scenario([71], 'unsubscribe what is not there', async (t) => {
@@ -132,7 +138,11 @@ export default [
     await t.wait(1000);
     await t.accept({ id: '9.9' });
     t.fact('a second request', t.requests.length === 2);
+    t.step('stale');
     await t.server.authorize(t.requests[0]);
+    t.fact('sent', subscribes(t, 'private-x') === 1);
+    t.instead('not sent', subscribes(t, 'private-x') === 0);
+    t.step('fresh');
     await t.server.authorize(t.requests[1]);
     t.fact('two frames', subscribes(t, 'private-x') === 2);
   }),
@@ -143,9 +153,11 @@ export default [
     await t.message('pusher:subscription_error', { type: 'Odd', error: 'no', status: 400 }, 'news');
     t.fact('delivered', t.heard('channel news pusher:subscription_error').length === 1);
     t.fact('still pending', channel.subscriptionPending === true);
+    t.instead('not pending', channel.subscriptionPending === false);
     t.step('subscribe again');
     await t.subscribe('news');
     t.fact('nothing', t.frames.length === 1);
+    t.instead('tried again', t.frames.length === 2);
   }),
 
   scenario([79], 'channels are reset when the connection is lost', async (t) => {

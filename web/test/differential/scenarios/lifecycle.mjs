@@ -19,6 +19,7 @@ const GREETINGS = {
 const CLOSES = [1000, 1001, 1002, 1003, 1004, 1005, 1006, 1011, 3999, 4000, 4001, 4004, 4099, 4100, 4150, 4199,
   4200, 4201, 4299, 4300, 4301, 4999];
 const REFUSED = (code) => (code > 4000 && code < 4100) || code >= 4300;
+const LATER = (code) => (code >= 1002 && code <= 1004) || (code >= 4100 && code < 4200);
 const AT_ONCE = (code) => code === 4000 || (code >= 4200 && code < 4300);
 
 export default [
@@ -51,8 +52,10 @@ export default [
       await t.network(() => t.socket.open());
       await t.raw(text);
       t.fact('HandshakeError', errors(t)[0]?.type === 'HandshakeError');
+      t.step('after');
       await t.wait(40000);
       t.fact('stuck', t.sockets.length === 1 && state(t) === 'unavailable');
+      t.instead('tried again', t.sockets.length > 1);
       t.step('online');
       await t.happens('online');
       t.fact('rescued', t.sockets.length === 2);
@@ -63,11 +66,13 @@ export default [
       await t.create('KEY', { cluster: 'eu', forceTLS: false, enabledTransports: ['ws'] });
       await t.network(() => t.socket.open());
       await t.drop(code, 'reason', true);
-      t.step('after');
-      await t.wait(999);
       t.fact('when', t.sockets.length === (AT_ONCE(code) ? 2 : 1));
-      await t.wait(1);
-      t.fact('then', AT_ONCE(code) || t.sockets.length === (REFUSED(code) ? 1 : 2));
+      t.step('after');
+      await t.until(() => t.sockets.length > 1, 3000);
+      t.fact('then', t.sockets.length === (REFUSED(code) ? 1 : 2));
+      t.instead('then', t.sockets.length === (REFUSED(code) ? 1 : 2));
+      t.fact('after a second', t.openedAt.length < 2 || t.openedAt[1] === (AT_ONCE(code) ? 0 : 1000));
+      t.instead('after a while', t.openedAt.length < 2 || t.openedAt[1] <= (LATER(code) ? 2000 : 1000));
       t.fact('TLS', code !== 4000 || (t.opened[1].startsWith('wss:') && t.client.shouldUseTLS() === false));
     })),
 
@@ -76,12 +81,14 @@ export default [
       await t.create('KEY', WS);
       await t.network(() => t.socket.open());
       await t.raw(JSON.stringify({ event: 'pusher:error', data: { code, message: 'no' } }));
-      await t.wait(code === 4200 ? 500 : 1000);
+      await t.until(() => t.sockets.length > 1, 3000);
       t.fact('like a close', t.sockets.length === (code === 4001 ? 1 : 2));
+      t.instead('like a close', t.sockets.length === (code === 4001 ? 1 : 2));
     })),
 
   scenario([40], 'every greeting is a close', async (t) => {
     await t.create('KEY', WS);
+    t.step('closes');
     for (let count = 0; count < 15; count += 1) {
       await t.wait(300);
       await t.network(() => t.socket.open());
@@ -90,6 +97,7 @@ export default [
     }
     t.fact('a pause of a second after each', t.heard('connection connecting_in').length === 15);
     t.fact('never unavailable', t.heard('connection unavailable').length === 0);
+    t.instead('unavailable', t.heard('connection unavailable').length === 1);
   }),
 
   ...CLOSES.map((code) =>
@@ -104,13 +112,12 @@ export default [
       t.fact('errors', errors(t).length === count);
       t.fact('connecting_in', t.heard('connection connecting_in').length === (count === 2 && !AT_ONCE(code) &&
         !REFUSED(code) ? 2 : REFUSED(code) ? t.heard('connection connecting_in').length : 1));
-      await t.wait(999);
-      t.fact('when', t.sockets.length === (AT_ONCE(code) ? 2 : 1));
-      if (AT_ONCE(code)) {
-        await t.accept();
-      }
-      await t.wait(1);
+      t.fact('at once', t.sockets.length === (AT_ONCE(code) ? 2 : 1));
+      await t.until(() => t.sockets.length > 1, 3000);
       t.fact('then', t.sockets.length === (REFUSED(code) ? 1 : 2));
+      t.fact('after a second', t.openedAt.length < 2 || t.openedAt[1] === (AT_ONCE(code) ? 5000 : 6000));
+      t.instead('after a second or two', t.openedAt.length < 2 || (LATER(code) ? t.openedAt[1] >= 6000 &&
+        t.openedAt[1] <= 7000 : t.openedAt[1] === (AT_ONCE(code) ? 5000 : 6000)));
       t.step('again');
       await t.wait(100);
       if (!REFUSED(code)) {
@@ -137,7 +144,9 @@ export default [
     t.fact('false', t.returned('trigger').value === false);
     await t.call('socket_id', () => client.connection.socket_id);
     t.fact('socket id', t.returned('socket_id').value === '123.456');
+    t.step('subscribe');
     await t.subscribe('news');
+    t.step('again');
     await t.wait(1000);
     await t.accept();
     t.fact('then', t.frames.filter((text) => text.includes('news')).length === 1);
@@ -174,6 +183,18 @@ export default [
     t.fact('waits', t.sockets.length === 1);
     await t.wait(1);
     t.fact('gives up', t.sockets.length === 2);
+  }),
+
+  scenario([49, 55], 'a connection after one that gave no pong', async (t) => {
+    await t.connected(WS, { timeout: 60 });
+    await t.wait(90000);
+    await t.accept({ timeout: 60 });
+    t.step('idle');
+    const frames = t.frames.length;
+    await t.wait(59999);
+    t.fact('it is pinged as before', t.frames.length === frames);
+    t.instead('it is pinged sooner', t.frames.length === frames + 1);
+    await t.wait(1);
   }),
 
   scenario([50], 'pings of the server', async (t) => {
@@ -230,6 +251,8 @@ export default [
     await t.happens('online');
     t.fact('anew', t.sockets.length === 2);
     await t.accept();
+    t.instead('it stays unavailable until then', same(t.heard('connection state_change').at(-1),
+      [{ current: 'connected', previous: 'unavailable' }]));
   }),
 
   scenario([52], 'unavailable, then connected', async (t) => {
@@ -299,7 +322,11 @@ export default [
     await t.wait(5000);
     await t.drop();
     await t.call('connect', () => client.connect());
-    await t.wait(2000);
+    await t.accept();
+    t.step('the timer');
+    await t.wait(1000);
+    t.fact('it is torn down', t.sockets.length === 3);
+    t.instead('it stays', t.sockets.length === 2 && state(t) === 'connected');
   }),
 
   scenario([55], 'short lives make pings more frequent', async (t) => {
@@ -372,7 +399,9 @@ export default [
   scenario([], 'an error event of the socket', async (t) => {
     await t.connected();
     await t.wait(2000);
+    t.step('error');
     await t.network(() => t.socket.fail());
+    t.step('close');
     t.fact('WebSocketError', errors(t)[0]?.type === 'WebSocketError');
     await t.drop();
     await t.wait(1000);
@@ -381,8 +410,10 @@ export default [
 
   scenario([], 'a socket constructor that throws', async (t) => {
     t.page.window.WebSocket = class { constructor() { throw new Error('no sockets here'); } };
+    t.step('after');
     await t.create('KEY', WS);
     await t.wait(5000);
+    t.instead('it is told', errors(t)[0]?.error === 'no sockets here');
     t.fact('it does not escape', t.escaped.length === 0 && state(t) === 'connecting');
   }),
 ];

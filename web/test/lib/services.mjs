@@ -1,0 +1,93 @@
+// What integration tests talk to: `pusher serve` with TLS and with authorization for development, an
+// application that publishes, relays. The suites, in pages and in Node, ask for it over HTTP (site.mjs).
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import readline from 'node:readline';
+
+import { Relay } from './relay.mjs';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+// The SDK for applications is there for the end-to-end tests.
+const PusherSdk = createRequire(join(ROOT, 'tests/e2e/package.json'))('pusher');
+const APP = { appId: 'app-id', key: 'app-key', secret: 'app-secret' };
+const PATIENCE_MS = 20_000;
+const BATCH = 10; // events that the HTTP API takes at a time
+
+function startServer(folder) {
+  const command = process.env.PUSHER_BIN ?? join(ROOT, 'build/pusher');
+  if (!existsSync(command)) throw new Error(`${command} is missing: cmake --build build --target pusher_cli`);
+  const certificate = join(folder, 'certificate.pem');
+  const args = ['--listen', '127.0.0.1:0', '--tls-listen', '127.0.0.1:0', '--tls-dev', '--tls-dev-cert', certificate];
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PUSHER_/.test(name)));
+  const child = spawn(command, ['serve', ...args, '--dev-auth'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  process.on('exit', () => child.kill('SIGKILL'));
+  const lines = [];
+  return new Promise((resolve, reject) => {
+    const complain = () => reject(new Error(`pusher serve did not start:\n${lines.join('\n')}`));
+    const timer = setTimeout(complain, PATIENCE_MS);
+    child.on('error', reject).on('exit', complain);
+    for (const stream of [child.stdout, child.stderr]) {
+      readline.createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        const port = (pattern) => Number(lines.map((one) => pattern.exec(one)?.[1]).find(Boolean));
+        const ports = { port: port(/^listening on .*:(\d+)$/), tlsPort: port(/^listening with TLS on .*:(\d+)$/) };
+        if (!lines.some((one) => one.startsWith('app id'))) return;
+        clearTimeout(timer);
+        resolve({ child, certificate, ...ports });
+      });
+    }
+  });
+}
+
+export async function startServices(folder) {
+  const { child, certificate, port, tlsPort } = await startServer(folder);
+  const sdk = new PusherSdk({ ...APP, host: '127.0.0.1', port: String(port), useTLS: false });
+  const relays = new Map();
+
+  // What tests may ask for, by name; what comes in and goes out is JSON.
+  const controls = {
+    publish: ({ channel, name, data }) => sdk.trigger(channel, name, data),
+
+    // Events { n } with n from 0 to count - 1, in order.
+    async publishMany({ channel, name, count }) {
+      for (let n = 0; n < count; n += BATCH) {
+        const length = Math.min(BATCH, count - n);
+        await sdk.triggerBatch(Array.from({ length }, (_, i) => ({ channel, name, data: { n: n + i } })));
+      }
+    },
+
+    // The names of the channels that somebody is subscribed to.
+    async channels({ prefix }) {
+      const answer = await sdk.get({ path: '/channels', params: { filter_by_prefix: prefix } });
+      return Object.keys((await answer.json()).channels);
+    },
+
+    async relay({ tls = false }) {
+      const relay = new Relay(tls ? tlsPort : port);
+      relays.set(await relay.listen(), relay);
+      return relay.port;
+    },
+    relaySet: ({ port: which, mode }) => relays.get(which).set(mode),
+    async relayEnd({ port: which }) {
+      await relays.get(which).close();
+      relays.delete(which);
+    },
+  };
+
+  return {
+    certificate,
+    tlsPort,
+    config: { key: APP.key, host: '127.0.0.1', port, tlsPort, auth: `http://127.0.0.1:${port}/pusher/auth` },
+    controls,
+    async stop() {
+      for (const relay of relays.values()) await relay.close();
+      child.removeAllListeners('exit');
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
