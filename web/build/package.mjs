@@ -35,9 +35,9 @@ export function writePackage({ from, to, version, types, readme }) {
 function writeTypes(types, to) {
   const text = readFileSync(types, 'utf8');
   for (const name of ['index.d.ts', 'index.d.mts']) writeFileSync(`${to}/${name}`, text);
-  for (const file of deepTypes()) {
-    mkdirSync(dirname(`${to}/${file.name}`), { recursive: true });
-    writeFileSync(`${to}/${file.name}`, file.text);
+  for (const { name, text } of deepTypes()) {
+    mkdirSync(dirname(`${to}/${name}`), { recursive: true });
+    writeFileSync(`${to}/${name}`, text);
   }
 }
 
@@ -79,10 +79,10 @@ function manifest(version) {
         import: { types: './index.d.mts', default: './dist/pusher.node.mjs' },
         require: { types: './index.d.ts', default: './dist/pusher.node.cjs' },
       },
-      './types/src/*.js': { types: './types/src/*.d.ts' },
-      './types/src/*': { types: './types/src/*.d.ts' },
       './pusher.wasm': './dist/pusher.wasm',
       './dist/*': './dist/*',
+      './types/src/*.js': { types: './types/src/*.d.ts' },
+      './types/src/*': { types: './types/src/*.d.ts' },
       './package.json': './package.json',
     },
     sideEffects: false,
