@@ -1,7 +1,18 @@
 // Compares two traces, kind by kind: what was done, in which order among its kind, in which step and when.
 // What differs is told as a list of lines with `<` (theirs alone) and `>` (ours alone).
-export const KINDS = ['frame', 'socket', 'request', 'script', 'event', 'state', 'log', 'storage', 'exception', 'return',
-  'console'];
+export const KINDS = [
+  'frame',
+  'socket',
+  'request',
+  'script',
+  'event',
+  'state',
+  'log',
+  'storage',
+  'exception',
+  'return',
+  'console',
+];
 
 const text = ({ time, step, what }) => `${String(time).padStart(7)} [${step}] ${JSON.stringify(what)}`;
 
@@ -34,11 +45,12 @@ function subsequence(left, right) {
   const length = Array.from({ length: left.length + 1 }, () => new Uint16Array(right.length + 1));
   for (let i = left.length - 1; i >= 0; i -= 1) {
     for (let j = right.length - 1; j >= 0; j -= 1) {
-      length[i][j] = left[i] === right[j] ? length[i + 1][j + 1] + 1 : Math.max(length[i + 1][j], length[i][j + 1]);
+      length[i][j] =
+        left[i] === right[j] ? length[i + 1][j + 1] + 1 : Math.max(length[i + 1][j], length[i][j + 1]);
     }
   }
   const lines = [];
-  for (let i = 0, j = 0; i < left.length || j < right.length; ) {
+  for (let i = 0, j = 0; i < left.length || j < right.length;) {
     if (i < left.length && j < right.length && left[i] === right[j]) {
       i += 1;
       j += 1;

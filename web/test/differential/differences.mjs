@@ -17,14 +17,20 @@ function strayDelays(entries) {
   return entries.filter((entry, index) => {
     const earlier = entries.slice(0, index).filter((one) => one.kind === 'event');
     const last = earlier.at(-1);
-    return entry.kind !== 'event' || entry.what.handler !== 'connection connecting_in' ||
-      (last?.what.handler !== entry.what.handler && !codes.test(JSON.stringify(last?.what)));
+    return (
+      entry.kind !== 'event' ||
+      entry.what.handler !== 'connection connecting_in' ||
+      (last?.what.handler !== entry.what.handler && !codes.test(JSON.stringify(last?.what)))
+    );
   });
 }
 
 // Without metadata: all but what is bound to channels.
-const falsyData = ({ handler, args, ...rest }) =>
-  ({ handler, args: args.length === 1 && !args[0] ? [] : args, ...rest });
+const falsyData = ({ handler, args, ...rest }) => ({
+  handler,
+  args: args.length === 1 && !args[0] ? [] : args,
+  ...rest,
+});
 
 const GENERATED = /^generated: /;
 const GREETINGS = /^lifecycle: a greeting /;
@@ -54,27 +60,37 @@ export const DIFFERENCES = [
     ...both(from('after'), from('it fails')),
   },
   {
-    where: 'A handshake that is not understood ends the connection and nothing follows: the state is `unavailable` for ever.',
+    where:
+      'A handshake that is not understood ends the connection and nothing follows: the state is `unavailable` for ever.',
     only: [GREETINGS],
     ...both(from('after')),
   },
   {
     where: 'A close before the handshake is followed by the next attempt after exactly one second, always.',
     only: [GREETING_CLOSED],
-    ...both(untimed('start'), drop('event', ({ handler }) => handler === 'connection connecting_in')),
+    ...both(
+      untimed('start'),
+      drop('event', ({ handler }) => handler === 'connection connecting_in'),
+    ),
   },
   {
-    where: 'Each attempt that ends before the handshake starts the ten seconds to `unavailable` anew, and the state goes back to `connecting`.',
+    where:
+      'Each attempt that ends before the handshake starts the ten seconds to `unavailable` anew, and the state goes back to `connecting`.',
     only: ['lifecycle: online while unavailable'],
-    ...both(drop('event', ({ handler }) => /state_change|connecting$/.test(handler)), drop('state'),
-      drop('log', ({ line }) => line.includes('State changed'))),
+    ...both(
+      drop('event', ({ handler }) => /state_change|connecting$/.test(handler)),
+      drop('state'),
+      drop('log', ({ line }) => line.includes('State changed')),
+    ),
   },
   {
-    where: '`connecting_in` is told twice for 1002 to 1004 and 4100 to 4199, and once for 4000 and 4200 to 4299, which do not wait.',
+    where:
+      '`connecting_in` is told twice for 1002 to 1004 and 4100 to 4199, and once for 4000 and 4200 to 4299, which do not wait.',
     theirs: [strayDelays],
   },
   {
-    where: 'A server that closes each connection with 4200, or one over TLS with 4000, is tried again in a tight loop.',
+    where:
+      'A server that closes each connection with 4200, or one over TLS with 4000, is tried again in a tight loop.',
     only: ['http: close frame 4000 on streaming'],
     ...both(from('close')),
   },
@@ -85,7 +101,8 @@ export const DIFFERENCES = [
     ...both(replace(['request'], /&n=\d+/, '&n=N')),
   },
   {
-    where: 'An attempt that is refused before the session is open waits out the timer of its attempt in silence.',
+    where:
+      'An attempt that is refused before the session is open waits out the timer of its attempt in silence.',
     only: ['http: polling that is answered with 404 before the handshake'],
     ...both(from('refused')),
   },
@@ -95,7 +112,8 @@ export const DIFFERENCES = [
     ...both(untimed('start')),
   },
   {
-    where: 'Each message is a POST of its own, several at the same time, in no order; how they are answered is ignored.',
+    where:
+      'Each message is a POST of its own, several at the same time, in no order; how they are answered is ignored.',
     only: ['http: requests are numbered'],
     ours: [drop('request', ({ abort }) => abort)],
   },
@@ -116,45 +134,88 @@ export const DIFFERENCES = [
   {
     where: 'A message without a usable event name: an exception escapes.',
     only: [/^messages: a message without an event /],
-    theirs: [drop('exception'), drop('log', ({ line }) => /Event recd/.test(line) && !/"(x|pusher_internal:\w+)"/.test(line))],
-    ours: [drop('event', ({ handler }) => handler === 'connection error'), drop('log', ({ line }) => /MessageParseError/.test(line))],
+    theirs: [
+      drop('exception'),
+      drop('log', ({ line }) => /Event recd/.test(line) && !/"(x|pusher_internal:\w+)"/.test(line)),
+    ],
+    ours: [
+      drop('event', ({ handler }) => handler === 'connection error'),
+      drop('log', ({ line }) => /MessageParseError/.test(line)),
+    ],
   },
   {
     where: 'Errors are nested, a `MessageParseError` twice.',
     only: [/^messages: a message /, /^logging: /],
     theirs: [
-      rewrite('event', ({ args, ...rest }) => ({ ...rest, args: args.map((value) => (value?.type === 'MessageParseError'
-        ? { type: value.type, error: '...', ...(value.data && { data: value.data }) } : value)) })),
-      replace(['log', 'console'], /(\\"type\\":\\"MessageParseError\\"),\\"error\\":\{.*\},/, '$1,\\"error\\":...,'),
+      rewrite('event', ({ args, ...rest }) => ({
+        ...rest,
+        args: args.map((value) =>
+          value?.type === 'MessageParseError'
+            ? { type: value.type, error: '...', ...(value.data && { data: value.data }) }
+            : value,
+        ),
+      })),
+      replace(
+        ['log', 'console'],
+        /(\\"type\\":\\"MessageParseError\\"),\\"error\\":\{.*\},/,
+        '$1,\\"error\\":...,',
+      ),
       replace(['log', 'console'], /\.\.\.,\\"data\\":\\"\\"\}/, '...}'),
     ],
     ours: [
-      rewrite('event', ({ args, ...rest }) => ({ ...rest, args: args.map((value) => (value?.type === 'MessageParseError'
-        ? { type: value.type, error: '...', ...(value.data && { data: value.data }) } : value)) })),
-      replace(['log', 'console'], /(\\"type\\":\\"MessageParseError\\"),\\"error\\":\\"[^"]*\\"/, '$1,\\"error\\":...'),
+      rewrite('event', ({ args, ...rest }) => ({
+        ...rest,
+        args: args.map((value) =>
+          value?.type === 'MessageParseError'
+            ? { type: value.type, error: '...', ...(value.data && { data: value.data }) }
+            : value,
+        ),
+      })),
+      replace(
+        ['log', 'console'],
+        /(\\"type\\":\\"MessageParseError\\"),\\"error\\":\\"[^"]*\\"/,
+        '$1,\\"error\\":...',
+      ),
     ],
   },
   // --- Channels ---
   {
-    where: 'A channel that was left while its subscription was pending comes back after a reconnect, and stays when its authorization fails.',
-    only: ['channels: unsubscribe before the answer, then a new connection', 'channels: unsubscribe while it is authorized, which fails'],
-    ...both(from('again'), from('answer'), drop('state', (_, { time }) => time >= 3000)),
+    where:
+      'A channel that was left while its subscription was pending comes back after a reconnect, and stays when its authorization fails.',
+    only: [
+      'channels: unsubscribe before the answer, then a new connection',
+      'channels: unsubscribe while it is authorized, which fails',
+    ],
+    ...both(
+      from('again'),
+      from('answer'),
+      drop('state', (_, { time }) => time >= 3000),
+    ),
   },
   {
-    where: 'A channel that was left while it was being authorized is subscribed, and unsubscribed when the server has confirmed.',
+    where:
+      'A channel that was left while it was being authorized is subscribed, and unsubscribed when the server has confirmed.',
     only: ['channels: unsubscribe while it is authorized, which succeeds'],
     ...both(from('answer')),
   },
   {
-    where: 'After a `pusher:subscription_error` of the server the channel stays pending, and `subscribe` does nothing until the next reconnect.',
+    where:
+      'After a `pusher:subscription_error` of the server the channel stays pending, and `subscribe` does nothing until the next reconnect.',
     only: ['channels: the server refuses'],
-    ...both(from('subscribe again', ['frame', 'log', 'state']), drop('state', ({ of }) => of === 'channel news')),
+    ...both(
+      from('subscribe again', ['frame', 'log', 'state']),
+      drop('state', ({ of }) => of === 'channel news'),
+    ),
   },
   // --- Authorization ---
   {
-    where: 'An answer that comes after a reconnect is sent, with the signature for the old socket id, beside the new one.',
+    where:
+      'An answer that comes after a reconnect is sent, with the signature for the old socket id, beside the new one.',
     only: ['channels: an authorization that comes after a new connection'],
-    ...both(without('stale'), drop('request', ({ abort }) => abort)),
+    ...both(
+      without('stale'),
+      drop('request', ({ abort }) => abort),
+    ),
   },
   {
     where: 'There is no time limit; JSONP cannot fail at all.',
@@ -162,7 +223,8 @@ export const DIFFERENCES = [
     ...both(from('late'), from('it fails')),
   },
   {
-    where: '200 without a usable `auth` is taken: a subscription without a signature is sent. `null` is an exception that escapes.',
+    where:
+      '200 without a usable `auth` is taken: a subscription without a signature is sent. `null` is an exception that escapes.',
     only: [/^authorization: an answer (?!that)/],
     ...both(from('answer')),
   },
@@ -184,7 +246,10 @@ export const DIFFERENCES = [
   {
     where: "The number of members is what the server's message says.",
     only: ['presence: members', 'presence: a count that is not the number'],
-    ...both(replace(['event', 'state'], /"count":[1-9]/g, '"count":"N"'), drop('return', ({ of }) => of === 'count')),
+    ...both(
+      replace(['event', 'state'], /"count":[1-9]/g, '"count":"N"'),
+      drop('return', ({ of }) => of === 'count'),
+    ),
   },
   // --- Statistics and logs ---
   {
@@ -198,7 +263,8 @@ export const DIFFERENCES = [
     theirs: [replace(['socket', 'log'], /wss:\/\/ws-eu\.pusher\.com:443/, 'ws://ws-eu.pusher.com:80')],
   },
   {
-    where: 'An option that is `undefined` counts as given where only its name is looked for (`channelAuthorization`, `disableStats`).',
+    where:
+      'An option that is `undefined` counts as given where only its name is looked for (`channelAuthorization`, `disableStats`).',
     only: ['construction: channelAuthorization: undefined', 'construction: disableStats undefined'],
     ...both(drop('request'), drop('script')),
   },
@@ -222,7 +288,8 @@ export const DIFFERENCES = [
     ...both(drop('event', ({ handler }) => handler === 'h')),
   },
   {
-    where: 'Global handlers of the connection hear of a message before the channel does, its other handlers after.',
+    where:
+      'Global handlers of the connection hear of a message before the channel does, its other handlers after.',
     only: ['emitter: global handlers of the connection'],
     ...both(sorted('event')),
   },
@@ -239,10 +306,14 @@ export const DIFFERENCES = [
   {
     where: '`subscribe` in the second before a reconnect begins a subscription that the reconnect ends.',
     only: ['lifecycle: the second before a reconnect'],
-    ...both(without('subscribe', ['state']), drop('state', ({ of }, { time }) => of === 'channel news' && time === 4000)),
+    ...both(
+      without('subscribe', ['state']),
+      drop('state', ({ of }, { time }) => of === 'channel news' && time === 4000),
+    ),
   },
   {
-    where: '`connect` in the second before a reconnect opens a connection that the timer tears down a second later.',
+    where:
+      '`connect` in the second before a reconnect opens a connection that the timer tears down a second later.',
     only: ['lifecycle: connect in the second before a reconnect'],
     ...both(from('the timer')),
   },
@@ -252,26 +323,46 @@ export const DIFFERENCES = [
     ...both(without('error')),
   },
   {
-    where: 'A stream whose request fails is told as a close with 1006 and `Connection interrupted (undefined)`.',
+    where:
+      'A stream whose request fails is told as a close with 1006 and `Connection interrupted (undefined)`.',
     only: ['http: streaming ends with status 0'],
     theirs: [
-      rewrite('event', (what) => (what.handler === 'connection error'
-        ? { ...what, args: [{ error: 'no answer came: the network or CORS refused', type: 'WebSocketError' }] } : what)),
-      rewrite('log', ({ line }) => ({ line: line.replace(/\{.*interrupted.*\}/,
-        '{"type":"WebSocketError","error":"no answer came: the network or CORS refused"}') })),
+      rewrite('event', (what) =>
+        what.handler === 'connection error'
+          ? {
+              ...what,
+              args: [{ error: 'no answer came: the network or CORS refused', type: 'WebSocketError' }],
+            }
+          : what,
+      ),
+      rewrite('log', ({ line }) => ({
+        line: line.replace(
+          /\{.*interrupted.*\}/,
+          '{"type":"WebSocketError","error":"no answer came: the network or CORS refused"}',
+        ),
+      })),
     ],
   },
   {
-    where: 'When a page is left, its requests end, and the client does not know of it: a page that comes back has a dead connection.',
+    where:
+      'When a page is left, its requests end, and the client does not know of it: a page that comes back has a dead connection.',
     only: ['http: the page goes away'],
-    ...both(from('it comes back'), drop('event', ({ handler }) => /error|connecting_in/.test(handler)),
-      drop('log', ({ line }) => line.includes('the page was left'))),
+    ...both(
+      from('it comes back'),
+      drop('event', ({ handler }) => /error|connecting_in/.test(handler)),
+      drop('log', ({ line }) => line.includes('the page was left')),
+    ),
   },
   {
-    where: '`reason` and `status` stand in the errors of a handshake alone.',
+    where: 'A `HandshakeError` does not say what was received.',
     only: [GREETINGS],
-    ...both(drop('event', ({ handler, args }) => handler === 'connection error' && args[0].type === 'HandshakeError'),
-      drop('log', ({ line }) => line.includes('HandshakeError'))),
+    ...both(
+      drop(
+        'event',
+        ({ handler, args }) => handler === 'connection error' && args[0].type === 'HandshakeError',
+      ),
+      drop('log', ({ line }) => line.includes('HandshakeError')),
+    ),
   },
   {
     where: 'A close before the handshake makes the transport the one that is tried first the next time.',
@@ -279,14 +370,19 @@ export const DIFFERENCES = [
     ...both(drop('storage')),
   },
   {
-    where: 'A remembered transport whose connection is closed before the handshake makes the client begin all others, and give them up in the same moment.',
+    where:
+      'A remembered transport whose connection is closed before the handshake makes the client begin all others, and give them up in the same moment.',
     only: ['lifecycle: every greeting is a close'],
     ...both(from('closes')),
   },
   {
     where: 'After 1002 to 1004 and 4100 to 4199 a connection is sought again after exactly a second.',
     only: [/^lifecycle: close (100[234]|41\d\d) of a connection$/, 'http: close frame 4100 on streaming'],
-    ...both(untimed('close'), untimed('again'), replace(['event'], /("connection connecting_in","args":)\[[12]\]/, '$1["N"]')),
+    ...both(
+      untimed('close'),
+      untimed('again'),
+      replace(['event'], /("connection connecting_in","args":)\[[12]\]/, '$1["N"]'),
+    ),
   },
   {
     where: 'What cannot be read of the remembered transport is removed.',
@@ -295,7 +391,11 @@ export const DIFFERENCES = [
   },
   {
     where: 'The log is silent when an attempt takes too long, is refused, or a ping gets no answer.',
-    ours: [drop('log', ({ line }) => /No connection within|No answer to a ping|Statistics could not be sent/.test(line))],
+    ours: [
+      drop('log', ({ line }) =>
+        /No connection within|No answer to a ping|Statistics could not be sent/.test(line),
+      ),
+    ],
   },
   {
     where: 'Statistics say that a socket is closed when the browser says so.',
@@ -330,18 +430,38 @@ export const DIFFERENCES = [
   {
     where: 'The `user_id` of a message is whatever stands there.',
     only: ['messages: members of a message that nobody knows', 'channels: user_id'],
-    ...both(rewrite('event', ({ handler, args, ...rest }) => ({ ...rest, handler, args: handler === 'connection message'
-      ? [{ ...args[0], user_id: '...' }] : args })), replace(['log'], /,\\"user_id\\":.*\}\]/, '}]')),
+    ...both(
+      rewrite('event', ({ handler, args, ...rest }) => ({
+        ...rest,
+        handler,
+        args: handler === 'connection message' ? [{ ...args[0], user_id: '...' }] : args,
+      })),
+      replace(['log'], /,\\"user_id\\":.*\}\]/, '}]'),
+    ),
   },
   {
     where: 'Channels named like the members of objects (`constructor`, `__proto__`): an exception.',
     only: ['channels: names of channels'],
-    ...both(without('constructor'), without('__proto__'), drop('state', ({ of }) => of === 'channels 0')),
+    ...both(
+      without('constructor'),
+      without('__proto__'),
+      drop('state', ({ of }) => of === 'channels 0'),
+    ),
   },
   {
     where: 'A channel that was left keeps its members and marks.',
-    only: ['channels: unsubscribe before the answer', 'presence: unsubscribe from a presence channel', GENERATED],
-    ...both(drop('state', ({ of, subscribed, subscriptionPending }) => /^channel /.test(of) && !subscribed && !subscriptionPending)),
+    only: [
+      'channels: unsubscribe before the answer',
+      'presence: unsubscribe from a presence channel',
+      GENERATED,
+    ],
+    ...both(
+      drop(
+        'state',
+        ({ of, subscribed, subscriptionPending }) =>
+          /^channel /.test(of) && !subscribed && !subscriptionPending,
+      ),
+    ),
   },
   {
     where: 'An encrypted channel without encryption is an exception that names a page.',
@@ -352,7 +472,10 @@ export const DIFFERENCES = [
   {
     where: 'A `subscription_count` that is no number becomes the count.',
     only: ['channels: subscription_count'],
-    ...both(without('count 9', ['state']), drop('return', ({ of }) => of === 'count')),
+    ...both(
+      without('count 9', ['state']),
+      drop('return', ({ of }) => of === 'count'),
+    ),
   },
   {
     where: 'Channels with names that look like numbers are subscribed before the others.',
@@ -366,8 +489,13 @@ export const DIFFERENCES = [
   {
     where: 'Headers that stand in both `headers` and `headersProvider` are sent twice, parameters as well.',
     only: ['authorization: parameters and headers'],
-    ...both(rewrite('request', ({ headers, body, ...rest }) => ({ ...rest,
-      headers: headers.filter((header) => !header.startsWith('X-One:')), body: body.replace(/&a=[^&]*/g, '') }))),
+    ...both(
+      rewrite('request', ({ headers, body, ...rest }) => ({
+        ...rest,
+        headers: headers.filter((header) => !header.startsWith('X-One:')),
+        body: body.replace(/&a=[^&]*/g, ''),
+      })),
+    ),
   },
   {
     where: 'A handler of authorizations that answers twice sends two subscriptions.',
@@ -383,12 +511,17 @@ export const DIFFERENCES = [
     where: 'A failed authorization of a presence channel says nothing but `AuthError`, and is logged twice.',
     only: [/^presence: no channel_data/],
     theirs: [drop('log', ({ line }) => line.includes('Invalid auth response'))],
-    ours: [drop('log', ({ line }) => line.includes('Invalid auth response')),
-      replace(['event'], /"error":"Invalid auth response[^"]*",("status":\d+,)?/g, '')],
+    ours: [
+      drop('log', ({ line }) => line.includes('Invalid auth response')),
+      replace(['event'], /"error":"Invalid auth response[^"]*",("status":\d+,)?/g, ''),
+    ],
   },
   {
     where: 'Script tags of authorizations stay in the page.',
     only: [/^authorization: (a )?script tag/],
-    ...both(drop('script', ({ removed }) => removed), replace(['script'], /"(type|charset)":"[^"]*"/g, '"$1":"..."')),
+    ...both(
+      drop('script', ({ removed }) => removed),
+      replace(['script'], /"(type|charset)":"[^"]*"/g, '"$1":"..."'),
+    ),
   },
 ];

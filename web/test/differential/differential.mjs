@@ -18,13 +18,17 @@ const all = [...written, ...generated];
 const scenarios = part === undefined ? all : all.filter(({ name }) => name.includes(part));
 const problems = [];
 
-const untrue = (facts, who) => facts.filter(({ holds }) => !holds)
-  .map(({ step, sentence }) => `${who}, step "${step}": it is not true that ${sentence}`);
+const untrue = (facts, who) =>
+  facts
+    .filter(({ holds }) => !holds)
+    .map(({ step, sentence }) => `${who}, step "${step}": it is not true that ${sentence}`);
 
 function describe({ kind, lines }) {
   const more = lines.length > LINES ? [`... and ${lines.length - LINES} more`] : [];
-  return [`  ${kind}s differ (< pusher-js, > ours):`, ...[...lines.slice(0, LINES), ...more].map((line) => `    ${line}`)]
-    .join('\n');
+  return [
+    `  ${kind}s differ (< pusher-js, > ours):`,
+    ...[...lines.slice(0, LINES), ...more].map((line) => `    ${line}`),
+  ].join('\n');
 }
 
 // Plays a scenario on both sides and notes what is wrong; returns its traces.
@@ -53,7 +57,9 @@ function remaining(differences, { scenario, ...traces }) {
 function stale(played) {
   return DIFFERENCES.filter((difference) => {
     const others = DIFFERENCES.filter((other) => other !== difference);
-    return !played.some((traces) => appliesTo(difference, traces.scenario) && remaining(others, traces).length > 0);
+    return !played.some(
+      (traces) => appliesTo(difference, traces.scenario) && remaining(others, traces).length > 0,
+    );
   });
 }
 
@@ -65,12 +71,16 @@ for (const scenario of scenarios) {
 }
 if (part === undefined) {
   problems.push(...checkStatements(all), ...checkDocumentation(DIFFERENCES, all));
-  problems.push(...stale(played).map(({ where }) => `declared, but nothing differs there any more: ${where}`));
+  problems.push(
+    ...stale(played).map(({ where }) => `declared, but nothing differs there any more: ${where}`),
+  );
 }
 
 const steps = played.reduce((sum, { theirs }) => sum + new Set(theirs.map(({ step }) => step)).size, 0);
 const entries = played.reduce((sum, { theirs }) => sum + theirs.length, 0);
 console.log(problems.join('\n\n'));
-console.log(`${scenarios.length} scenarios, ${steps} steps, ${entries} entries of the trace, ` +
-  `${DIFFERENCES.length} declared differences, ${problems.length} problems`);
+console.log(
+  `${scenarios.length} scenarios, ${steps} steps, ${entries} entries of the trace, ` +
+    `${DIFFERENCES.length} declared differences, ${problems.length} problems`,
+);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -16,7 +16,8 @@ const ACTS = {
   nothing: () => {},
   send: ({ client }) => client.send_event('client-sent', { by: 'handler' }, 'news'),
   bind: ({ t, target }) => t.bind(target, 'x', { label: 'bound by a handler' }),
-  unbind: ({ target, random, handlers }) => target.unbind('x', handlers.length ? random.pick(handlers) : undefined),
+  unbind: ({ target, random, handlers }) =>
+    target.unbind('x', handlers.length ? random.pick(handlers) : undefined),
   subscribe: ({ client }) => client.subscribe('prices'),
   trigger: ({ client }) => client.channel('private-a')?.trigger('client-z', 7),
 };
@@ -58,7 +59,11 @@ class Play {
       }
     };
     const context = random.chance(0.3) ? random.pick(this.contexts) : undefined;
-    const handler = t.bind(target, random.pick(EVENTS), { label: `handler ${this.handlers.length} (${act})`, then, context });
+    const handler = t.bind(target, random.pick(EVENTS), {
+      label: `handler ${this.handlers.length} (${act})`,
+      then,
+      context,
+    });
     this.handlers.push(handler);
   }
 
@@ -128,7 +133,8 @@ class Play {
     const { t, random } = this;
     const channel = random.pick([...CHANNELS, 'unknown', undefined]);
     const data = value(random);
-    const user = channel?.startsWith('presence-') && random.chance(0.3) ? { user_id: `user ${random.below(3)}` } : {};
+    const user =
+      channel?.startsWith('presence-') && random.chance(0.3) ? { user_id: `user ${random.below(3)}` } : {};
     const text = random.chance(0.7) ? JSON.stringify(data) : data;
     await t.raw(JSON.stringify({ event: random.pick(EVENTS.filter(Boolean)), channel, data: text, ...user }));
   }
@@ -185,15 +191,36 @@ class Play {
 }
 
 // How often each thing happens.
-const WEIGHTS = { message: 9, subscribe: 5, bind: 5, pass: 4, sendEvent: 3, trigger: 3, internal: 3, unsubscribe: 2, unbind: 2,
-  bindGlobal: 1, unbindGlobal: 1, serverPing: 1, serverError: 1, lose: 1, network: 1, reconnect: 1, waver: 1 };
+const WEIGHTS = {
+  message: 9,
+  subscribe: 5,
+  bind: 5,
+  pass: 4,
+  sendEvent: 3,
+  trigger: 3,
+  internal: 3,
+  unsubscribe: 2,
+  unbind: 2,
+  bindGlobal: 1,
+  unbindGlobal: 1,
+  serverPing: 1,
+  serverError: 1,
+  lose: 1,
+  network: 1,
+  reconnect: 1,
+  waver: 1,
+};
 const CHOICES = Object.entries(WEIGHTS).flatMap(([name, weight]) => Array(weight).fill(name));
 
 const calls = (seed, steps) =>
   scenario([], `generated: calls and messages, seed ${seed}`, { random: seed }, async (t) => {
     const random = seeded(seed);
     const play = new Play(t, random);
-    await t.create('KEY', { cluster: 'eu', forceTLS: random.chance(0.5) ? undefined : false, enabledTransports: ['ws'] });
+    await t.create('KEY', {
+      cluster: 'eu',
+      forceTLS: random.chance(0.5) ? undefined : false,
+      enabledTransports: ['ws'],
+    });
     await play.settle();
     for (let step = 1; step <= steps; step += 1) {
       const name = random.pick(CHOICES);
@@ -212,8 +239,13 @@ const pieces = (seed, count) =>
     await t.network(() => t.request.piece(`o\na${JSON.stringify([t.server.handshake()])}\n`));
     const frames = Array.from({ length: count }, () => {
       const messages = Array.from({ length: 1 + random.below(4) }, () =>
-        JSON.stringify({ event: 'x', channel: 'news', data: JSON.stringify(value(random)) }));
-      return random.chance(0.1) ? '?junk\n' : random.chance(0.1) ? `m${JSON.stringify(messages[0])}\n` : `a${JSON.stringify(messages)}\n`;
+        JSON.stringify({ event: 'x', channel: 'news', data: JSON.stringify(value(random)) }),
+      );
+      return random.chance(0.1)
+        ? '?junk\n'
+        : random.chance(0.1)
+          ? `m${JSON.stringify(messages[0])}\n`
+          : `a${JSON.stringify(messages)}\n`;
     });
     const text = frames.join('');
     for (let at = 0, step = 1; at < text.length; step += 1) {
@@ -227,4 +259,7 @@ const pieces = (seed, count) =>
 
 const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
 
-export default [...SEEDS.map((seed) => calls(seed, 150)), ...SEEDS.slice(0, 8).map((seed) => pieces(seed, 40))];
+export default [
+  ...SEEDS.map((seed) => calls(seed, 150)),
+  ...SEEDS.slice(0, 8).map((seed) => pieces(seed, 40)),
+];

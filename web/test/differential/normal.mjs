@@ -17,7 +17,10 @@ export function normal(entries) {
     const statistics = STATISTICS.exec(value);
     return statistics
       ? { url: statistics[1], ...decoded(statistics[2]) }
-      : value.replace(VERSION, '$1VERSION').replace(SESSION, session).replace(DEPENDENCY, 'DEPENDENCIES/$1.js');
+      : value
+          .replace(VERSION, '$1VERSION')
+          .replace(SESSION, session)
+          .replace(DEPENDENCY, 'DEPENDENCIES/$1.js');
   };
   const walk = (value) => {
     if (typeof value === 'string') {

@@ -16,5 +16,10 @@ export async function play(side, scenario) {
   } catch (error) {
     crash = error;
   }
-  return { entries: normal(tester.trace.entries), facts: tester.facts, substitutes: tester.substitutes, crash };
+  return {
+    entries: normal(tester.trace.entries),
+    facts: tester.facts,
+    substitutes: tester.substitutes,
+    crash,
+  };
 }

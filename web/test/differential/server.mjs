@@ -23,7 +23,9 @@ export class Server {
 
   // An answer of an authorization endpoint to the last request.
   authorize(request = this.#tester.request, more = {}) {
-    return this.#tester.network(() => request.respond(200, JSON.stringify({ auth: 'KEY:signature', ...more })));
+    return this.#tester.network(() =>
+      request.respond(200, JSON.stringify({ auth: 'KEY:signature', ...more })),
+    );
   }
 
   // A member's data, as an endpoint sends it.

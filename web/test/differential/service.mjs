@@ -46,7 +46,9 @@ export class Service {
 
   async #authorize(request) {
     const channel = decodeURIComponent(/channel_name=([^&]*)/.exec(request.body)[1]);
-    const data = channel.startsWith('presence-') ? { channel_data: '{"user_id":"amy","user_info":{"name":"Amy"}}' } : {};
+    const data = channel.startsWith('presence-')
+      ? { channel_data: '{"user_id":"amy","user_info":{"name":"Amy"}}' }
+      : {};
     if (this.#random.chance(0.15)) {
       await this.#t.network(() => request.respond(403, 'no'));
     } else {
@@ -60,9 +62,15 @@ export class Service {
       await this.#send(socket, '{"event":"pusher:pong","data":{}}');
     } else if (event === 'pusher:subscribe') {
       const { channel } = data;
-      const roster = { presence: { count: 2, ids: ['amy', 'bob'], hash: { amy: { name: 'Amy' }, bob: null } } };
+      const roster = {
+        presence: { count: 2, ids: ['amy', 'bob'], hash: { amy: { name: 'Amy' }, bob: null } },
+      };
       const answer = JSON.stringify(channel.startsWith('presence-') ? roster : {});
-      const message = JSON.stringify({ event: 'pusher_internal:subscription_succeeded', channel, data: answer });
+      const message = JSON.stringify({
+        event: 'pusher_internal:subscription_succeeded',
+        channel,
+        data: answer,
+      });
       if (this.#held && channel === 'news') {
         this.#held.push({ socket, text: message });
       } else {

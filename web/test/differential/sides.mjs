@@ -7,7 +7,8 @@ import { bundle } from '../../build/bundle.mjs';
 import { TARGETS } from '../../build/targets.mjs';
 
 const PUSHER_JS = fileURLToPath(
-  new URL('../../../tests/e2e/node_modules/pusher-js/dist/web/pusher.js', import.meta.url));
+  new URL('../../../tests/e2e/node_modules/pusher-js/dist/web/pusher.js', import.meta.url),
+);
 
 function side(name, text) {
   const script = new vm.Script(text, { filename: `${name}.js` });

@@ -43,7 +43,7 @@ export function fakeWebSocket({ trace, clock, run, sockets }) {
       trace.add('socket', { socket: this.number, close: code ?? 'without a code', reason });
       const opened = this.readyState === OPEN;
       this.readyState = CLOSING;
-      clock.set(() => this.#ended(opened ? code ?? 1005 : 1006, reason ?? '', opened), 1);
+      clock.set(() => this.#ended(opened ? (code ?? 1005) : 1006, reason ?? '', opened), 1);
     }
 
     // The network's side.

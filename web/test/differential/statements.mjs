@@ -28,10 +28,14 @@ export function checkStatements(scenarios) {
   const all = statementNumbers();
   const shown = new Set(scenarios.flatMap((scenario) => scenario.statements));
   return [
-    ...all.filter((number) => !shown.has(number) && !(number in NOT_SHOWN))
+    ...all
+      .filter((number) => !shown.has(number) && !(number in NOT_SHOWN))
       .map((number) => `statement ${number} is shown by no scenario`),
-    ...all.filter((number) => shown.has(number) && number in NOT_SHOWN)
+    ...all
+      .filter((number) => shown.has(number) && number in NOT_SHOWN)
       .map((number) => `statement ${number} is shown, and listed as not shown`),
-    ...[...shown].filter((number) => !all.includes(number)).map((number) => `there is no statement ${number}`),
+    ...[...shown]
+      .filter((number) => !all.includes(number))
+      .map((number) => `there is no statement ${number}`),
   ];
 }

@@ -17,7 +17,7 @@ export function fakeStorage(trace, items) {
   return new Proxy(
     {},
     {
-      get: (_, key) => (key === 'length' ? items.size : methods[key] ?? items.get(String(key))),
+      get: (_, key) => (key === 'length' ? items.size : (methods[key] ?? items.get(String(key)))),
       set: (_, key, value) => {
         methods.setItem(key, value);
         return true;

@@ -66,7 +66,10 @@ export class StubPage {
   #globals() {
     const { clock, trace, location } = this;
     const events = this.#events;
-    const say = (level) => (...parts) => trace.add('console', { level, parts });
+    const say =
+      (level) =>
+      (...parts) =>
+        trace.add('console', { level, parts });
     return {
       location,
       document: fakeDocument(this),
@@ -75,7 +78,9 @@ export class StubPage {
       WebSocket: fakeWebSocket(this),
       XMLHttpRequest: fakeXHR(this),
       crypto: { getRandomValues: this.random.fill },
-      console: Object.fromEntries(['log', 'warn', 'error', 'info', 'debug'].map((level) => [level, say(level)])),
+      console: Object.fromEntries(
+        ['log', 'warn', 'error', 'info', 'debug'].map((level) => [level, say(level)]),
+      ),
       performance: { now: () => clock.now },
       setTimeout: (action, delay, ...parts) => clock.set(() => action(...parts), delay),
       setInterval: (action, delay, ...parts) => clock.set(() => action(...parts), delay, true),

@@ -20,7 +20,9 @@ export class FakeTarget {
     }
     for (const { type: wanted, listener } of [...this.#listeners]) {
       if (wanted === type) {
-        run(() => (typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event)));
+        run(() =>
+          typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event),
+        );
       }
     }
   }

@@ -5,8 +5,17 @@ import { Server } from './server.mjs';
 import { StubPage } from './stub_page.mjs';
 import { Trace } from './trace.mjs';
 
-const CONNECTION_EVENTS = ['state_change', 'connecting', 'connected', 'unavailable', 'failed', 'disconnected',
-  'connecting_in', 'message', 'error'];
+const CONNECTION_EVENTS = [
+  'state_change',
+  'connecting',
+  'connected',
+  'unavailable',
+  'failed',
+  'disconnected',
+  'connecting_in',
+  'message',
+  'error',
+];
 const CHANNEL_STATE = ['subscribed', 'subscriptionPending', 'subscriptionCancelled', 'subscriptionCount'];
 
 export class Tester {
@@ -284,21 +293,32 @@ export class Tester {
 
   // The URLs of the sockets, in order; the times when they were opened.
   get opened() {
-    return this.trace.of('socket').filter((entry) => entry.what.open).map((entry) => entry.what.open);
+    return this.trace
+      .of('socket')
+      .filter((entry) => entry.what.open)
+      .map((entry) => entry.what.open);
   }
 
   get openedAt() {
-    return this.trace.of('socket').filter((entry) => entry.what.open).map((entry) => entry.time);
+    return this.trace
+      .of('socket')
+      .filter((entry) => entry.what.open)
+      .map((entry) => entry.time);
   }
 
   get sent() {
-    return this.trace.of('request').filter((entry) => entry.what.url !== undefined)
+    return this.trace
+      .of('request')
+      .filter((entry) => entry.what.url !== undefined)
       .map((entry) => ({ ...entry.what, time: entry.time }));
   }
 
   // The arguments with which a handler was called, one array per call.
   heard(handler) {
-    return this.trace.of('event').filter((entry) => entry.what.handler === handler).map((entry) => entry.what.args);
+    return this.trace
+      .of('event')
+      .filter((entry) => entry.what.handler === handler)
+      .map((entry) => entry.what.args);
   }
 
   get escaped() {
@@ -306,7 +326,11 @@ export class Tester {
   }
 
   returned(label) {
-    return this.trace.of('return').filter((entry) => entry.what.of === label).map((entry) => entry.what).at(-1);
+    return this.trace
+      .of('return')
+      .filter((entry) => entry.what.of === label)
+      .map((entry) => entry.what)
+      .at(-1);
   }
 }
 

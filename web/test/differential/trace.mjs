@@ -66,7 +66,9 @@ export class Trace {
     if (value.constructor !== undefined && value.constructor.name !== 'Object') {
       return '<object>';
     }
-    const keys = Object.keys(value).filter((key) => value[key] !== undefined).sort();
+    const keys = Object.keys(value)
+      .filter((key) => value[key] !== undefined)
+      .sort();
     return Object.fromEntries(keys.map((key) => [key, inside(value[key])]));
   }
 

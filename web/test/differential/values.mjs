@@ -1,5 +1,18 @@
 // Random payloads: all kinds of JSON, with what is easily got wrong.
-const TEXTS = ['', 'text', '7', 'true', 'null', '{"a":1}', 'ä€😀', 'quote " and \\ backslash', '\n\t\u0001', '\u2028', '</script>', ' {'];
+const TEXTS = [
+  '',
+  'text',
+  '7',
+  'true',
+  'null',
+  '{"a":1}',
+  'ä€😀',
+  'quote " and \\ backslash',
+  '\n\t\u0001',
+  '\u2028',
+  '</script>',
+  ' {',
+];
 const SIMPLE = [null, true, false, 0, 1, -7, 1.5, 1e21, {}, [], undefined];
 
 export function value(random, depth = 0) {

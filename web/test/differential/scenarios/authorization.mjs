@@ -16,8 +16,11 @@ export default [
     t.fact('head', same(t.request.headers, ['Content-Type: application/x-www-form-urlencoded']));
     t.fact('URL', t.request.method === 'POST' && t.request.url === '/pusher/auth');
     await t.network(() => t.request.respond(200, '{"auth":"KEY:s","channel_data":"{}","more":1}'));
-    t.fact('channel_data goes with it',
-      t.frames[0] === '{"event":"pusher:subscribe","data":{"auth":"KEY:s","channel_data":"{}","channel":"private-q@x"}}');
+    t.fact(
+      'channel_data goes with it',
+      t.frames[0] ===
+        '{"event":"pusher:subscribe","data":{"auth":"KEY:s","channel_data":"{}","channel":"private-q@x"}}',
+    );
   }),
 
   scenario([75], 'parameters and headers', async (t) => {
@@ -30,7 +33,10 @@ export default [
       headersProvider: () => ({ 'X-Later': 'h', 'X-One': 'again' }),
     };
     await private_(t, { channelAuthorization });
-    t.fact('order', t.request.body.startsWith('socket_id=123.456&channel_name=private-x&a=b%20c&%C3%BC%26=1%2B1%3D2&n=7'));
+    t.fact(
+      'order',
+      t.request.body.startsWith('socket_id=123.456&channel_name=private-x&a=b%20c&%C3%BC%26=1%2B1%3D2&n=7'),
+    );
     t.fact('providers', t.request.body.endsWith('&later=p&a=again') || t.request.body.endsWith('later=p'));
     await t.server.authorize();
   }),
@@ -49,14 +55,20 @@ export default [
       await t.network(() => t.request.respond(status, '{"auth":"KEY:s"}'));
       const [error] = errors(t);
       t.fact('error', error?.type === 'AuthError' && error.status === status);
-      t.fact('sentence', error.error.startsWith('Unable to retrieve auth string from channel-authorization endpoint - ' +
-        `received status: ${status} from /pusher/auth. Clients must be authorized to join private or presence channels.`));
+      t.fact(
+        'sentence',
+        error.error.startsWith(
+          'Unable to retrieve auth string from channel-authorization endpoint - ' +
+            `received status: ${status} from /pusher/auth. Clients must be authorized to join private or presence channels.`,
+        ),
+      );
       t.fact('not pending', channel.subscriptionPending === false && t.frames.length === 0);
       t.step('again');
       await t.subscribe('private-x');
       t.fact('asked again', t.requests.length === 2);
       await t.server.authorize();
-    })),
+    }),
+  ),
 
   ...[500, 502, 503].map((status) =>
     scenario([74], `status ${status}`, async (t) => {
@@ -67,7 +79,8 @@ export default [
       await t.wait(60000);
       t.fact('once only', t.requests.length === 1);
       t.instead('asked again', t.requests.length > 1);
-    })),
+    }),
+  ),
 
   scenario([74], 'no answer', async (t) => {
     await private_(t);
@@ -82,11 +95,17 @@ export default [
   scenario([74], 'an answer that is not JSON', async (t) => {
     await private_(t);
     await t.network(() => t.request.respond(200, '<html>'));
-    t.fact('error', same(errors(t), [{
-      error: 'JSON returned from channel-authorization endpoint was invalid, yet status code was 200. Data was: <html>',
-      status: 200,
-      type: 'AuthError',
-    }]));
+    t.fact(
+      'error',
+      same(errors(t), [
+        {
+          error:
+            'JSON returned from channel-authorization endpoint was invalid, yet status code was 200. Data was: <html>',
+          status: 200,
+          type: 'AuthError',
+        },
+      ]),
+    );
   }),
 
   ...['{}', '[]', '7', 'null', '{"auth":""}', '{"auth":7}', '{"auth":null}'].map((text) =>
@@ -95,8 +114,12 @@ export default [
       t.step('answer');
       await t.network(() => t.request.respond(200, text));
       t.fact('it is not detected', errors(t).length === 0);
-      t.instead('it is', errors(t)[0]?.type === 'AuthError' && errors(t)[0].status === 200 && t.frames.length === 0);
-    })),
+      t.instead(
+        'it is',
+        errors(t)[0]?.type === 'AuthError' && errors(t)[0].status === 200 && t.frames.length === 0,
+      );
+    }),
+  ),
 
   scenario([74], 'an endpoint that does not answer', async (t) => {
     await private_(t);
@@ -110,14 +133,22 @@ export default [
 
   scenario([76], 'script tags', async (t) => {
     await private_(t, { authTransport: 'jsonp', auth: { params: { a: 'b c' } } });
-    t.fact('URL', t.script.src ===
-      "/pusher/auth?callback=Pusher.auth_callbacks%5B'1'%5D&socket_id=123.456&channel_name=private-x&a=b%20c");
+    t.fact(
+      'URL',
+      t.script.src ===
+        "/pusher/auth?callback=Pusher.auth_callbacks%5B'1'%5D&socket_id=123.456&channel_name=private-x&a=b%20c",
+    );
     t.fact('first in the head', t.trace.of('script')[0].what.at === 'head[0]');
     await t.network(() => t.script.execute(`Pusher.auth_callbacks['1']({"auth":"KEY:s"})`));
-    t.fact('sent', t.frames[0] === '{"event":"pusher:subscribe","data":{"auth":"KEY:s","channel":"private-x"}}');
+    t.fact(
+      'sent',
+      t.frames[0] === '{"event":"pusher:subscribe","data":{"auth":"KEY:s","channel":"private-x"}}',
+    );
     await t.subscribe('presence-y');
     t.fact('the next number', t.script.src.includes("%5B'2'%5D"));
-    await t.network(() => t.script.execute(`Pusher.auth_callbacks['2']({"auth":"KEY:s","channel_data":"{\\"user_id\\":1}"})`));
+    await t.network(() =>
+      t.script.execute(`Pusher.auth_callbacks['2']({"auth":"KEY:s","channel_data":"{\\"user_id\\":1}"})`),
+    );
   }),
 
   scenario([76], 'script tags with an endpoint that has a query', async (t) => {
@@ -128,7 +159,14 @@ export default [
   scenario([76], 'script tags with headers', async (t) => {
     const channelAuthorization = { endpoint: '/auth', transport: 'jsonp', headers: { A: '1' } };
     await private_(t, { channelAuthorization });
-    t.fact('a warning', t.logs.some((line) => line.includes('To send headers with the channel-authorization request, you must use AJAX, rather than JSONP.')));
+    t.fact(
+      'a warning',
+      t.logs.some((line) =>
+        line.includes(
+          'To send headers with the channel-authorization request, you must use AJAX, rather than JSONP.',
+        ),
+      ),
+    );
     t.fact('the request is made', t.page.scripts.length === 1);
   }),
 
@@ -149,7 +187,9 @@ export default [
       t.trace.add('event', { handler: 'customHandler', args: [params] });
       calls.push(done);
     };
-    const channel = await private_(t, { channelAuthorization: { endpoint: '/a', transport: 'ajax', customHandler } });
+    const channel = await private_(t, {
+      channelAuthorization: { endpoint: '/a', transport: 'ajax', customHandler },
+    });
     t.fact('asked', same(t.heard('customHandler'), [[{ channelName: 'private-x', socketId: '123.456' }]]));
     t.fact('no request', t.requests.length === 0);
     await t.call('answer', () => calls[0](new Error('mine'), null));
@@ -157,7 +197,10 @@ export default [
     t.step('again');
     await t.subscribe('private-x');
     await t.call('answer', () => calls[1](null, { auth: 'KEY:mine' }));
-    t.fact('sent', t.frames[0] === '{"event":"pusher:subscribe","data":{"auth":"KEY:mine","channel":"private-x"}}');
+    t.fact(
+      'sent',
+      t.frames[0] === '{"event":"pusher:subscribe","data":{"auth":"KEY:mine","channel":"private-x"}}',
+    );
     t.step('twice');
     await t.call('answer', () => calls[1](null, { auth: 'KEY:mine' }));
   }),

@@ -42,7 +42,10 @@ export default [
     t.fact('only marked', t.frames.length === 1 && same(all(t), ['news']));
     await t.succeed('news');
     t.fact('left', t.frames[1] === '{"event":"pusher:unsubscribe","data":{"channel":"news"}}');
-    t.fact('no success', t.heard('channel news pusher:subscription_succeeded').length === 0 && all(t).length === 0);
+    t.fact(
+      'no success',
+      t.heard('channel news pusher:subscription_succeeded').length === 0 && all(t).length === 0,
+    );
   }),
 
   scenario([68], 'unsubscribe, then subscribe before the answer', async (t) => {
@@ -52,7 +55,10 @@ export default [
     const again = await t.subscribe('news');
     t.fact('the same', channel === again);
     await t.succeed('news');
-    t.fact('success', t.heard('channel news pusher:subscription_succeeded').length === 1 && t.frames.length === 1);
+    t.fact(
+      'success',
+      t.heard('channel news pusher:subscription_succeeded').length === 1 && t.frames.length === 1,
+    );
   }),
 
   scenario([69], 'unsubscribe before the answer, then a new connection', async (t) => {
@@ -103,7 +109,10 @@ export default [
     const channel = await t.subscribe('news', { bind: ['x'] });
     await t.succeed('news');
     await t.unsubscribe('news');
-    t.fact('sent', t.frames[1] === '{"event":"pusher:unsubscribe","data":{"channel":"news"}}' && all(t).length === 0);
+    t.fact(
+      'sent',
+      t.frames[1] === '{"event":"pusher:unsubscribe","data":{"channel":"news"}}' && all(t).length === 0,
+    );
     await t.message('x', 1, 'news');
     t.fact('nothing comes', t.heard('channel news x').length === 0);
     t.step('again');
@@ -184,7 +193,10 @@ export default [
       await t.message('pusher_internal:subscription_count', { subscription_count: count }, 'news');
     }
     t.fact('each is delivered', t.heard('channel news pusher:subscription_count').length === 6);
-    t.fact('0 is not kept', t.trace.of('state').some((entry) => entry.what.subscriptionCount === 7));
+    t.fact(
+      '0 is not kept',
+      t.trace.of('state').some((entry) => entry.what.subscriptionCount === 7),
+    );
     t.fact('the client hears nothing', t.heard('pusher *').length === 0);
     await t.call('count', () => channel.subscriptionCount);
   }),
@@ -211,17 +223,28 @@ export default [
     const channel = await t.subscribe('private-x');
     await t.call('too early', () => channel.trigger('client-y', { a: 1 }));
     t.fact('it is sent', t.returned('too early').value === true && t.frames.length === 1);
-    t.fact('with a warning', t.logs.some((line) => line.includes("Client event triggered before channel 'subscription_succeeded'")));
+    t.fact(
+      'with a warning',
+      t.logs.some((line) => line.includes("Client event triggered before channel 'subscription_succeeded'")),
+    );
     await t.server.authorize();
     await t.succeed('private-x');
-    for (const [event, data] of [['client-y', { a: 1 }], ['client-', null], ['client-y', undefined], ['client-y', 'text']]) {
+    for (const [event, data] of [
+      ['client-y', { a: 1 }],
+      ['client-', null],
+      ['client-y', undefined],
+      ['client-y', 'text'],
+    ]) {
       t.step(`${event} ${JSON.stringify(data)}`);
       await t.call('trigger', () => channel.trigger(event, data));
     }
     for (const event of ['y', '', 'Client-y', 'pusher:subscribe']) {
       t.step(`bad name ${event}`);
       await t.call('trigger', () => channel.trigger(event, {}));
-      t.fact('it throws', JSON.stringify(t.returned('trigger')).includes(`Event '${event}' does not start with 'client-'`));
+      t.fact(
+        'it throws',
+        JSON.stringify(t.returned('trigger')).includes(`Event '${event}' does not start with 'client-'`),
+      );
     }
     t.step('public');
     const news = await t.subscribe('news');
@@ -236,8 +259,19 @@ export default [
   scenario([83], 'names of channels', async (t) => {
     await t.connected();
     await t.subscribe('#x');
-    t.fact('it throws', JSON.stringify(t.returned('subscribe #x')).includes('Cannot create a channel with name \\"#x\\".'));
-    for (const name of ['cache-x', 'private-cache-x', 'presence-cache-x', 'a_-=@,.;Z9', 'constructor', '__proto__', 'privatex']) {
+    t.fact(
+      'it throws',
+      JSON.stringify(t.returned('subscribe #x')).includes('Cannot create a channel with name \\"#x\\".'),
+    );
+    for (const name of [
+      'cache-x',
+      'private-cache-x',
+      'presence-cache-x',
+      'a_-=@,.;Z9',
+      'constructor',
+      '__proto__',
+      'privatex',
+    ]) {
       t.step(name);
       await t.subscribe(name, { bind: false });
     }
@@ -249,7 +283,11 @@ export default [
     t.bind(client, 'pusher:cache_miss');
     await t.succeed('cache-x');
     await t.raw('{"event":"pusher:cache_miss","channel":"cache-x"}');
-    t.fact('both', t.heard('channel cache-x pusher:cache_miss').length === 1 && t.heard('pusher pusher:cache_miss').length === 1);
+    t.fact(
+      'both',
+      t.heard('channel cache-x pusher:cache_miss').length === 1 &&
+        t.heard('pusher pusher:cache_miss').length === 1,
+    );
   }),
 
   scenario([], 'internal events of a channel', async (t) => {

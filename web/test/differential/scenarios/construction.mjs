@@ -56,10 +56,14 @@ export default [
     scenario([7], `forceTLS ${JSON.stringify(forceTLS)}`, async (t) => {
       const client = await t.create('KEY', { cluster: 'eu', forceTLS });
       const tls = forceTLS !== false;
-      t.fact('scheme', t.opened[0].startsWith(tls ? 'wss://ws-eu.pusher.com:443' : 'ws://ws-eu.pusher.com:80'));
+      t.fact(
+        'scheme',
+        t.opened[0].startsWith(tls ? 'wss://ws-eu.pusher.com:443' : 'ws://ws-eu.pusher.com:80'),
+      );
       await t.call('shouldUseTLS', () => client.shouldUseTLS());
       t.fact('shouldUseTLS', t.returned('shouldUseTLS').value === tls);
-    })),
+    }),
+  ),
 
   scenario([7], 'encrypted is not read', async (t) => {
     await t.create('KEY', { cluster: 'eu', encrypted: false });
@@ -80,7 +84,8 @@ export default [
       t.fact('ping', t.frames.length === 1);
       await t.wait(29999);
       t.fact('the pong is waited for', t.sockets.length === 1);
-    })),
+    }),
+  ),
 
   scenario([9], 'unknown authorization transports', async (t) => {
     const unknown = { transport: 'pigeon', endpoint: ENDPOINT };
@@ -133,9 +138,14 @@ export default [
     t.fact('frame', t.frames[0].includes('"auth":"KEY:123.456"'));
     const [channel, options] = t.heard('authorizer')[0];
     t.fact('channel', channel === '<channel private-x>' || channel === '<object>');
-    t.fact('options', same(options, {
-      auth: { headers: { B: '2' }, params: { a: 1 } }, authEndpoint: '/pusher/auth', authTransport: 'ajax',
-    }));
+    t.fact(
+      'options',
+      same(options, {
+        auth: { headers: { B: '2' }, params: { a: 1 } },
+        authEndpoint: '/pusher/auth',
+        authTransport: 'ajax',
+      }),
+    );
     await t.drop();
     await t.wait(1000);
     await t.accept();
@@ -145,9 +155,13 @@ export default [
   ...[true, false, undefined].map((value) =>
     scenario([13], `disableStats ${value}`, async (t) => {
       await t.connected({ cluster: 'eu', disableStats: value });
-      t.fact('warning', t.logs.some((line) => line.includes('The disableStats option is deprecated in favor of')));
+      t.fact(
+        'warning',
+        t.logs.some((line) => line.includes('The disableStats option is deprecated in favor of')),
+      );
       t.fact('stats', t.page.scripts.length === (value ? 0 : 1));
-    })),
+    }),
+  ),
 
   scenario([13], 'enableStats wins', async (t) => {
     await t.connected({ cluster: 'eu', disableStats: false, enableStats: false });
@@ -156,8 +170,19 @@ export default [
 
   scenario([], 'falsy options are defaults', async (t) => {
     await t.create('KEY', {
-      cluster: 'eu', wsHost: '', wsPort: 0, wssPort: null, wsPath: '', httpHost: undefined, httpPort: 0, httpPath: '',
-      statsHost: '', activityTimeout: null, timelineParams: null, enabledTransports: null, disabledTransports: undefined,
+      cluster: 'eu',
+      wsHost: '',
+      wsPort: 0,
+      wssPort: null,
+      wsPath: '',
+      httpHost: undefined,
+      httpPort: 0,
+      httpPath: '',
+      statsHost: '',
+      activityTimeout: null,
+      timelineParams: null,
+      enabledTransports: null,
+      disabledTransports: undefined,
     });
     t.fact('defaults', t.opened[0].startsWith('wss://ws-eu.pusher.com:443/app/KEY?'));
     await t.wait(2000);

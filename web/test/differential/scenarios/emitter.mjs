@@ -2,8 +2,14 @@
 import { scenario } from '../scenario.mjs';
 import { same } from '../tester.mjs';
 
-const boom = () => { throw new Error('boom'); };
-const calls = (t) => t.trace.of('event').map((entry) => entry.what.handler).filter((label) => label.length === 1);
+const boom = () => {
+  throw new Error('boom');
+};
+const calls = (t) =>
+  t.trace
+    .of('event')
+    .map((entry) => entry.what.handler)
+    .filter((label) => label.length === 1);
 
 // The same for each kind of emitter: how to get one, and how to make it dispatch `x`.
 const EMITTERS = {
@@ -16,15 +22,22 @@ const EMITTERS = {
 };
 
 const each = (statements, name, play, kinds = Object.keys(EMITTERS)) =>
-  kinds.map((kind) => [kind, EMITTERS[kind]]).map(([kind, make]) =>
-    scenario(statements, `${name} (${kind})`, async (t) => {
-      const client = await t.create('KEY', { cluster: 'eu' }, { watch: false });
-      await t.accept();
-      const channel = t.attempt('subscribe', () => { const made = client.subscribe('news'); t.known(made); return made; });
-      await t.settle();
-      await t.succeed(channel.name);
-      await play(t, make(t));
-    }));
+  kinds
+    .map((kind) => [kind, EMITTERS[kind]])
+    .map(([kind, make]) =>
+      scenario(statements, `${name} (${kind})`, async (t) => {
+        const client = await t.create('KEY', { cluster: 'eu' }, { watch: false });
+        await t.accept();
+        const channel = t.attempt('subscribe', () => {
+          const made = client.subscribe('news');
+          t.known(made);
+          return made;
+        });
+        await t.settle();
+        await t.succeed(channel.name);
+        await play(t, make(t));
+      }),
+    );
 
 export default [
   ...each([89], 'what unbind leaves', async (t, { target, fire }) => {
@@ -83,7 +96,8 @@ export default [
       await fire();
       await fire('y');
       t.fact('the first saw all', same(calls(t).slice(0, 4), ['f', 'f', 'a', 'b']));
-    })),
+    }),
+  ),
 
   ...each([92], 'handlers that unbind others', async (t, { target, fire }) => {
     let second;
@@ -192,13 +206,16 @@ export default [
       t.step('after');
       await t.call('unbind', () => target.unbind('x'));
       await fire();
-    })),
+    }),
+  ),
 
   ...each([], 'duplicates, contexts, chains', async (t, { target, fire }) => {
     const context = { mine: true };
     t.trace.name(context, 'context');
     const shared = t.handler('f');
-    await t.call('chain', () => target.bind('x', shared).bind('x', shared).bind('x', shared, context).bind_global(t.globalHandler('g')));
+    await t.call('chain', () =>
+      target.bind('x', shared).bind('x', shared).bind('x', shared, context).bind_global(t.globalHandler('g')),
+    );
     await fire();
     t.fact('each', calls(t).filter((label) => label === 'f').length === 3);
   }),
@@ -213,14 +230,25 @@ export default [
     await t.message('constructor', 1, 'news');
   }),
 
-  ...each([], 'emit', async (t, { target }) => {
-    t.bind(target, 'own', { label: 'a' });
-    t.bindGlobal(target, { label: 'g' });
-    for (const args of [['own'], ['own', 0], ['own', { a: 1 }], ['own', 0, { user_id: '7' }], ['own', null, {}]]) {
-      await t.call('emit', () => target.emit(...args));
-    }
-    t.fact('each', calls(t).length === 10);
-  }, ['channel', 'connection']),
+  ...each(
+    [],
+    'emit',
+    async (t, { target }) => {
+      t.bind(target, 'own', { label: 'a' });
+      t.bindGlobal(target, { label: 'g' });
+      for (const args of [
+        ['own'],
+        ['own', 0],
+        ['own', { a: 1 }],
+        ['own', 0, { user_id: '7' }],
+        ['own', null, {}],
+      ]) {
+        await t.call('emit', () => target.emit(...args));
+      }
+      t.fact('each', calls(t).length === 10);
+    },
+    ['channel', 'connection'],
+  ),
 
   scenario([95], 'global handlers of the connection', async (t) => {
     const client = await t.connected();
@@ -246,7 +274,13 @@ export default [
     const client = await t.connected();
     const channel = await t.subscribe('news');
     await t.succeed('news');
-    t.bind(channel, 'x', { label: 'leaving', then: () => { client.unsubscribe('news'); client.subscribe('news'); } });
+    t.bind(channel, 'x', {
+      label: 'leaving',
+      then: () => {
+        client.unsubscribe('news');
+        client.subscribe('news');
+      },
+    });
     await t.message('x', 1, 'news');
     t.fact('both', t.frames.length === 3);
     await t.succeed('news');

@@ -38,7 +38,13 @@ export default [
     await t.subscribe('news');
     await t.wait(50);
     await t.call('trigger', () => t.client.send_event('client-x', { a: 1 }, 'news'));
-    t.fact('numbers', same(t.sent.map((one) => /&n=(\d+)$/.exec(one.url)[1]), ['1', '2', '3']));
+    t.fact(
+      'numbers',
+      same(
+        t.sent.map((one) => /&n=(\d+)$/.exec(one.url)[1]),
+        ['1', '2', '3'],
+      ),
+    );
     await t.network(() => t.requests[1].respond(204));
     await t.network(() => request.finish());
   }),
@@ -46,7 +52,13 @@ export default [
   scenario([26], 'requests of two clients are numbered', async (t) => {
     await t.create('KEY', STREAMING);
     await t.create('KEY', STREAMING);
-    t.fact('numbers', same(t.sent.map((one) => /&n=(\d+)$/.exec(one.url)[1]), ['1', '2']));
+    t.fact(
+      'numbers',
+      same(
+        t.sent.map((one) => /&n=(\d+)$/.exec(one.url)[1]),
+        ['1', '2'],
+      ),
+    );
   }),
 
   scenario([27], 'a close frame on polling', async (t) => {
@@ -69,7 +81,8 @@ export default [
       t.fact('when', (t.requests.length === 1) === ![4000, 4200].includes(code));
       await t.until(() => t.requests.length > 1, 5000);
       t.instead('it is sought again', (t.requests.length === 1) === (code === 4300));
-    })),
+    }),
+  ),
 
   ...[200, 204, 404, 500, 0].map((status) =>
     scenario([28], `streaming ends with status ${status}`, async (t) => {
@@ -79,8 +92,12 @@ export default [
       t.fact('it is lost', t.heard('connection connecting_in').length === 1);
       await t.wait(1000);
       t.fact('a new session', t.requests.length === 2 && session(t.sent[0].url) !== session(t.sent[1].url));
-      t.fact('reason', JSON.stringify(t.heard('connection error')).includes(`Connection interrupted (${status || ''}`));
-    })),
+      t.fact(
+        'reason',
+        JSON.stringify(t.heard('connection error')).includes(`Connection interrupted (${status || ''}`),
+      );
+    }),
+  ),
 
   scenario([29], 'streaming is opened again after 256 KiB', async (t) => {
     const request = await stream(t);
@@ -94,7 +111,10 @@ export default [
     t.fact('it goes on', received(t).at(-1) === 'after');
     t.step('a second open frame');
     await t.network(() => t.request.piece('o\n'));
-    t.fact('the session is lost', JSON.stringify(t.heard('connection error')).includes('Server lost session'));
+    t.fact(
+      'the session is lost',
+      JSON.stringify(t.heard('connection error')).includes('Server lost session'),
+    );
     await t.wait(1000);
     t.fact('a new session', session(t.sent[2].url) !== session(t.sent[1].url));
   }),
@@ -122,7 +142,10 @@ export default [
     const request = await poll(t);
     const requests = t.requests.length;
     await t.network(() => request.respond(200, 'h\n'));
-    t.fact('the next poll is the answer', t.requests.length === requests + 1 && /\/xhr\?/.test(t.request.url));
+    t.fact(
+      'the next poll is the answer',
+      t.requests.length === requests + 1 && /\/xhr\?/.test(t.request.url),
+    );
   }),
 
   scenario([32], 'the session moves', async (t) => {
@@ -130,7 +153,10 @@ export default [
     await t.network(() => t.request.piece('o{"hostname":"other.example"}\n'));
     await t.network(() => t.request.piece(frame(t.server.handshake())));
     await t.subscribe('news');
-    t.fact('another host, the same port', t.sent[1].url.startsWith('https://other.example:443/pusher/app/KEY/'));
+    t.fact(
+      'another host, the same port',
+      t.sent[1].url.startsWith('https://other.example:443/pusher/app/KEY/'),
+    );
     t.fact('the same session', session(t.sent[0].url) === session(t.sent[1].url));
   }),
 

@@ -1,6 +1,7 @@
 // All scenarios, in the order of the protocol's description.
 import authorization from './authorization.mjs';
 import channels from './channels.mjs';
+import closes from './closes.mjs';
 import construction from './construction.mjs';
 import emitter from './emitter.mjs';
 import http from './http.mjs';
@@ -13,6 +14,18 @@ import strategies from './strategies.mjs';
 import urls from './urls.mjs';
 import users from './users.mjs';
 
-export default Object.entries({ construction, urls, strategies, http, sockjs, lifecycle, messages, channels,
-  authorization, presence, users, emitter, logging }).flatMap(([area, list]) =>
-  list.map((one) => ({ ...one, name: `${area}: ${one.name}` })));
+export default Object.entries({
+  construction,
+  urls,
+  strategies,
+  http,
+  sockjs,
+  lifecycle: [...closes, ...lifecycle],
+  messages,
+  channels,
+  authorization,
+  presence,
+  users,
+  emitter,
+  logging,
+}).flatMap(([area, list]) => list.map((one) => ({ ...one, name: `${area}: ${one.name}` })));

@@ -23,7 +23,10 @@ export default [
   scenario([97], 'the lines', async (t) => {
     await tour(t);
     t.fact('form', t.logs[0] === 'Pusher :  : ["State changed","initialized -> connecting"]');
-    t.fact('socket id', t.logs.includes('Pusher :  : ["State changed","connecting -> connected with new socket ID 123.456"]'));
+    t.fact(
+      'socket id',
+      t.logs.includes('Pusher :  : ["State changed","connecting -> connected with new socket ID 123.456"]'),
+    );
     t.fact('No callbacks', t.logs.includes('Pusher :  : ["No callbacks on news for unheard"]'));
   }),
 
@@ -52,10 +55,15 @@ export default [
 
   scenario([97], 'values in lines', async (t) => {
     const client = await t.connected();
-    await t.call('send', () => client.send_event('x', { text: 'a"b\\c\u2028€', nothing: null, list: [1, 'two'] }, 'news'));
+    await t.call('send', () =>
+      client.send_event('x', { text: 'a"b\\c\u2028€', nothing: null, list: [1, 'two'] }, 'news'),
+    );
     await t.message('y', { deep: { deeper: [{}] } }, 'news');
     await t.raw('{"event":"z","data":"not json"}');
-    t.fact('lines', t.logs.some((line) => line.includes('["Event sent",{"event":"x"')));
+    t.fact(
+      'lines',
+      t.logs.some((line) => line.includes('["Event sent",{"event":"x"')),
+    );
   }),
 
   ...[undefined, false].map((forceTLS) =>
@@ -64,7 +72,12 @@ export default [
       const client = await t.create('KEY', options);
       await t.wait(250);
       await t.accept();
-      t.fact('a script tag', t.script.src.startsWith(`http${forceTLS === false ? '' : 's'}://stats.pusher.com/timeline/v2/jsonp/1?session=`));
+      t.fact(
+        'a script tag',
+        t.script.src.startsWith(
+          `http${forceTLS === false ? '' : 's'}://stats.pusher.com/timeline/v2/jsonp/1?session=`,
+        ),
+      );
       await t.network(() => t.script.execute('Pusher.ScriptReceivers[1](null, {"host":"stats2.example"})'));
       await t.wait(60000);
       t.step('second');
@@ -76,7 +89,8 @@ export default [
       await t.network(() => t.script.execute('Pusher.ScriptReceivers[2](null, {})'));
       await t.call('disconnect', () => client.disconnect());
       await t.wait(120000);
-    })),
+    }),
+  ),
 
   scenario([100], 'statistics whose script fails', async (t) => {
     await t.connected({ cluster: 'eu', enableStats: true });

@@ -2,9 +2,41 @@
 import { scenario } from '../scenario.mjs';
 import { same } from '../tester.mjs';
 
-const STRINGS = ['123', 'true', 'false', 'null', '0', '', 'abc', '"abc"', '{"a":1}', '[1,2]', '-1.5e3', '1e999', ' 7 ', '{"a":',
-  '012', 'NaN', '{"__proto__":{"x":1}}', '"\\u0000\\ud83d\\ude00"', '12345678901234567890', '{"a":1,"a":2}'];
-const RAW = ['123', 'true', 'false', 'null', '0', '""', '{"a":1}', '[1,[2,{"b":null}]]', '"\\u20ac"', '1.0', '-0'];
+const STRINGS = [
+  '123',
+  'true',
+  'false',
+  'null',
+  '0',
+  '',
+  'abc',
+  '"abc"',
+  '{"a":1}',
+  '[1,2]',
+  '-1.5e3',
+  '1e999',
+  ' 7 ',
+  '{"a":',
+  '012',
+  'NaN',
+  '{"__proto__":{"x":1}}',
+  '"\\u0000\\ud83d\\ude00"',
+  '12345678901234567890',
+  '{"a":1,"a":2}',
+];
+const RAW = [
+  '123',
+  'true',
+  'false',
+  'null',
+  '0',
+  '""',
+  '{"a":1}',
+  '[1,[2,{"b":null}]]',
+  '"\\u20ac"',
+  '1.0',
+  '-0',
+];
 
 const heard = (t, label) => t.heard(label);
 
@@ -66,19 +98,32 @@ export default [
       await listening(t);
       await t.raw(text);
       const [error] = heard(t, 'connection error')[0] ?? [];
-      t.fact('MessageParseError', error?.type === 'MessageParseError' && error.error.type === 'MessageParseError');
+      t.fact(
+        'MessageParseError',
+        error?.type === 'MessageParseError' && error.error.type === 'MessageParseError',
+      );
       await t.message('x', 1, 'news');
       t.fact('it stays', heard(t, 'channel news x').length === 1);
-    })),
+    }),
+  ),
 
-  ...['{"data":"1","channel":"news"}', '{}', '[]', '1', '"text"', '{"event":null}', '{"event":7,"channel":"news"}'].map((text) =>
+  ...[
+    '{"data":"1","channel":"news"}',
+    '{}',
+    '[]',
+    '1',
+    '"text"',
+    '{"event":null}',
+    '{"event":7,"channel":"news"}',
+  ].map((text) =>
     scenario([64], `a message without an event ${text}`, async (t) => {
       await listening(t);
       await t.raw(text);
       t.fact('an exception escapes', t.escaped.length === 1);
       await t.message('x', 1, 'news');
       t.fact('it stays', heard(t, 'channel news x').length === 1);
-    })),
+    }),
+  ),
 
   scenario([65], 'send_event', async (t) => {
     const client = await t.create();
@@ -93,7 +138,17 @@ export default [
     });
     t.fact('true', t.returned('connected').value === true);
     t.fact('a timer later', frames === 0 && t.frames.length === 1);
-    for (const data of [undefined, null, 0, '', false, 'text', [1], { a: undefined, b: null }, '\u2028€😀"\\/']) {
+    for (const data of [
+      undefined,
+      null,
+      0,
+      '',
+      false,
+      'text',
+      [1],
+      { a: undefined, b: null },
+      '\u2028€😀"\\/',
+    ]) {
       t.step(`data ${JSON.stringify(data)}`);
       await t.call('send', () => client.send_event('x', data));
       await t.call('send', () => client.send_event('x', data, 'c'));
@@ -113,7 +168,10 @@ export default [
         client.send_event('x', count, 'news');
       }
     });
-    t.fact('in order', t.frames.every((text, index) => text.includes(`"data":${index},`)) && t.frames.length === 20);
+    t.fact(
+      'in order',
+      t.frames.every((text, index) => text.includes(`"data":${index},`)) && t.frames.length === 20,
+    );
   }),
 
   scenario([65], 'data with toJSON, dates, cycles', async (t) => {

@@ -3,7 +3,12 @@ import { scenario } from '../scenario.mjs';
 import { same } from '../tester.mjs';
 import { Server } from '../server.mjs';
 
-const EVENTS = ['pusher:subscription_succeeded', 'pusher:subscription_error', 'pusher:member_added', 'pusher:member_removed'];
+const EVENTS = [
+  'pusher:subscription_succeeded',
+  'pusher:subscription_error',
+  'pusher:member_added',
+  'pusher:member_removed',
+];
 const heard = (t, event) => t.heard(`channel presence-x pusher:${event}`);
 
 async function joined(t, { me = '"5"', hash = { 5: { name: 'me' }, b: { name: 'bee' } }, count } = {}) {
@@ -18,10 +23,19 @@ async function joined(t, { me = '"5"', hash = { 5: { name: 'me' }, b: { name: 'b
 
 export default [
   scenario([77], 'members', async (t) => {
-    const channel = await joined(t, { me: '7', hash: { zoe: { a: 1 }, 10: null, 7: { name: 'me' }, amy: undefined } });
+    const channel = await joined(t, {
+      me: '7',
+      hash: { zoe: { a: 1 }, 10: null, 7: { name: 'me' }, amy: undefined },
+    });
     const [[members]] = heard(t, 'subscription_succeeded');
     t.fact('a number stays one', same(members.me, { id: 7, info: { name: 'me' } }));
-    t.fact('integer-like ids first', same(members['<members>'].map((one) => one.id), ['7', '10', 'zoe']));
+    t.fact(
+      'integer-like ids first',
+      same(
+        members['<members>'].map((one) => one.id),
+        ['7', '10', 'zoe'],
+      ),
+    );
     await t.call('get', () => channel.members.get('zoe'));
     await t.call('get', () => channel.members.get(7));
     await t.call('get', () => channel.members.get('nobody'));
@@ -33,14 +47,28 @@ export default [
 
   scenario([77], 'members in alphabetical order', async (t) => {
     await joined(t, { me: '"b"', hash: { a: null, b: { name: 'me' }, c: { deep: [1, { x: null }] } } });
-    t.fact('order', same(heard(t, 'subscription_succeeded')[0][0]['<members>'].map((one) => one.id), ['a', 'b', 'c']));
+    t.fact(
+      'order',
+      same(
+        heard(t, 'subscription_succeeded')[0][0]['<members>'].map((one) => one.id),
+        ['a', 'b', 'c'],
+      ),
+    );
   }),
 
   scenario([78], 'members come and go', async (t) => {
     const channel = await joined(t);
-    await t.message('pusher_internal:member_added', { user_id: 'c', user_info: { name: 'sea' } }, 'presence-x');
+    await t.message(
+      'pusher_internal:member_added',
+      { user_id: 'c', user_info: { name: 'sea' } },
+      'presence-x',
+    );
     t.fact('three', channel.members.count === 3);
-    await t.message('pusher_internal:member_added', { user_id: 'c', user_info: { name: 'ocean' } }, 'presence-x');
+    await t.message(
+      'pusher_internal:member_added',
+      { user_id: 'c', user_info: { name: 'ocean' } },
+      'presence-x',
+    );
     t.fact('three still', channel.members.count === 3 && heard(t, 'member_added').length === 2);
     await t.message('pusher_internal:member_added', { user_id: 'd' }, 'presence-x');
     await t.message('pusher_internal:member_removed', { user_id: 'c' }, 'presence-x');
@@ -86,8 +114,12 @@ export default [
       await t.connected();
       const channel = await t.subscribe('presence-x', { bind: EVENTS });
       await t.network(() => t.request.respond(200, text));
-      t.fact('error', heard(t, 'subscription_error')[0]?.[0].type === 'AuthError' && !channel.subscriptionPending);
-    })),
+      t.fact(
+        'error',
+        heard(t, 'subscription_error')[0]?.[0].type === 'AuthError' && !channel.subscriptionPending,
+      );
+    }),
+  ),
 
   scenario([], 'unsubscribe from a presence channel', async (t) => {
     await joined(t);

@@ -7,7 +7,13 @@ const NON_TLS = { cluster: 'eu', forceTLS: false };
 const HTTP_ONLY = { cluster: 'eu', enabledTransports: ['xhr_polling'], disabledTransports: [] };
 const requestTimes = (t, part) => t.sent.filter((one) => one.url.includes(part)).map((one) => one.time);
 const cached = (transport, latency, age = 0, more = {}) => ({
-  pusherTransportTLS: JSON.stringify({ timestamp: Clock.OPENED_AT - age, transport, latency, cacheSkipCount: 0, ...more }),
+  pusherTransportTLS: JSON.stringify({
+    timestamp: Clock.OPENED_AT - age,
+    transport,
+    latency,
+    cacheSkipCount: 0,
+    ...more,
+  }),
 });
 
 export default [
@@ -42,7 +48,10 @@ export default [
     }
     t.fact('cadence', same(t.openedAt, [0, 15000, 45000, 105000, 165000]));
     const pauses = t.openedAt.slice(1).map((at, index) => at - t.openedAt[index]);
-    t.instead('soon, then less often', pauses[0] <= 2000 && pauses.length > 6 && Math.max(...pauses) <= 32000);
+    t.instead(
+      'soon, then less often',
+      pauses[0] <= 2000 && pauses.length > 6 && Math.max(...pauses) <= 32000,
+    );
     t.instead('unavailable once', t.heard('connection unavailable').length === 1);
     t.fact('unavailable once', t.heard('connection unavailable').length === 1);
   }),
@@ -58,7 +67,10 @@ export default [
     await t.wait(9000);
     t.fact('four are under way', t.sockets.length === 2 && t.requests.length === 2);
     await t.network(() => t.server.greet(t.sockets[1]));
-    t.fact('the others are given up', t.sockets[0].readyState >= 2 && t.requests.every((one) => !one.waiting));
+    t.fact(
+      'the others are given up',
+      t.sockets[0].readyState >= 2 && t.requests.every((one) => !one.waiting),
+    );
     await t.subscribe('news');
     await t.wait(30000);
   }),
@@ -100,11 +112,16 @@ export default [
     t.fact('it is used', t.sockets.length === 2);
   }),
 
-  scenario([58], 'a cache entry of more than 30 minutes', { stored: cached('ws', 100, 1800001) }, async (t) => {
-    await t.create();
-    await t.wait(1300);
-    t.fact('it is not used', t.sockets.length === 1);
-  }),
+  scenario(
+    [58],
+    'a cache entry of more than 30 minutes',
+    { stored: cached('ws', 100, 1800001) },
+    async (t) => {
+      await t.create();
+      await t.wait(1300);
+      t.fact('it is not used', t.sockets.length === 1);
+    },
+  ),
 
   scenario([57], 'a cached fallback is skipped a few times', async (t) => {
     const client = await t.create('KEY', HTTP_ONLY);
@@ -119,17 +136,23 @@ export default [
   }),
 
   ...[3, 4].map((count) =>
-    scenario([57], `a cached fallback with count ${count}`, {
-      stored: cached('xhr_polling', 300, 0, { cacheSkipCount: count }),
-    }, async (t) => {
-      await t.create();
-      t.fact('who is first', t.sockets.length === (count > 3 ? 0 : 1));
-      await t.wait(1599);
-      t.fact('alone', t.sockets.length + t.requests.length === 1);
-      await t.wait(1);
-      t.fact('until its time is over', (count > 3) === (t.page.stored.size === 0));
-      await t.wait(5000);
-    })),
+    scenario(
+      [57],
+      `a cached fallback with count ${count}`,
+      {
+        stored: cached('xhr_polling', 300, 0, { cacheSkipCount: count }),
+      },
+      async (t) => {
+        await t.create();
+        t.fact('who is first', t.sockets.length === (count > 3 ? 0 : 1));
+        await t.wait(1599);
+        t.fact('alone', t.sockets.length + t.requests.length === 1);
+        await t.wait(1);
+        t.fact('until its time is over', count > 3 === (t.page.stored.size === 0));
+        await t.wait(5000);
+      },
+    ),
+  ),
 
   ...['{', '1', '{}', 'null', '{"transport":"pigeon"}'].map((text) =>
     scenario([], `a cache entry ${text}`, { stored: { pusherTransportTLS: text } }, async (t) => {
@@ -138,7 +161,8 @@ export default [
       t.fact('it harms nothing', t.sockets.length === 1);
       await t.accept();
       t.fact('it is written anew', t.page.stored.get('pusherTransportTLS').includes('"transport":"ws"'));
-    })),
+    }),
+  ),
 
   scenario([58], 'a refusing handshake is cached, too', async (t) => {
     await t.create();
