@@ -72,7 +72,7 @@ install: all ## install below PREFIX (default /usr/local), or DESTDIR
 	@cmake --install build
 
 clean: ## remove everything that was built (node_modules stay)
-	@rm -rf build build-asan build-bench build-clang build-tsan build-fuzz build-werror build-bench
+	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-bench
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

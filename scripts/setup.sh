@@ -131,6 +131,7 @@ if [ "$purpose" = dist ] || [ "$purpose" = test ]; then
 fi
 if [ "$purpose" = test ]; then
     install_node_modules tests/e2e npm ci
+    install_node_modules web/test/packages npm ci
     # soketi wants a native package from a place that is no registry; an override in package.json has
     # another one in its stead. `npm ci` does not take overrides of this kind, and `npm install`,
     # which keeps to the lock file too, takes them since npm 10.

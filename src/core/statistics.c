@@ -45,6 +45,12 @@ void px_statistics_begin(px_core *core) {
     statistics->begun = true;
 }
 
+void px_statistics_skip(px_core *core) {
+    px_statistics *statistics = &core->statistics;
+    if (statistics->next_at <= core->now)
+        statistics->next_at += ((core->now - statistics->next_at) / INTERVAL_MS + 1) * INTERVAL_MS;
+}
+
 void px_statistics_end(px_core *core) {
     core->statistics.next_at = PX_NO_DEADLINE;
 }
@@ -332,5 +338,5 @@ void px_statistics_tick(px_core *core) {
     if (statistics->next_at > core->now)
         return;
     px_statistics_send(core);
-    statistics->next_at += ((core->now - statistics->next_at) / INTERVAL_MS + 1) * INTERVAL_MS;
+    px_statistics_skip(core);
 }

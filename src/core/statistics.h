@@ -25,6 +25,9 @@ void px_statistics_free(px_core *core);
 void px_statistics_begin(px_core *core);
 void px_statistics_end(px_core *core);
 
+/* Times that have passed are over: nobody is woken for them while there is nothing to send. */
+void px_statistics_skip(px_core *core);
+
 /* Sends what there is, unless a request is under way. */
 void px_statistics_send(px_core *core);
 

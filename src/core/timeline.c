@@ -42,6 +42,8 @@ static bool begin(px_core *core, entry *e) {
     if (!core->statistics.on)
         return false;
     px_timeline *timeline = &core->statistics.timeline;
+    if (!timeline->count)
+        px_statistics_skip(core);
     if (timeline->count == PX_TIMELINE_ENTRIES)
         px_timeline_drop_oldest(timeline);
     e->start = timeline->entries.len;

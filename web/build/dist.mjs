@@ -6,13 +6,21 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { bundle, ROOT, settings, WASM, WEB } from './bundle.mjs';
+import { writeCompressed } from './compress.mjs';
 import { thirdPartyLicences } from './licences.mjs';
 import { writePackage } from './package.mjs';
 import { sizes } from './sizes.mjs';
-import { TARGETS, variants } from './targets.mjs';
+import { fileName, TARGETS, variants } from './targets.mjs';
 
 const VERSION = /^(\d+\.\d+)\.\d+(-[0-9A-Za-z.-]+)?$/;
 const MODULES = `${WEB}node_modules`;
+const PUSHER_JS = `${ROOT}tests/e2e/node_modules/pusher-js`;
+// What pages fetch.
+const COMPRESSED = [
+  ...TARGETS.filter((target) => variants(target).includes(true)).map((target) => fileName(target, true)),
+  'pusher.wasm',
+  'sockjs.min.js',
+];
 
 const chosen = settings();
 const output = resolve(process.argv[2] ?? `${ROOT}dist`);
@@ -31,6 +39,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 await writeBundles();
 writeOthers();
+await Promise.all(COMPRESSED.map((name) => writeCompressed(`${folder}/${name}`)));
 writePackage({
   from: folder,
   to: `${folder}/npm`,
@@ -40,16 +49,16 @@ writePackage({
 });
 if (!preRelease) writeAlias(`${output}/${short}`);
 
-console.log(sizes(folder, `${ROOT}tests/e2e/node_modules`));
+console.log(await sizes(folder, PUSHER_JS));
 console.log(`dist: ${folder} is ready${preRelease ? '' : `, and so is ${output}/${short}`}`);
 
 async function writeBundles() {
-  for (const target of TARGETS) {
-    for (const minify of variants(target)) {
-      const files = await bundle(target, minify, chosen);
-      for (const { name, text } of files) writeFileSync(`${folder}/${name}`, text);
-    }
-    if (target.format === 'commonjs') writeFileSync(`${folder}/${target.name}.mjs`, moduleOf(target));
+  await Promise.all(TARGETS.flatMap((target) => variants(target).map(async (minify) => {
+    const files = await bundle(target, minify, chosen);
+    for (const { name, text } of files) writeFileSync(`${folder}/${name}`, text);
+  })));
+  for (const target of TARGETS.filter(({ format }) => format === 'commonjs')) {
+    writeFileSync(`${folder}/${target.name}.mjs`, moduleOf(target));
   }
 }
 

@@ -1,6 +1,8 @@
 // The npm package, as a folder that `npm pack` and `npm publish` take: files of the distribution, and what
 // tells Node and bundlers which of them is for whom. Bower takes the same folder.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { deepTypes } from './deep_types.mjs';
 
 // A folder of its own tells that its files are ES modules; those of dist/ are scripts and CommonJS.
 const MODULES = ['pusher.esm', 'pusher.nowasm.esm', 'pusher.external.esm'];
@@ -33,6 +35,10 @@ export function writePackage({ from, to, version, types, readme }) {
 function writeTypes(types, to) {
   const text = readFileSync(types, 'utf8');
   for (const name of ['index.d.ts', 'index.d.mts']) writeFileSync(`${to}/${name}`, text);
+  for (const { name, text } of deepTypes()) {
+    mkdirSync(dirname(`${to}/${name}`), { recursive: true });
+    writeFileSync(`${to}/${name}`, text);
+  }
 }
 
 const writeJSON = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
@@ -75,10 +81,12 @@ function manifest(version) {
       },
       './pusher.wasm': './dist/pusher.wasm',
       './dist/*': './dist/*',
+      './types/src/*.js': { types: './types/src/*.d.ts' },
+      './types/src/*': { types: './types/src/*.d.ts' },
       './package.json': './package.json',
     },
     sideEffects: false,
-    files: ['dist', 'index.d.ts', 'index.d.mts', 'bower.json', 'THIRD_PARTY_LICENSES.txt'],
+    files: ['dist', 'types', 'index.d.ts', 'index.d.mts', 'bower.json', 'THIRD_PARTY_LICENSES.txt'],
     engines: { node: '>=18' },
     peerDependencies: { ws: '^8.0.0' },
     peerDependenciesMeta: { ws: { optional: true } },

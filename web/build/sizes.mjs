@@ -1,26 +1,28 @@
 // The table of sizes: our bundles, and pusher-js' where its package is installed.
-import { existsSync, readFileSync } from 'node:fs';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { brotli, gzipped } from './compress.mjs';
 
 const OURS = [
   'pusher.min.js', 'pusher.worker.min.js', 'pusher.nowasm.min.js', 'pusher.external.min.js', 'pusher.wasm',
 ];
-const THEIRS = 'pusher-js/dist/web/pusher.min.js';
+const THEIRS = 'dist/web/pusher.min.js';
 
-export function sizes(folder, otherModules) {
-  const rows = OURS.map((name) => row(name, readFileSync(`${folder}/${name}`)));
-  const theirs = `${otherModules}/${THEIRS}`;
-  if (existsSync(theirs)) {
-    const { version } = JSON.parse(readFileSync(`${otherModules}/pusher-js/package.json`, 'utf8'));
-    rows.push(row(`pusher-js ${version} pusher.min.js`, readFileSync(theirs)));
+// `pusherJs`: the folder of their package.
+export async function sizes(folder, pusherJs) {
+  const rows = OURS.map((name) => row(name, `${folder}/${name}`));
+  if (existsSync(`${pusherJs}/${THEIRS}`)) {
+    const { version } = JSON.parse(await readFile(`${pusherJs}/package.json`, 'utf8'));
+    rows.push(row(`pusher-js ${version} pusher.min.js`, `${pusherJs}/${THEIRS}`));
   }
-  const head = ['bytes', 'raw', 'gzip -9', 'brotli'];
-  return [head, ...rows].map(([name, ...numbers]) =>
-    name.padEnd(32) + numbers.map((number) => String(number).padStart(10)).join('')).join('\n') + '\n';
+  const table = [['bytes', 'raw', 'gzip -9', 'brotli'], ...(await Promise.all(rows))];
+  const line = ([name, ...numbers]) =>
+    name.padEnd(32) + numbers.map((number) => String(number).padStart(10)).join('');
+  return `${table.map(line).join('\n')}\n`;
 }
 
-function row(name, bytes) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  const compressed = [gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes, { params })];
+async function row(name, path) {
+  const bytes = await readFile(path);
+  const compressed = await Promise.all([gzipped(bytes), brotli(bytes)]);
   return [name, bytes.length, ...compressed.map(({ length }) => length)];
 }

@@ -531,9 +531,10 @@ declare class Pusher {
   static authorizers: Record<string, ChannelAuthorizer>;
   /** Connects all clients. */
   static ready(): void;
-  /** In the builds that have the engine in a file of its own: fetches it, from beside the script or from `url`.
-   *  Must be awaited before the first client is made. In the others it has nothing to do. */
-  static load(url?: string): Promise<void>;
+  /** In the builds that have the engine in a file of its own: fetches it from beside the script, or takes it
+   *  from elsewhere: a URL, the bytes, or a WebAssembly.Module. Must be awaited before the first client is
+   *  made. In the others it has nothing to do. */
+  static load(engine?: string | object): Promise<void>;
 
   /* Pages only. */
   static ScriptReceivers: ScriptReceiverFactory;

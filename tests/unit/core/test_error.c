@@ -22,7 +22,7 @@ static const struct {
       .data = PX_LITERAL("{\"code\":null,\"message\":\"m\"}")},
      PX_LITERAL("{\"type\":\"PusherError\",\"data\":{\"code\":null,\"message\":\"m\"}}")},
     {{.type = PX_ERROR_PROTOCOL, .data = PX_LITERAL("{\"code\":")},
-     PX_LITERAL("{\"type\":\"PusherError\",\"data\":{\"code\":0,\"message\":\"\"}}")},
+     PX_LITERAL("{\"type\":\"PusherError\",\"data\":{\"code\":0}}")},
     {{.type = PX_ERROR_TRANSPORT, .code = 4100, .message = PX_LITERAL("full")},
      PX_LITERAL("{\"type\":\"WebSocketError\",\"error\":{\"type\":\"PusherError\","
                 "\"data\":{\"code\":4100,\"message\":\"full\"}}}")},

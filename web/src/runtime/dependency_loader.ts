@@ -67,8 +67,8 @@ export class DependencyLoader {
     if (request.origin) {
       return `${withoutSlashes(request.origin)}/js/${version}`;
     }
-    throw new Error('No place is known for the files that come with pusher.js: set Pusher.Dependencies to a ' +
-                    'new Pusher.DependencyLoader({cdn_http, cdn_https, version, suffix}).');
+    throw new Error('No place is known for the files that come with pusher.js: set Pusher.Dependencies to ' +
+                    'a new Pusher.DependencyLoader({cdn_http, cdn_https, version, suffix}).');
   }
 
   getPath(name: string, request: DependencyRequest = {}): string {

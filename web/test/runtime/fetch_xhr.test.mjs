@@ -34,7 +34,7 @@ function open(method, path) {
     };
   }
   let waiting = [];
-  const until = (holds) => (holds() ? Promise.resolve() : new Promise((done) => waiting.push({ holds, done })));
+  const until = async (holds) => holds() || new Promise((done) => waiting.push({ holds, done }));
   xhr.open(method, base + path);
   assert.deepEqual(trace.splice(0), [1]);
   return { xhr, trace, until, ended: () => until(() => trace.includes('loadend')) };
@@ -51,7 +51,8 @@ async function bodyOf(request) {
 test('a request and its answer', async () => {
   let seen;
   answer = async (request, response) => {
-    seen = { method: request.method, url: request.url, headers: request.headers, body: await bodyOf(request) };
+    const { method, url, headers } = request;
+    seen = { method, url, headers, body: await bodyOf(request) };
     response.writeHead(201, 'Made', { 'X-Answer': 'yes' }).end('größer');
   };
   const { xhr, trace, ended } = open('POST', '/a?b=1');

@@ -90,7 +90,8 @@ test('a program without a global Pusher gets one at the first request', () => {
 });
 
 test('the callbacks of another library of that name are used, and none of its numbers', () => {
-  page.Pusher = { auth_callbacks: { 1: () => {} }, ScriptReceivers: new pusher.ScriptReceiverFactory('_p', 'P') };
+  const ScriptReceivers = new pusher.ScriptReceiverFactory('_p', 'P');
+  page.Pusher = { auth_callbacks: { 1: () => {} }, ScriptReceivers };
   authorize();
   assert.equal(page.scripts[0].src, `${START}2${END}`);
   page.Pusher.auth_callbacks[2]({ auth: 'k:s' });

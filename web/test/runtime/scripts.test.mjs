@@ -52,8 +52,13 @@ test('roots and paths', () => {
   assert.equal(loader.getPath('sockjs', {}), 'http://cdn.test/2.2.4/sockjs.min.js');
   page.document.location.protocol = 'https:';
   assert.equal(loader.getPath('sockjs', {}), 'https://secure.test/x/2.2.4/sockjs.min.js');
-  const bare = new pusher.DependencyLoader({ cdn_http: 'http://cdn.test', cdn_https: 'https://cdn.test', version: '1' });
-  assert.equal(bare.getPath('sockjs'), 'https://cdn.test/1/sockjs.js');
+  page.document.location.protocol = 'http:';
+  const secureOnly = new pusher.DependencyLoader({ cdn_https: 'https://cdn.test', version: '1' });
+  assert.equal(secureOnly.getPath('sockjs'), 'https://cdn.test/1/sockjs.js');
+  const bare = new pusher.DependencyLoader({
+    cdn_http: 'http://cdn.test', cdn_https: 'https://cdn.test', version: '1',
+  });
+  assert.equal(bare.getPath('sockjs'), 'http://cdn.test/1/sockjs.js');
 });
 
 test('files are beside the script, else at the host that is connected to, and never elsewhere', () => {
@@ -80,7 +85,8 @@ test('hosts that the build names', async () => {
   const { pusher } = stubPusher(page.installPage);
   assert.equal(pusher.cdn_http, 'http://js.test');
   assert.equal(pusher.cdn_https, 'https://js.test');
-  assert.equal(pusher.Dependencies.getPath('sockjs', { useTLS: true }), 'https://js.test/1.2.3/sockjs.min.js');
+  assert.equal(pusher.Dependencies.getPath('sockjs', { useTLS: true }),
+               'https://js.test/1.2.3/sockjs.min.js');
 });
 
 test('a script tag as it stands in the head', () => {
@@ -206,6 +212,9 @@ test('SockJS through a loader of the program', () => {
   createSockJS(pusher, 'http://h.test/pusher');
   assert.equal(page.scripts[0].src, 'http://own.test/9/sockjs.min.js');
   assert.equal(page.scripts[0].id, '_pusher_script_1');
+  page.scripts[0].onerror();
+  createSockJS(pusher, 'https://h.test/pusher');
+  assert.equal(page.scripts[0].src, 'https://own.test/9/sockjs.min.js');
 });
 
 test('SockJS that can not be had', () => {
