@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all dist dist-clean dev demo test asan tsan soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan soak bench fuzz docs format install clean help
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -31,13 +31,21 @@ dev: ## serve http://localhost:5555/pusher.js, freshly bundled at every edit
 	@scripts/setup.sh dist
 	@scripts/dist.sh dev
 
-demo: ## build, and see an event travel from the server to a native subscriber and a browser page
+demo: ## build, and see an event travel from the server to a native subscriber and a page with pusher.js
 	@scripts/setup.sh demo
 	@scripts/demo.sh
 
 test: ## build and run every test, with sanitizers too
 	@scripts/setup.sh test
 	@scripts/test.sh
+
+test-browser: ## the tests of pusher.js in Chromium and Firefox (BROWSERS=chromium; GREP=text: only some)
+	@scripts/setup.sh test
+	@scripts/test_browser.sh
+
+test-page: ## serve them at http://localhost:8888/ for any browser (PORT=; WATCH=1: again after each edit)
+	@scripts/setup.sh test
+	@scripts/test_browser.sh serve
 
 asan: ## all tests under the address and undefined-behaviour sanitizers
 	@scripts/setup.sh test

@@ -3,8 +3,8 @@
 #
 #     scripts/bench.sh [--json] [--runs N] [NAME...]
 #
-# Without a NAME it runs all: ws_frame, client_ingest, client_connections, server_fanout and
-# server_connections; with make, BENCH="NAME..." selects and BENCH_FLAGS="--json --runs 9" passes
+# Without a NAME it runs all: ws_frame, client_ingest, client_connections, server_fanout,
+# server_connections, web_library, web_end_to_end and web_start; with make, BENCH="NAME..." selects and BENCH_FLAGS="--json --runs 9" passes
 # flags on. Each prints a table of medians, or one JSON object per line. They take turns on the
 # processors 0 and 1, and want nothing else to run there.
 set -eu
@@ -26,18 +26,34 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$names" ] || names='ws_frame client_ingest client_connections server_fanout server_connections'
+[ -n "$names" ] || names='ws_frame client_ingest client_connections server_fanout server_connections
+    web_library web_end_to_end web_start'
+
+# Those whose name begins with web_ are programs for Node, of bench/web; the others are built.
+natives=
+for name in $names; do
+    case $name in
+    web_*) natives="$natives pusher_wasm" ;;
+    *) natives="$natives bench_$name" ;;
+    esac
+done
 
 {
     cmake -S . -B build-bench -G Ninja -DCMAKE_BUILD_TYPE=Release -DPUSHER_BUILD_TESTS=OFF \
         -DPUSHER_BUILD_EXAMPLES=OFF --log-level=WARNING
-    # shellcheck disable=SC2046,SC2086 # lists of words without blanks
-    cmake --build build-bench -j "${JOBS:-2}" --target pusher_cli $(printf 'bench_%s ' $names)
+    # shellcheck disable=SC2086 # a list of words without blanks
+    cmake --build build-bench -j "${JOBS:-2}" --target pusher_cli $natives
 } >&2
+PUSHER_BIN=$PWD/build-bench/pusher
+PUSHER_WASM=$PWD/build-bench/web/pusher.wasm
+export PUSHER_BIN PUSHER_WASM
 
 for name in $names; do
     # shellcheck disable=SC2086
-    build-bench/bin/bench_"$name" $flags
+    case $name in
+    web_*) node bench/web/"${name#web_}".mjs $flags ;;
+    *) build-bench/bin/bench_"$name" $flags ;;
+    esac
     case $flags in
     *--json*) ;;
     *) echo ;;

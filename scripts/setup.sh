@@ -23,7 +23,7 @@ web_needs='
 clang=clang wasm-ld=lld wasi-libc=wasi-libc wasm-opt=binaryen wasm2js=binaryen node=nodejs npm=npm'
 demo_needs='chromium=chromium'
 test_needs='
-chromium=chromium clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
+chromium=chromium firefox=firefox-esr clang=clang clang-rt=libclang-rt-dev clang-format=clang-format scdoc=scdoc
 openssl=openssl strace=strace node=nodejs npm=npm
 nginx=nginx-light haproxy=haproxy tinyproxy=tinyproxy-bin squid=squid-openssl microsocks=microsocks
 nft=nftables unshare=util-linux
@@ -47,6 +47,7 @@ present() {
     wasi-libc) [ -e /usr/lib/wasm32-wasi/libc.a ] && [ -e /usr/include/wasm32-wasi/string.h ] ;;
     clang-rt) [ -e "$(clang -print-resource-dir 2>/dev/null)/lib/linux" ] ;;
     chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null ;;
+    firefox) command -v firefox-esr >/dev/null || command -v firefox >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -113,7 +114,7 @@ install_node_modules() {
 case $purpose in
 build) needs=$build_needs ;;
 dist) needs="$build_needs $web_needs" ;;
-demo) needs="$build_needs $demo_needs" ;;
+demo) needs="$build_needs $web_needs $demo_needs" ;;
 test) needs="$build_needs $web_needs $test_needs" ;;
 docs) needs=$docs_needs ;;
 format) needs=$format_needs ;;
@@ -124,14 +125,17 @@ esac
 packages=$(missing_packages $needs)
 [ -z "$packages" ] || install_packages
 
-if [ "$purpose" = dist ] || [ "$purpose" = test ]; then
+case $purpose in
+dist | demo | test)
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
         die "'$purpose' needs Node 18 or later, this is $(node --version)"
     install_node_modules web npm ci
-fi
+    ;;
+esac
 if [ "$purpose" = test ]; then
     install_node_modules tests/e2e npm ci
     install_node_modules web/test/packages npm ci
+    install_node_modules web/test/programs npm ci --ignore-scripts --omit=optional
     # soketi wants a native package from a place that is no registry; an override in package.json has
     # another one in its stead. `npm ci` does not take overrides of this kind, and `npm install`,
     # which keeps to the lock file too, takes them since npm 10.

@@ -6,11 +6,12 @@
 // BUNDLE is a name of web/build/targets.mjs, with .min behind for the minified one, or a path. In the environment:
 // SUITES=unit,integration   GREP=text   WATCH=1 (serve: pages reload after edits)   PUSHER_BIN, CHROMIUM_BIN, FIREFOX_BIN
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { WASM } from '../build/bundle.mjs';
 import { BROWSERS } from './lib/browsers.mjs';
 import { runInBrowser } from './lib/page_run.mjs';
 import { startServices } from './lib/services.mjs';
@@ -19,6 +20,7 @@ import { makeSubject } from './lib/subjects.mjs';
 import { bundleSuites, SUITES, watchSuites } from './lib/suites.mjs';
 
 const DEFAULT_BUNDLE = { chromium: 'pusher.min', firefox: 'pusher.min', node: 'pusher.node' };
+const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 const NODE_DEADLINE_MS = 600_000;
 
 const suites = (process.env.SUITES ?? SUITES.join(',')).split(',');
@@ -27,6 +29,9 @@ const folder = mkdtempSync(join(tmpdir(), 'pusher-web-test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 const say = (text) => process.stdout.write(`${text}\n`);
+
+// Unit tests have no need of a server.
+const start = () => (suites.includes('integration') ? startServices(folder) : { config: {}, controls: {}, stop() {} });
 
 const subject = (name) => (name.includes('/') ? name : makeSubject(name, join(folder, name)));
 
@@ -44,7 +49,7 @@ async function runInNode(bundle, services) {
       ...(grep ? { GREP: grep } : {}),
       PUSHER_SUBJECT: library,
       PUSHER_CONFIG: JSON.stringify({ ...site.config, site: site.url }),
-      NODE_EXTRA_CA_CERTS: services.certificate,
+      ...(services.certificate ? { NODE_EXTRA_CA_CERTS: services.certificate } : {}),
     },
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), NODE_DEADLINE_MS);
@@ -64,17 +69,32 @@ async function runPlatform(platform, bundle, services) {
   return failed === 0 && passed > 0;
 }
 
+// Makes the bundle again after edits, a moment later: editors write more than once.
+function watchLibrary(bundle, changed) {
+  let timer;
+  const again = () => subject(bundle).then(changed, (error) => say(error.message));
+  for (const path of [WASM, SOURCES]) {
+    watch(path, { recursive: path === SOURCES }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(again, 200);
+    });
+  }
+}
+
 async function serve() {
-  const services = await startServices(folder);
-  const library = await subject(process.env.BUNDLE ?? 'pusher');
+  const services = await start();
+  const bundle = process.env.BUNDLE ?? 'pusher';
+  const library = await subject(bundle);
   let script = '';
   let site;
-  const watch = process.env.WATCH === '1';
-  if (watch) {
-    await watchSuites('page', suites, (text) => {
+  const watching = process.env.WATCH === '1';
+  if (watching) {
+    const fresh = (text) => {
       script = text;
       site?.changed();
-    });
+    };
+    await watchSuites('page', suites, fresh);
+    watchLibrary(bundle, () => site?.changed());
   } else {
     script = await bundleSuites('page', suites);
   }
@@ -83,7 +103,7 @@ async function serve() {
     library,
     script: () => script,
     report: ({ kind, title, text }) => kind === 'fail' && say(`FAILED ${title}\n  ${text}`),
-    extra: { watch },
+    extra: { watch: watching },
     port: Number(process.env.PORT ?? 8888),
   });
   say(`The tests are at ${site.url.replace('127.0.0.1', 'localhost')} until Ctrl-C; ?grep=TEXT runs some of them only.`);
@@ -97,7 +117,7 @@ async function main(wanted) {
     if (platform !== 'node' && !BROWSERS[platform]) throw new Error(`${platform}: chromium, firefox or node`);
     return [platform, bundle];
   });
-  const services = await startServices(folder);
+  const services = await start();
   let good = true;
   try {
     for (const run of runs) good = (await runPlatform(...run, services)) && good;

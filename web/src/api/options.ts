@@ -2,6 +2,7 @@
  * The options of both eras, and how they become the engine's. The engine checks them and knows their defaults;
  * here stands only what is JavaScript's: the page's protocol, what the platform lacks, functions.
  */
+import type { LogLevel } from '../engine/exports';
 import type { Runtime } from '../runtime/runtime';
 import { authenticationOf, authorizationOf } from './authorization';
 import type { AuthorizationCallback } from './authorization';
@@ -78,6 +79,7 @@ export function engineOptions(
   names: readonly string[],
   runtime: Runtime,
   version: string,
+  logLevel: LogLevel,
 ): string {
   const { transport, endpoint } = authorizationOf(options);
   const user = authenticationOf(options);
@@ -102,7 +104,7 @@ export function engineOptions(
     timelineParams: timelineParams(options.timelineParams),
     clientName: 'js',
     clientVersion: version,
-    logLevel: 1,
+    logLevel,
   });
 }
 

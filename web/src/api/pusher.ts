@@ -122,7 +122,7 @@ export class Pusher extends Emitter {
 
   private makeClient(runtime: () => Runtime): Client {
     const client = new Client(
-      (names) => engineOptions(this.key, this.config, names, runtime(), Pusher.VERSION),
+      (names) => engineOptions(this.key, this.config, names, runtime(), Pusher.VERSION, logLevel(Pusher)),
       this.owner(),
       runtime,
       () => logLevel(Pusher),

@@ -34,7 +34,7 @@ export async function openFrame(): Promise<Frame> {
   const ready = loaded(element, 'a frame');
   document.body.append(element);
   await ready;
-  return {
+  const frame: Frame = {
     element,
     get window() {
       return element.contentWindow as Frame['window'];
@@ -43,20 +43,21 @@ export async function openFrame(): Promise<Frame> {
       return element.contentDocument as Document;
     },
     async loadLibrary() {
-      const script = this.document.createElement('script');
+      const script = frame.document.createElement('script');
       script.src = traits.file;
       const done = loaded(script, traits.file);
-      this.document.head.append(script);
+      frame.document.head.append(script);
       await done;
-      return this.window.Pusher;
+      return frame.window.Pusher;
     },
     async reload() {
       const ready = loaded(element, 'a frame');
-      this.window.location.reload();
+      frame.window.location.reload();
       await ready;
     },
     remove: () => element.remove(),
   };
+  return frame;
 }
 
 export async function withFrame(use: (frame: Frame) => Promise<void>): Promise<void> {

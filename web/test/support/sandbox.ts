@@ -14,7 +14,7 @@ type Clock = ReturnType<typeof FakeTimers.install>;
 
 /** The network of the sandbox: the test says when it comes and goes. */
 export class FakeNetwork {
-  private readonly bindings: [string, Handler][] = [];
+  private bindings: [string, Handler][] = [];
 
   bind(event: string, handler: Handler): this {
     this.bindings.push([event, handler]);
@@ -22,10 +22,9 @@ export class FakeNetwork {
   }
 
   unbind(event?: string, handler?: Handler): this {
-    for (let i = this.bindings.length - 1; i >= 0; i--) {
-      const [boundEvent, bound] = this.bindings[i];
-      if ((!event || boundEvent === event) && (!handler || bound === handler)) this.bindings.splice(i, 1);
-    }
+    this.bindings = this.bindings.filter(
+      ([boundEvent, bound]) => (event && boundEvent !== event) || (handler && bound !== handler),
+    );
     return this;
   }
 
@@ -35,10 +34,6 @@ export class FakeNetwork {
 
   goes(event: 'online' | 'offline'): void {
     for (const [boundEvent, handler] of this.bindings.slice()) if (boundEvent === event) handler();
-  }
-
-  get bound(): number {
-    return this.bindings.length;
   }
 }
 

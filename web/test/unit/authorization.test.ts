@@ -214,16 +214,15 @@ describe('authorization', () => {
 
     it('that throws is an AuthError', async () => {
       const failed = recorder();
-      const pusher = await sandbox.connected({
+      const pusher = sandbox.pusher({
         channelAuthorization: {
           customHandler: () => {
             throw new Error('broken handler');
           },
         },
       });
-      const channel = pusher.subscribe('private-a');
-      channel.bind('pusher:subscription_error', failed);
-      await sandbox.tick();
+      pusher.subscribe('private-a').bind('pusher:subscription_error', failed);
+      await sandbox.establish();
       assert.propertyVal(failed.calls[0]?.[0], 'type', 'AuthError');
       assert.include(JSON.stringify(failed.calls[0]), 'broken handler');
       assert.equal(pusher.connection.state, 'connected');

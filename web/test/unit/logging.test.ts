@@ -99,10 +99,10 @@ describe('logging', () => {
   }
 
   it('a logger that throws harms nothing', async () => {
+    const pusher = sandbox.pusher();
     Pusher.log = () => {
       throw new Error('broken logger');
     };
-    const pusher = sandbox.pusher();
     try {
       await sandbox.establish();
     } catch (error) {

@@ -1,0 +1,1 @@
+globalThis.benchObey({ 'pusher-c': globalThis.PusherC, 'pusher-js': globalThis.PusherJs }, globalThis.SETUP, call);
