@@ -31,7 +31,7 @@ dev: ## serve http://localhost:5555/pusher.js, freshly bundled at every edit
 	@scripts/setup.sh dist
 	@scripts/dist.sh dev
 
-demo: ## build, and see an event travel from the server to a native subscriber and a browser page
+demo: ## build, and see an event travel from the server to a native subscriber and a page with pusher.js
 	@scripts/setup.sh demo
 	@scripts/demo.sh
 

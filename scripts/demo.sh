@@ -1,9 +1,12 @@
 #!/bin/sh
 # Shows one event on its way: published with the command, through the server, to a native subscriber
-# and to a page in a browser. Ends by itself; with KEEP=1 it stays until Ctrl-C.
+# and to a page in a browser that uses pusher.js. Ends by itself; with KEEP=1 it stays until Ctrl-C.
+#
+# PUSHER_BIN names a command that is built already, and pusher.js with it.
 set -eu
 cd "$(dirname "$0")/.."
-pusher=build/pusher
+pusher=${PUSHER_BIN:-build/pusher}
+script=dist/$(cat VERSION)/pusher.min.js
 channel=my-channel
 event=new-comment
 data='{"text":"hi"}'
@@ -50,7 +53,10 @@ await() {
 
 build() {
     cmake --preset default -DPUSHER_WERROR="${WERROR:-ON}" --log-level=WARNING &&
-        cmake --build --preset default -j "${JOBS:-2}" --target pusher_cli
+        cmake --build --preset default -j "${JOBS:-2}" --target pusher_cli || return
+    # Bundling takes a while: only when something has changed.
+    [ -e "$script" ] && [ -z "$(find VERSION src web -name node_modules -prune -o \
+        -type f -newer "$script" -print -quit)" ] || scripts/dist.sh
 }
 
 start_browser() {
@@ -58,7 +64,7 @@ start_browser() {
     [ "$(id -u)" != 0 ] || sandbox=--no-sandbox # Chromium has none for root
     # shellcheck disable=SC2086 # empty or one word
     "$browser" --headless $sandbox --disable-gpu --no-first-run --user-data-dir="$work/profile" \
-        --enable-logging=stderr "$page" >"$work/browser" 2>&1 &
+        --enable-logging=stderr "$console" >"$work/browser" 2>&1 &
     children="$! $children"
     await 'subscribed to' "$work/browser" "the page's subscription"
 }
@@ -74,7 +80,8 @@ server=$!
 children=$server
 await '^listening on ' "$work/server" "the server"
 port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$work/server")
-page=http://127.0.0.1:$port/demo/
+pages=http://127.0.0.1:$port/demo/
+console="${pages}console.html?channel=$channel"
 echo "   It listens on 127.0.0.1:$port."
 
 say "3. Starting a native subscriber:  pusher subscribe --port $port $channel"
@@ -85,11 +92,11 @@ echo "   It is connected and subscribed."
 
 browser=$(command -v chromium || command -v google-chrome || true)
 if [ -n "$browser" ]; then
-    say "4. Opening $page in a headless browser."
+    say "4. Opening $console in a headless browser."
     start_browser
     echo "   The page is connected and subscribed."
 else
-    say "4. There is no Chromium here: open $page yourself, with make demo KEEP=1."
+    say "4. There is no Chromium here: open $console yourself, with make demo KEEP=1."
 fi
 
 say "5. Publishing:  pusher trigger --port $port $channel $event '$data'"
@@ -99,16 +106,16 @@ await "^$channel $event " "$work/events" "the event at the subscriber"
 printf '   The native subscriber received:\n      %s\n' "$(head -n 1 "$work/events")"
 if [ -n "$browser" ]; then
     await "shown: $channel $event " "$work/browser" "the event on the page"
-    shown=$(sed -n 's/.*"shown: \(.*\)", source: .*/\1/p' "$work/browser" | head -n 1)
+    shown=$(sed -n "s/.*\"shown: \($channel $event .*\)\", source: .*/\1/p" "$work/browser" | head -n 1)
     printf '   The browser page shows:\n      %s\n' "$shown"
 fi
 
 if [ -n "${KEEP:-}" ]; then
-    say "The page: $page (events appear there as you trigger them). Ctrl-C ends the demo."
+    say "The demo pages: $pages (events appear at $console as you trigger them). Ctrl-C ends the demo."
     trap 'exit 0' HUP INT PIPE TERM
     tail -n +2 -f "$work/events" &
     children="$! $children"
     wait "$server"
 else
-    say "That was it. The page is at $page while the demo runs; make demo KEEP=1 keeps it running."
+    say "That was it. There are more pages at $pages while the demo runs; make demo KEEP=1 keeps it running."
 fi

@@ -114,7 +114,7 @@ install_node_modules() {
 case $purpose in
 build) needs=$build_needs ;;
 dist) needs="$build_needs $web_needs" ;;
-demo) needs="$build_needs $demo_needs" ;;
+demo) needs="$build_needs $web_needs $demo_needs" ;;
 test) needs="$build_needs $web_needs $test_needs" ;;
 docs) needs=$docs_needs ;;
 format) needs=$format_needs ;;
@@ -125,11 +125,13 @@ esac
 packages=$(missing_packages $needs)
 [ -z "$packages" ] || install_packages
 
-if [ "$purpose" = dist ] || [ "$purpose" = test ]; then
+case $purpose in
+dist | demo | test)
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
         die "'$purpose' needs Node 18 or later, this is $(node --version)"
     install_node_modules web npm ci
-fi
+    ;;
+esac
 if [ "$purpose" = test ]; then
     install_node_modules tests/e2e npm ci
     install_node_modules web/test/packages npm ci

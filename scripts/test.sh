@@ -60,6 +60,7 @@ case ${1:-all} in
 all)
     say "gcc, warnings are errors"
     build default
+    scripts/dist.sh
     say "every test"
     rm -rf build/results
     run default
@@ -72,6 +73,7 @@ all)
     run asan
     ;;
 asan)
+    scripts/dist.sh
     say "with the address and undefined-behaviour sanitizers"
     build asan
     run asan

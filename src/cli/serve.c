@@ -4,6 +4,7 @@
 #include "cli/dev_files.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "cli/web_folder.h"
 #include "driver/memory.h"
 #include "server/config.h"
 #include "server/server.h"
@@ -47,6 +48,7 @@ typedef struct serve_options {
     bool proxy_protocol;
     const char *config;
     const char *path_prefix;
+    const char *web;
     bool dev_auth;
     bool verbose;
     bool quiet;
@@ -108,6 +110,13 @@ static const px_cli_option own_options[] = {
      .offset = OFFSET(path_prefix),
      .value = "PATH",
      .help = "Put before every path, such as /realtime."},
+    {.name = "web",
+     .kind = PX_CLI_TEXT,
+     .offset = OFFSET(web),
+     .value = "FOLDER",
+     .help = "Serve its folders js and demo below /js/ and /demo/; with an\n"
+             "empty text none. Default: the one that came with the\n"
+             "command."},
     {.name = "trusted-proxy",
      .kind = PX_CLI_LIST,
      .offset = OFFSET(trusted_proxies),
@@ -195,6 +204,7 @@ typedef struct preparation {
     px_slice trusted_proxies[PX_CLI_LIST_MAX];
     char authority[PX_CLI_PATH_SIZE];
     char dev_certificate[PX_CLI_PATH_SIZE];
+    char web[PX_CLI_PATH_SIZE];
     char why[PX_SERVER_ERROR_SIZE];
 } preparation;
 
@@ -308,9 +318,17 @@ static void take_tls(preparation *prepared, const serve_options *own) {
         take_text(&options->tls_dev_cert, prepared->dev_certificate);
 }
 
+static void find_web(preparation *prepared) {
+    char program[PX_CLI_PATH_SIZE];
+    px_cli_program_folder(program);
+    if (px_cli_find_web(program, prepared->web))
+        take_text(&prepared->options.web, prepared->web);
+}
+
 static bool prepare(preparation *prepared, const serve_options *own) {
     px_server_options *options = &prepared->options;
     px_server_options_default(options);
+    find_web(prepared); /* unless the file or --web say otherwise */
     if (own->config && px_config_read(own->config, &prepared->arena, options, prepared->why,
                                       sizeof prepared->why) != PX_OK) {
         px_cli_error("%s", prepared->why);
@@ -320,6 +338,7 @@ static bool prepare(preparation *prepared, const serve_options *own) {
     take_list(&options->trusted_proxies, prepared->trusted_proxies, &own->trusted_proxies);
     take_tls(prepared, own);
     take_text(&options->path_prefix, own->path_prefix);
+    take_text(&options->web, own->web);
     options->dev_auth = options->dev_auth || own->dev_auth;
     options->proxy_protocol = options->proxy_protocol || own->proxy_protocol;
     options->handle_signals = true;

@@ -53,6 +53,16 @@ bool px_origin_is_local(px_slice origin) {
     return false;
 }
 
+/* A page from elsewhere must not get signatures, be it by asking from the user's browser or by a name
+ * of its own that leads to this machine. */
+const char *px_dev_refusal(px_slice host, px_slice origin) {
+    if (!px_host_is_local(host))
+        return "Ask for 127.0.0.1 or localhost.";
+    if (origin.len > 0 && !px_origin_is_local(origin))
+        return "Only pages of this machine may ask for this.";
+    return NULL;
+}
+
 /* ---- Answers ---- */
 
 typedef struct call {
@@ -182,12 +192,9 @@ int px_dev_auth(const px_app_options *apps, size_t app_count, const px_dev_auth_
                 px_arena *arena, px_buffer *out, const char **content_type) {
     call this = {.arena = arena, .out = out};
     *content_type = "application/json";
-    /* A page from elsewhere must not get signatures, be it by asking from the user's browser or by
-     * a name of its own that leads to this machine. */
-    if (!px_host_is_local(request->host))
-        return fail(&this, 403, "Ask for 127.0.0.1 or localhost.");
-    if (request->origin.len > 0 && !px_origin_is_local(request->origin))
-        return fail(&this, 403, "Only pages of this machine may ask for authorization.");
+    const char *refusal = px_dev_refusal(request->host, request->origin);
+    if (refusal)
+        return fail(&this, 403, refusal);
     if (px_http_params_read(arena, request->fields, &this.params) != PX_OK)
         return fail_memory(&this);
     const char *fault = read_fields(&this, apps, app_count, request->is_jsonp);

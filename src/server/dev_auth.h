@@ -17,6 +17,10 @@ typedef struct px_dev_auth_request {
     bool is_jsonp;   /* may ask for a callback */
 } px_dev_auth_request;
 
+/* NULL when what such a request may do is for whoever sends it: it was sent to this machine by name or
+ * address, and by no page from elsewhere. Else why not. */
+const char *px_dev_refusal(px_slice host, px_slice origin);
+
 /* Writes the answer into `out` and returns the HTTP status: 200, or 400, 403 or 500 with a sentence
  * as {"error":...,"code":...}. *content_type: of the answer. */
 int px_dev_auth(const px_app_options *apps, size_t app_count, const px_dev_auth_request *request,

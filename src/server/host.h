@@ -39,6 +39,7 @@ typedef enum px_host_phase {
     PX_PHASE_HEAD,      /* reading the head of an HTTP request */
     PX_PHASE_BODY,      /* reading its body */
     PX_PHASE_ANSWER,    /* the answer does not fit into the socket yet; nothing is read */
+    PX_PHASE_FILE,      /* the same, and more of a file is to follow (host_files.h) */
     PX_PHASE_STREAM,    /* the answer goes on, with what happens in a session (host_stream.h) */
     PX_PHASE_WEBSOCKET, /* open: the hub has it */
     PX_PHASE_CLOSING,   /* sending the rest; what still arrives is thrown away */
@@ -76,6 +77,7 @@ typedef struct px_host_connection {
     union {
         px_host_request request;       /* until the upgrade */
         px_ws_decoder decoder;         /* from then on */
+        struct px_host_file *file;     /* in PX_PHASE_FILE */
         struct px_host_stream *stream; /* in PX_PHASE_STREAM */
     } in;
     struct px_sockjs_socket *sockjs; /* of a WebSocket in its SockJS framing; else NULL */
@@ -195,6 +197,7 @@ typedef struct px_host_answer {
     const char *allow;        /* the Allow header; or NULL */
     px_slice headers;         /* more lines, each with its CR LF */
     px_slice body;
+    struct px_host_file *file; /* the body instead, the answer's own; or NULL */
 } px_host_answer;
 
 void px_host_http_input(px_host_connection *connection, px_slice bytes);

@@ -10,6 +10,7 @@
 
 #include "server/heap.h"
 #include "server/host_client.h"
+#include "server/host_files.h"
 #include "server/host_session.h"
 #include "server/host_sockjs.h"
 #include "server/host_timeline.h"
@@ -64,6 +65,7 @@ void px_host_cut(px_host_connection *connection) {
     if (connection->phase == PX_PHASE_DEAD)
         return;
     bool was_stream = connection->phase == PX_PHASE_STREAM;
+    bool was_file = connection->phase == PX_PHASE_FILE;
     connection->phase = PX_PHASE_DEAD;
     px_host_clear_deadline(connection);
     event_del(&connection->readable);
@@ -73,6 +75,8 @@ void px_host_cut(px_host_connection *connection) {
     px_hub_close_connection(connection->server->hub, &connection->hub);
     if (was_stream)
         px_stream_cut(connection);
+    if (was_file)
+        px_file_cut(connection);
 }
 
 void px_host_finish(px_host_connection *connection) {
@@ -99,6 +103,8 @@ static void on_written(px_host_connection *connection) {
     connection->is_late = false;
     if (connection->phase == PX_PHASE_ANSWER) {
         px_host_http_answered(connection);
+    } else if (connection->phase == PX_PHASE_FILE) {
+        px_file_go_on(connection);
     } else if (connection->phase == PX_PHASE_CLOSING && !connection->is_shut) {
         /* Closing at once would reset the connection if the peer has sent something meanwhile, and
          * take our last bytes from it. So wait for its end, within the deadline. */

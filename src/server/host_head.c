@@ -124,6 +124,27 @@ static void read_connection(px_slice value, px_http_head *head) {
         head->keep_alive = false;
 }
 
+/* gzip, br;q=0.5, deflate;q=0 (RFC 9110 section 12.5.3). The last is what the client does not take. */
+static void read_accept_encoding(px_slice value, px_http_head *head) {
+    static const struct {
+        px_slice name;
+        unsigned bit;
+    } CODINGS[] = {{PX_LITERAL("gzip"), PX_ACCEPTS_GZIP}, {PX_LITERAL("br"), PX_ACCEPTS_BR}};
+    bool more = value.len > 0;
+    while (more) {
+        bool has_weight = false;
+        px_slice weight = cut(&value, ',', &more);
+        px_slice name = trim(cut(&weight, ';', &has_weight));
+        weight = trim(weight);
+        bool is_refused = px_slice_starts_with(weight, PX_SLICE("q=0"));
+        for (size_t i = 3; is_refused && i < weight.len; i++)
+            is_refused = weight.ptr[i] == '0' || weight.ptr[i] == '.';
+        for (size_t i = 0; i < sizeof CODINGS / sizeof *CODINGS; i++)
+            if (!is_refused && px_slice_equal_ignore_case(name, CODINGS[i].name))
+                head->accepts |= CODINGS[i].bit;
+    }
+}
+
 static px_http_progress read_field(px_slice line, px_http_head *head, px_http_refusal *refusal) {
     bool found = false;
     px_slice name = cut(&line, ':', &found);
@@ -134,6 +155,8 @@ static px_http_progress read_field(px_slice line, px_http_head *head, px_http_re
             return refuse(refusal, 400, "A header holds a control character.");
     px_slice value = trim(line);
     head->is_forwarded = head->is_forwarded || px_forwarded_is_field(name);
+    if (px_slice_equal_ignore_case(name, PX_SLICE("accept-encoding")))
+        read_accept_encoding(value, head);
     for (size_t i = 0; i < PX_HTTP_FIELD_COUNT; i++) {
         if (!px_slice_equal_ignore_case(name, FIELD_NAMES[i]))
             continue;

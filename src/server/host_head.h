@@ -6,6 +6,9 @@
 
 #include "base/slice.h"
 
+/* Bits: the codings in which the client takes a body. */
+enum { PX_ACCEPTS_GZIP = 1, PX_ACCEPTS_BR = 2 };
+
 /* The header fields that the server looks at: X(NAME, "name"). None of them may come twice, but for
  * Connection. */
 #define PX_HTTP_FIELDS(X)                                                                          \
@@ -19,6 +22,7 @@
     X(REFERER, "referer")                                                                          \
     X(CONTENT_TYPE, "content-type")                                                                \
     X(IF_NONE_MATCH, "if-none-match")                                                              \
+    X(IF_MODIFIED_SINCE, "if-modified-since")                                                      \
     X(REQUEST_HEADERS, "access-control-request-headers")                                           \
     X(WEBSOCKET_KEY, "sec-websocket-key")                                                          \
     X(WEBSOCKET_VERSION, "sec-websocket-version")
@@ -38,8 +42,9 @@ typedef struct px_http_head {
     uint64_t content_length;
     bool chunked;
     bool is_http_1_0;
-    bool keep_alive; /* the connection may go on after this request */
-    bool upgrade;    /* Connection names Upgrade */
+    unsigned accepts; /* bits, from all Accept-Encoding lines */
+    bool keep_alive;  /* the connection may go on after this request */
+    bool upgrade;     /* Connection names Upgrade */
     bool expect_continue;
     bool is_forwarded; /* a proxy says in a field who has asked it, see forwarded.h */
 } px_http_head;

@@ -3,6 +3,7 @@
 #include "server/heap.h"
 #include "server/host_client.h"
 #include "server/host_date.h"
+#include "server/host_files.h"
 #include "server/host_sockjs.h"
 #include "server/host_timeline.h"
 
@@ -15,6 +16,7 @@ static const struct {
     {200, "OK"},
     {202, "Accepted"},
     {204, "No Content"},
+    {301, "Moved Permanently"},
     {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
@@ -48,6 +50,7 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
     char length[20];
     char date[PX_DATE_LENGTH];
     bool has_body = given->status != 204 && given->status != 304; /* RFC 9110 section 8.6 */
+    uint64_t body_len = given->file ? px_file_size(given->file) : given->body.len;
     const px_slice parts[] = {
         PX_SLICE("HTTP/1.1 "),
         px_slice_of(status, px_u64_to_text((uint64_t)given->status, status)),
@@ -58,7 +61,7 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
         given->content_type ? PX_SLICE("\r\nContent-Type: ") : PX_SLICE(""),
         px_slice_of_text(given->content_type),
         has_body ? PX_SLICE("\r\nContent-Length: ") : PX_SLICE(""),
-        px_slice_of(length, has_body ? px_u64_to_text(given->body.len, length) : 0),
+        px_slice_of(length, has_body ? px_u64_to_text(body_len, length) : 0),
         given->allow ? PX_SLICE("\r\nAllow: ") : PX_SLICE(""),
         px_slice_of_text(given->allow),
         keep_alive ? PX_SLICE("\r\nConnection: keep-alive\r\n")
@@ -67,8 +70,15 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
         PX_SLICE("\r\n"),
         is_head ? PX_SLICE("") : given->body,
     };
-    if (!px_host_send(connection, parts, sizeof parts / sizeof *parts))
+    bool is_sent = px_host_send(connection, parts, sizeof parts / sizeof *parts);
+    if (!is_sent || is_head)
+        px_file_close(given->file);
+    if (!is_sent)
         return;
+    if (given->file && !is_head) {
+        px_file_begin(connection, given->file, keep_alive);
+        return;
+    }
     if (keep_alive)
         connection->phase = PX_PHASE_ANSWER;
     else
@@ -299,7 +309,8 @@ void px_host_http_without_tls(px_host_connection *connection) {
 }
 
 void px_host_http_expired(px_host_connection *connection) {
-    bool is_waited_for = connection->phase == PX_PHASE_ANSWER || connection->received.len == 0;
+    bool is_waited_for = connection->phase == PX_PHASE_ANSWER ||
+                         connection->phase == PX_PHASE_FILE || connection->received.len == 0;
     if (is_waited_for)
         px_host_cut(connection);
     else

@@ -1,5 +1,6 @@
 #include "server/host_options.h"
 #include "server/host_address.h"
+#include "server/host_files.h"
 
 #include <stdio.h>
 
@@ -213,6 +214,8 @@ int px_host_check_options(const px_server_options *options, char *why, size_t si
         result = check_prefix(options->path_prefix, why, size);
     if (result == PX_OK)
         result = check_company(options, why, size);
+    if (result == PX_OK)
+        result = px_files_check(options, why, size);
     if (result == PX_OK)
         result = check_plain(options->http_hostname, "http_hostname", why, size);
     if (result == PX_OK)

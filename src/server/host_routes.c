@@ -1,10 +1,11 @@
 /* What is where: the paths that the server answers, but for the WebSocket upgrade. */
 #include "server/dev_auth.h"
 #include "server/host_client.h"
+#include "server/host_demo.h"
+#include "server/host_files.h"
 #include "server/host_session.h"
 #include "server/host_timeline.h"
 #include "server/page.h"
-#include "server/page_demo.h"
 #include "server/text.h"
 #include "json/writer.h"
 
@@ -73,12 +74,39 @@ static px_host_answer show_page(const call *this) {
     };
 }
 
+static px_host_answer send_script(const call *this) {
+    return px_files_answer(this->server, &px_place_js, this->head,
+                           px_slice_after(this->path, strlen("/js/")));
+}
+
 static px_host_answer show_demo(const call *this) {
+    return px_files_answer(this->server, &px_place_demo, this->head,
+                           px_slice_after(this->path, strlen("/demo/")));
+}
+
+/* Relative: whatever stands before it, here or at a proxy, stays. */
+static px_host_answer point_to_demo(const call *this) {
     (void)this;
-    return (px_host_answer){.status = 200,
-                            .content_type = "text/html; charset=utf-8",
-                            .headers = px_page_demo_headers,
-                            .body = px_page_demo};
+    return (px_host_answer){.status = 301, .headers = PX_SLICE("Location: demo/\r\n")};
+}
+
+static px_demo_call demo_call(const call *this) {
+    return (px_demo_call){this->server, this->head, this->body, this->client.is_local};
+}
+
+static px_host_answer tell_demo_settings(const call *this) {
+    px_demo_call demo = demo_call(this);
+    return px_demo_settings(&demo);
+}
+
+static px_host_answer authorize_demo(const call *this) {
+    px_demo_call demo = demo_call(this);
+    return px_demo_authorize(&demo);
+}
+
+static px_host_answer publish_demo(const call *this) {
+    px_demo_call demo = demo_call(this);
+    return px_demo_publish(&demo);
 }
 
 /* The loop turns: that is all that liveness asks for. */
@@ -179,7 +207,12 @@ static const route ROUTES[] = {
     {PX_LITERAL("/apps/"), true, BELOW_PREFIX, NULL, ask_hub},
     {PX_LITERAL("/app/"), true, BELOW_PREFIX, "GET", ask_for_upgrade},
     {PX_LITERAL("/"), false, BELOW_PREFIX, "GET, HEAD", show_page},
-    {PX_LITERAL("/demo/"), false, BELOW_PREFIX, "GET, HEAD", show_demo},
+    {PX_LITERAL("/js/"), true, BELOW_PREFIX, "GET, HEAD", send_script},
+    {PX_LITERAL("/demo"), false, BELOW_PREFIX, "GET, HEAD", point_to_demo},
+    {PX_LITERAL("/demo/settings.js"), false, BELOW_PREFIX, "GET, HEAD", tell_demo_settings},
+    {PX_LITERAL("/demo/auth"), false, BELOW_PREFIX, "POST", authorize_demo},
+    {PX_LITERAL("/demo/publish"), false, BELOW_PREFIX, "POST", publish_demo},
+    {PX_LITERAL("/demo/"), true, BELOW_PREFIX, "GET, HEAD", show_demo},
     {PX_LITERAL("/healthz"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/ready"), false, EVERYWHERE, "GET, HEAD", tell_ready},
     {PX_LITERAL("/health"), false, EVERYWHERE, "GET, HEAD", tell_alive},

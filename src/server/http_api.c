@@ -94,6 +94,18 @@ static int fail_method(px_http_call *call, const char *allow) {
         px_text_of(call->arena, PX_SLICE("Method not allowed; use "), px_slice_of_text(allow)));
 }
 
+static int fail_unknown(px_http_call *call) {
+    return px_http_fail(call, PX_HTTP_NOT_FOUND, PX_SLICE("Unknown app"));
+}
+
+static int fail_disabled(px_http_call *call) {
+    return px_http_fail(call, PX_HTTP_FORBIDDEN, PX_SLICE("Application disabled"));
+}
+
+static int fail_draining(px_http_call *call) {
+    return px_http_fail(call, PX_HTTP_UNAVAILABLE, PX_SLICE("The server is shutting down"));
+}
+
 /* The request's app, authenticated; anything but PX_HTTP_OK was answered. */
 static int admit(px_http_call *call, px_slice app_id) {
     if (px_percent_decode(call->arena, app_id, false, &app_id) != PX_OK ||
@@ -102,17 +114,15 @@ static int admit(px_http_call *call, px_slice app_id) {
         return px_http_fail_memory(call);
     call->app = px_map_get(&call->hub->apps_by_id, app_id);
     if (!call->app)
-        return px_http_fail(call, PX_HTTP_NOT_FOUND, PX_SLICE("Unknown app"));
+        return fail_unknown(call);
     int status = px_http_authenticate(call);
-    if (status == PX_HTTP_OK && !call->app->options.enabled)
-        return px_http_fail(call, PX_HTTP_FORBIDDEN, PX_SLICE("Application disabled"));
-    return status;
+    return status == PX_HTTP_OK && !call->app->options.enabled ? fail_disabled(call) : status;
 }
 
 static int answer(px_http_call *call, const char **allow) {
     px_slice path = call->request->path, apps, app_id;
     if (call->hub->draining)
-        return px_http_fail(call, PX_HTTP_UNAVAILABLE, PX_SLICE("The server is shutting down"));
+        return fail_draining(call);
     bool is_ours = next_segment(&path, &apps) && px_slice_equal(apps, PX_SLICE("apps")) &&
                    next_segment(&path, &app_id);
     const px_http_route *route = is_ours ? find_route(call, path, allow) : NULL;
@@ -139,16 +149,39 @@ static int check_written(px_http_call *call, int status) {
     return status;
 }
 
-void px_hub_http(px_hub *hub, const px_http_request *request, px_http_response *response) {
+static px_http_call begin_call(px_hub *hub, const px_http_request *request,
+                               px_http_response *response) {
     px_http_call call = {.hub = hub, .arena = &hub->arena, .request = request};
-    const char *allow = NULL;
     hub->stats.api_requests++;
     px_buffer_clear(response->body);
     px_json_writer_init(&call.answer, response->body);
-    response->status = check_written(&call, answer(&call, &allow));
-    response->allow = response->status == PX_HTTP_METHOD_NOT_ALLOWED ? allow : NULL;
+    return call;
+}
+
+static void end_call(px_http_call *call, int status, px_http_response *response) {
+    response->status = check_written(call, status);
+    response->allow = NULL;
     response->content_type = "application/json";
-    px_hub_input_done(hub);
+    px_hub_input_done(call->hub);
+}
+
+void px_hub_http(px_hub *hub, const px_http_request *request, px_http_response *response) {
+    px_http_call call = begin_call(hub, request, response);
+    const char *allow = NULL;
+    end_call(&call, answer(&call, &allow), response);
+    if (response->status == PX_HTTP_METHOD_NOT_ALLOWED)
+        response->allow = allow;
+}
+
+void px_hub_publish(px_hub *hub, px_slice app_id, px_slice body, px_http_response *response) {
+    px_http_request request = {.method = PX_SLICE("POST"), .body = body};
+    px_http_call call = begin_call(hub, &request, response);
+    call.app = px_map_get(&hub->apps_by_id, app_id);
+    int status = hub->draining                ? fail_draining(&call)
+                 : !call.app                  ? fail_unknown(&call)
+                 : !call.app->options.enabled ? fail_disabled(&call)
+                                              : px_http_publish(&call);
+    end_call(&call, status, response);
 }
 
 /* ---- Users ---- */

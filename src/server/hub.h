@@ -160,6 +160,10 @@ typedef struct px_http_response {
 /* Answers a request under /apps/. Never fails: what goes wrong becomes a status and a JSON body. */
 void px_hub_http(px_hub *hub, const px_http_request *request, px_http_response *response);
 
+/* Publishes for an application that the host trusts for reasons of its own: what POST /apps/ID/events
+ * does with that body, but for the signature. */
+void px_hub_publish(px_hub *hub, px_slice app_id, px_slice body, px_http_response *response);
+
 /* What is running, for the status page and health checks. */
 typedef struct px_hub_stats {
     size_t apps;

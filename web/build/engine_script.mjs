@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { encode } from './engine_text.mjs';
 
 const run = promisify(execFile);
-const GROWN = 'buffer = newBuffer;';
 const LIMIT = 64 * 1024 * 1024;
 
 export async function wasmToScript(wasm, decoder) {
@@ -14,29 +13,20 @@ export async function wasmToScript(wasm, decoder) {
 }
 
 // wasm2js writes a module whose last part instantiates it at once and exports every function by name.
-// Ours waits to be asked, may be asked again, and holds data in the code that is small when compressed. When
-// its memory grows, views of the memory as it was become empty, as WebAssembly's do: that is how the rest of
-// the library sees it.
+// Ours waits to be asked, may be asked again, and holds data in the code that is small when compressed.
 function toModule(text, decoder) {
   const imports = [...text.matchAll(/^import (.*)$/gm)].map((found) => found[1]);
   const unknown = imports.filter((line) => line !== "{ setTempRet0 } from 'env';");
   const end = text.indexOf('var retasmFunc = asmFunc(');
-  const growing = text.split(GROWN).length - 1;
-  if (unknown.length > 0 || end < 0 || growing !== 1) {
+  if (unknown.length > 0 || end < 0) {
     throw new Error(`wasm2js wrote something else than expected${unknown.map((line) => `: ${line}`)}`);
   }
   const body = text
     .slice(0, end)
     .replace(/^import .*$/gm, '')
-    .replace(GROWN, 'empty(buffer);\n$&')
     .replace(/base64DecodeToExistingUint8Array\(bufferView, (\d+), "([^"]*)"\)/g, (_, at, data) =>
       `bufferView.set(decode(${JSON.stringify(encode(Buffer.from(data, 'base64')))}), ${at})`);
   return `import { decode } from ${JSON.stringify(decoder)};
-function empty(buffer) {
-  const { port1 } = new MessageChannel();
-  port1.postMessage(0, [buffer]);
-  port1.close();
-}
 export function instantiate() {
 ${body}
 return asmFunc({ abort() { throw new Error("Pusher's engine has stopped"); }, setTempRet0() {} });
