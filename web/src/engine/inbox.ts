@@ -21,9 +21,9 @@ export class Inbox {
 
   /* A place for texts of that many bytes; an empty view: there is none. */
   private room(size: number): Uint8Array {
+    const { exports, memory } = this.engine;
     const has = this.view.length;
-    if (has < size || (has > KEPT && size <= KEPT)) {
-      const { exports, memory } = this.engine;
+    if (has < size || (has > KEPT && size <= KEPT) || memory.isStale(this.view)) {
       const wanted = Math.max(size, 1024);
       this.address = exports.px_web_inbox(this.client, wanted) >>> 0;
       this.view = this.address ? memory.view(this.address, wanted) : new Uint8Array(0);

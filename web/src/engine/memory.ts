@@ -15,10 +15,13 @@ export class Memory {
   private doubles!: Float64Array;
   private record!: Uint32Array;
   private readonly recordAt: number;
+  /* Without WebAssembly the old buffer stays, and is not told from the new one by its length. */
+  private readonly keepsOld: boolean;
   private readonly encoder = new TextEncoder();
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(private readonly exports: EngineExports) {
+    this.keepsOld = typeof WebAssembly !== 'object' || !(exports.memory instanceof WebAssembly.Memory);
     this.recordAt = exports.px_web_record() >>> 0;
     this.refresh();
   }
@@ -33,7 +36,12 @@ export class Memory {
   }
 
   private fresh(): void {
-    if (this.bytes.length === 0) this.refresh();
+    if (this.isStale(this.bytes)) this.refresh();
+  }
+
+  /** Whether the memory has grown since the view was made. */
+  isStale(view: Uint8Array): boolean {
+    return view.length === 0 || (this.keepsOld && view.buffer !== this.exports.memory.buffer);
   }
 
   /** Bytes that a text can take at most. */

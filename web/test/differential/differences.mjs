@@ -266,11 +266,11 @@ export const DIFFERENCES = [
     where:
       'An option that is `undefined` counts as given where only its name is looked for (`channelAuthorization`, `disableStats`).',
     only: ['construction: channelAuthorization: undefined', 'construction: disableStats undefined'],
-    ...both(drop('request'), drop('script')),
-  },
-  {
-    where: 'A warning says that `disableStats` is deprecated.',
-    theirs: [drop('log', ({ line }) => line.includes('disableStats'))],
+    ...both(
+      drop('request'),
+      drop('script'),
+      drop('log', ({ line }) => line.includes('disableStats')),
+    ),
   },
   {
     where: 'A handler that throws keeps the handlers behind it from running.',
