@@ -94,6 +94,7 @@ no_place:
 static void drop_channel(px_core *core, px_channel *channel) {
     px_authorization_cancel(core, channel);
     core->channels.due -= channel->due;
+    core->channels.recent = NULL;
     px_map_remove(&core->channels.by_name, px_channel_name(channel));
     px_slots_remove(&core->channels.slots, channel->id);
     free_channel(&core->channels, channel);
@@ -338,12 +339,18 @@ px_channel *px_channel_get(const px_core *core, px_channel_id id) {
     return px_slots_get(&core->channels.slots, id);
 }
 
-px_channel *px_channel_by_name(const px_core *core, px_slice name) {
-    return px_map_get(&core->channels.by_name, name);
+px_channel *px_channel_by_name(px_core *core, px_slice name) {
+    px_channels *channels = &core->channels;
+    if (channels->recent && px_slice_equal(px_channel_name(channels->recent), name))
+        return channels->recent;
+    px_channel *channel = px_map_get(&channels->by_name, name);
+    if (channel)
+        channels->recent = channel;
+    return channel;
 }
 
 px_channel_id px_core_find_channel(const px_core *core, px_slice name) {
-    const px_channel *channel = px_channel_by_name(core, name);
+    const px_channel *channel = px_map_get(&core->channels.by_name, name);
     return channel ? channel->id : 0;
 }
 

@@ -28,8 +28,9 @@ typedef struct px_channel {
 typedef struct px_channels {
     px_map by_name; /* in the order of subscription */
     px_slots slots;
-    size_t due;        /* how many channels wait for their turn */
-    uint64_t retry_at; /* not later than any channel's */
+    px_channel *recent; /* found by name last: events come in bursts; NULL: none */
+    size_t due;         /* how many channels wait for their turn */
+    uint64_t retry_at;  /* not later than any channel's */
 } px_channels;
 
 void px_channels_init(px_channels *channels, const px_allocator *allocator, const uint64_t seed[2]);
@@ -41,7 +42,7 @@ static inline px_slice px_channel_name(const px_channel *channel) {
 
 /* NULL: none. */
 px_channel *px_channel_get(const px_core *core, px_channel_id id);
-px_channel *px_channel_by_name(const px_core *core, px_slice name);
+px_channel *px_channel_by_name(px_core *core, px_slice name);
 
 /* Takes the channel out of the map: its id and its memory are gone. */
 void px_channel_remove(px_core *core, px_channel *channel);

@@ -53,14 +53,16 @@ static inline px_json_masks px_json_lane(const char *bytes) {
     };
 }
 
-/* All four masks of a lane in one: what a string cannot hold as plain ASCII. */
-static inline uint64_t px_json_special(const char *bytes) {
+enum { PX_JSON_STEP = 16 };
+
+static inline size_t px_json_first_special(const char *bytes) {
     __m128i lane = _mm_loadu_si128((const __m128i *)(const void *)bytes);
     /* Signed: below the blank are control characters and all that is not ASCII. */
     __m128i special = _mm_cmplt_epi8(lane, _mm_set1_epi8(0x20));
     special = _mm_or_si128(special, _mm_cmpeq_epi8(lane, _mm_set1_epi8('"')));
     special = _mm_or_si128(special, _mm_cmpeq_epi8(lane, _mm_set1_epi8('\\')));
-    return px_json_bits(special);
+    uint64_t bits = px_json_bits(special);
+    return bits ? (size_t)__builtin_ctzll(bits) : PX_JSON_STEP;
 }
 
 #elif defined(PX_JSON_NEON)
@@ -83,14 +85,15 @@ static inline px_json_masks px_json_lane(const char *bytes) {
     };
 }
 
-/* All four masks of a lane in one: what a string cannot hold as plain ASCII. */
-static inline uint64_t px_json_special(const char *bytes) {
+enum { PX_JSON_STEP = 16 };
+
+static inline size_t px_json_first_special(const char *bytes) {
     uint8x16_t lane = vld1q_u8((const uint8_t *)bytes);
     /* Signed: below the blank are control characters and all that is not ASCII. */
     uint8x16_t special = vcltq_s8(vreinterpretq_s8_u8(lane), vdupq_n_s8(0x20));
     special = vorrq_u8(special, vceqq_u8(lane, vdupq_n_u8('"')));
     special = vorrq_u8(special, vceqq_u8(lane, vdupq_n_u8('\\')));
-    return vmaxvq_u8(special) ? px_json_bits(special) : 0;
+    return vmaxvq_u8(special) ? (size_t)__builtin_ctzll(px_json_bits(special)) : PX_JSON_STEP;
 }
 
 #else
@@ -132,18 +135,20 @@ static inline px_json_masks px_json_lane(const char *bytes) {
     return px_json_join(px_json_half_lane(bytes), px_json_half_lane(bytes + 8), 8);
 }
 
-static inline uint64_t px_json_special_half(const char *bytes) {
-    uint64_t word = px_json_load(bytes);
-    uint64_t special = word & PX_JSON_EACH_BYTE(0x80);
-    special |= px_json_zeros(word & PX_JSON_EACH_BYTE(0xe0));
-    special |= px_json_zeros(word ^ PX_JSON_EACH_BYTE('"'));
-    special |= px_json_zeros(word ^ PX_JSON_EACH_BYTE('\\'));
-    return px_json_bits(special);
-}
+/* Bytes that are looked at together for the first special one. */
+enum { PX_JSON_STEP = 8 };
 
-/* All four masks of a lane in one: what a string cannot hold as plain ASCII. */
-static inline uint64_t px_json_special(const char *bytes) {
-    return px_json_special_half(bytes) | px_json_special_half(bytes + 8) << 8;
+/* The first of PX_JSON_STEP bytes that a string cannot hold as plain ASCII; PX_JSON_STEP: none. */
+static inline size_t px_json_first_special(const char *bytes) {
+    const uint64_t ones = PX_JSON_EACH_BYTE(1);
+    uint64_t word = px_json_load(bytes);
+    uint64_t quote = word ^ PX_JSON_EACH_BYTE('"');
+    uint64_t backslash = word ^ PX_JSON_EACH_BYTE('\\');
+    /* Bit 7 of a byte becomes 1 when it was too small, or when one below it was: the lowest is right. */
+    uint64_t special = (word - ones * 0x20) | ((quote - ones) & ~quote);
+    special |= ((backslash - ones) & ~backslash) | word;
+    special &= PX_JSON_EACH_BYTE(0x80);
+    return special ? (size_t)__builtin_ctzll(special) / 8 : PX_JSON_STEP;
 }
 
 #endif
@@ -189,10 +194,10 @@ static inline uint64_t px_json_escaped(uint64_t backslash, uint64_t *carry) {
 /* The offset of the first byte, at or after `offset`, that is a quote, a backslash, a control
  * character or not ASCII; text.len when there is none. Never reads beyond the slice. */
 static inline size_t px_json_scan(px_slice text, size_t offset) {
-    for (; text.len - offset >= PX_JSON_LANE; offset += PX_JSON_LANE) {
-        uint64_t special = px_json_special(text.ptr + offset);
-        if (special)
-            return offset + px_json_lowest_bit(special);
+    for (; text.len - offset >= PX_JSON_STEP; offset += PX_JSON_STEP) {
+        size_t first = px_json_first_special(text.ptr + offset);
+        if (first < PX_JSON_STEP)
+            return offset + first;
     }
     for (; offset < text.len; offset++) {
         unsigned char byte = (unsigned char)text.ptr[offset];

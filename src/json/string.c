@@ -1,6 +1,7 @@
-/* Most strings are short and plain: one look at 16 bytes finds their end. The others (JSON inside
- * of JSON, mostly) go through accept(), 64 bytes at a time, which says yes or no; only after a no
- * does explain() look byte by byte for what is wrong and where. */
+/* Most strings are short and plain: one look at 16 bytes finds their end. Others are walked from one
+ * unusual byte to the next, a few times; those that are full of escapes (JSON inside of JSON, mostly) go
+ * through accept(), 64 bytes at a time. Both say yes or no; only after a no does explain() look byte by
+ * byte for what is wrong and where. */
 #include "json/string.h"
 
 #include "base/utf8.h"
@@ -16,8 +17,21 @@ static size_t escape_length(px_slice text, size_t *offset) {
     *offset = 1;
     if (text.len < 2)
         return SIZE_MAX;
-    if (text.ptr[1] != 'u')
-        return memchr("\"\\/bfnrt", text.ptr[1], 8) ? 2 : 0;
+    switch (text.ptr[1]) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        return 2;
+    case 'u':
+        break;
+    default:
+        return 0;
+    }
     for (*offset = 2; *offset < 6; ++*offset) {
         if (*offset == text.len)
             return SIZE_MAX;
@@ -39,8 +53,22 @@ static bool escapes_valid(px_slice input, size_t offset, uint64_t escaped) {
     return true;
 }
 
-/* Finds the end of a valid string whose inside begins at `start` and is plain up to `offset`; false
- * when it is not valid. */
+/* Walks over at most FEW escapes from *offset on, which is where the inside is no longer plain; *offset is
+ * then at a byte that is neither plain nor a good escape, or at one more escape. */
+static void walk(px_slice input, size_t *offset, bool *escaped) {
+    enum { FEW = 8 };
+    for (unsigned i = 0; i < FEW && *offset < input.len && input.ptr[*offset] == '\\'; i++) {
+        size_t bad;
+        size_t length = escape_length(px_slice_after(input, *offset), &bad);
+        if (length == 0 || length == SIZE_MAX)
+            return;
+        *escaped = true;
+        *offset = px_json_scan(input, *offset + length);
+    }
+}
+
+/* Finds the end of a valid string whose inside begins at `start` and is valid up to `offset`, and all
+ * ASCII; false when it is not valid. */
 static bool accept(px_slice input, size_t start, size_t offset, size_t *end, bool *escaped) {
     uint64_t carry = 0;
     bool wide = false;
@@ -107,6 +135,7 @@ static px_json_error explain(px_slice input, size_t position, size_t *end) {
 px_json_error px_json_check_string(px_slice input, size_t start, size_t *end, bool *escaped) {
     size_t offset = px_json_scan(input, start);
     *escaped = false;
+    walk(input, &offset, escaped);
     *end = offset;
     if (offset < input.len && input.ptr[offset] == '"')
         return PX_JSON_ERROR_NONE;
