@@ -1,6 +1,5 @@
 // Declarations at the paths inside of pusher-js that programs import types from, though nobody ever promised
-// these: each passes on what the published declarations export. In the package's exports they are
-// "./types/src/*.js" and "./types/src/*", both with { "types": "./types/src/*.d.ts" }.
+// these: each passes on what the published declarations export.
 
 // Path: the name that is its default export, or names.
 const MODULES = {
@@ -31,13 +30,27 @@ const MODULES = {
   'runtimes/interface': 'Runtime',
 };
 
+// Node's rules want a declaration file for each kind of module.
+const KINDS = [{ extension: 'd.ts', index: 'index' }, { extension: 'd.mts', index: 'index.mjs' }];
+
+function declaration(path, exported, index) {
+  const from = `'${'../'.repeat(path.split('/').length + 1)}${index}'`;
+  if (exported === 'default') return `export { default } from ${from};\n`;
+  const names = Array.isArray(exported) ? exported.join(', ') : `${exported} as default`;
+  return `export type { ${names} } from ${from};\n`;
+}
+
 // The files, to be written below the package's folder, where index.d.ts is: [{ name, text }].
 export function deepTypes() {
-  return Object.entries(MODULES).map(([path, exported]) => {
-    const index = `${'../'.repeat(path.split('/').length + 1)}index`;
-    const names = Array.isArray(exported) ? exported.join(', ')
-      : exported === 'default' ? exported : `${exported} as default`;
-    const keyword = exported === 'default' ? 'export' : 'export type';
-    return { name: `types/src/${path}.d.ts`, text: `${keyword} { ${names} } from '${index}';\n` };
-  });
+  return Object.entries(MODULES).flatMap(([path, exported]) =>
+    KINDS.map(({ extension, index }) =>
+      ({ name: `types/src/${path}.${extension}`, text: declaration(path, exported, index) })));
 }
+
+const way = {
+  import: { types: './types/src/*.d.mts' },
+  require: { types: './types/src/*.d.ts' },
+};
+
+// What the package's exports say of them.
+export const DEEP_EXPORTS = { './types/src/*.js': way, './types/src/*': way };

@@ -2,7 +2,7 @@
 // tells Node and bundlers which of them is for whom. Bower takes the same folder.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { deepTypes } from './deep_types.mjs';
+import { DEEP_EXPORTS, deepTypes } from './deep_types.mjs';
 
 // A folder of its own tells that its files are ES modules; those of dist/ are scripts and CommonJS.
 const MODULES = ['pusher.esm', 'pusher.nowasm.esm', 'pusher.external.esm'];
@@ -81,8 +81,7 @@ function manifest(version) {
       },
       './pusher.wasm': './dist/pusher.wasm',
       './dist/*': './dist/*',
-      './types/src/*.js': { types: './types/src/*.d.ts' },
-      './types/src/*': { types: './types/src/*.d.ts' },
+      ...DEEP_EXPORTS,
       './package.json': './package.json',
     },
     sideEffects: false,

@@ -24,6 +24,8 @@ export function start(name, platforms) {
     } else if (platforms.includes(word)) bench.platforms.push(word);
     else fail(`usage: ${name} [--json] [--runs N] [${platforms.join('|')}]...`);
   }
+  // What was started, and what was written, goes with the program in any case.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
   if (!bench.platforms.length) bench.platforms = platforms;
   return bench;
 }

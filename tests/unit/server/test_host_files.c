@@ -223,7 +223,7 @@ static void a_tag_stands_for_one_content(void **state) {
 static void expect_large(test_peer *peer) {
     assert_non_null(strstr(peer->bytes, "Content-Length: 3000000\r\n"));
     const char *body = peer_answer_body(peer);
-    assert_int_equal(strspn(body, "abcdefghijklmnopqrstuvw"), LARGE);
+    assert_true(peer->answered - (size_t)(body - peer->bytes) == LARGE);
     for (size_t i = 0; i < LARGE; i++)
         if (body[i] != large_byte(i))
             fail_msg("byte %zu is wrong", i);
@@ -253,9 +253,7 @@ static void requests_wait_behind_a_large_file(void **state) {
                    "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     for (int i = 0; i < 2; i++) {
         assert_int_equal(peer_answer(&peer), 200);
-        assert_non_null(strstr(peer.bytes, "Content-Length: 3000000\r\n"));
-        for (size_t at = 0; at < LARGE; at++)
-            assert_int_equal(peer_answer_body(&peer)[at], large_byte(at));
+        expect_large(&peer);
     }
     assert_int_equal(peer_answer(&peer), 200);
     assert_string_equal(peer_answer_body(&peer), "ok\n");

@@ -56,7 +56,7 @@ test('types at the paths inside of pusher-js, against theirs', () => {
 test('types at the paths inside of pusher-js, against ours', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pusher-types-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  copyFileSync(OURS, join(folder, 'index.d.ts'));
+  for (const name of ['index.d.ts', 'index.d.mts']) copyFileSync(OURS, join(folder, name));
   for (const { name, text } of deepTypes()) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
