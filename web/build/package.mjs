@@ -19,6 +19,7 @@ export function writePackage({ from, to, version, types, readme }) {
   const copy = (name, folder) => cpSync(`${from}/${name}`, `${to}/${folder}${name}`);
   mkdirSync(`${to}/dist/esm`, { recursive: true });
   for (const name of SCRIPTS.flatMap(twins)) copy(name, 'dist/');
+  for (const name of ['pusher.auto.js', 'pusher.auto.js.map']) copy(name, 'dist/');
   for (const name of NODE.flatMap(programs)) copy(name, 'dist/');
   for (const name of MODULES.flatMap(twins)) copy(name, 'dist/esm/');
   copy('pusher.wasm', 'dist/');
@@ -57,6 +58,20 @@ function way(module, script, node) {
   };
 }
 
+// The usual way. Bundlers get one file for `import` and `require`: a page that imports the library beside a plug-in
+// that requires it has one Pusher.
+function main() {
+  const one = { worker: './dist/pusher.auto.js', browser: './dist/pusher.auto.js' };
+  return {
+    import: {
+      types: './index.d.mts', ...one, node: './dist/pusher.node.mjs', default: './dist/esm/pusher.esm.js',
+    },
+    require: {
+      types: './index.d.ts', ...one, node: './dist/pusher.node.cjs', default: './dist/pusher.auto.js',
+    },
+  };
+}
+
 function manifest(version) {
   return {
     name: 'pusher-c',
@@ -65,13 +80,13 @@ function manifest(version) {
     license: 'MIT',
     keywords: ['pusher', 'channels', 'websocket', 'realtime', 'webassembly'],
     main: './dist/pusher.node.cjs',
-    module: './dist/esm/pusher.esm.js',
-    browser: './dist/pusher.js',
+    browser: './dist/pusher.auto.js',
     unpkg: './dist/pusher.min.js',
     jsdelivr: './dist/pusher.min.js',
     types: './index.d.ts',
     exports: {
-      '.': way('pusher.esm', 'pusher', 'pusher.node'),
+      '.': main(),
+      './esm': { types: './index.d.mts', default: './dist/esm/pusher.esm.js' },
       './worker': way('pusher.esm', 'pusher.worker', 'pusher.node'),
       './nowasm': way('pusher.nowasm.esm', 'pusher.nowasm', 'pusher.node.nowasm'),
       './external': way('pusher.external.esm', 'pusher.external', 'pusher.node.external'),

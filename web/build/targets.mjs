@@ -12,6 +12,7 @@ export const TARGETS = [
   { name: 'pusher.worker', entry: 'worker', binary: 'embedded', format: 'script' },
   { name: 'pusher.worker.nowasm', entry: 'worker', binary: 'nowasm', format: 'script' },
   { name: 'pusher.worker.external', entry: 'worker', binary: 'external', format: 'script' },
+  { name: 'pusher.auto', entry: 'auto', binary: 'embedded', format: 'script', target: PAGES, min: false },
   { name: 'pusher.esm', entry: 'esm', binary: 'embedded', format: 'module' },
   { name: 'pusher.nowasm.esm', entry: 'esm', binary: 'nowasm', format: 'module' },
   { name: 'pusher.external.esm', entry: 'esm', binary: 'external', format: 'module' },

@@ -1,6 +1,6 @@
 /* The application's answers to PX_ACTION_AUTHORIZE. */
 #include "core/fields.h"
-#include "web.h"
+#include "wasm/web.h"
 
 enum { MAX_ANSWER = 1 << 20 };
 

@@ -1,6 +1,6 @@
 /* What JavaScript calls. Each function is what core.h has under the same name, with texts as an
  * address and a length; a text's bytes are in the room or, of the network, in the inbox. */
-#include "web.h"
+#include "wasm/web.h"
 #include "json/reader.h"
 
 #include "core/fields.h"

@@ -4,7 +4,7 @@
  * to round sizes: up to 16, 24, 32, 48, 64, 96 ... bytes. Memory that was taken from the system is
  * kept for blocks of the same size. This is a tenth of the size of libc's malloc, which would be a
  * tenth of the module. */
-#include "web.h"
+#include "wasm/web.h"
 
 enum {
     SMALLEST_BITS = 4,

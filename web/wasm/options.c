@@ -1,6 +1,6 @@
 /* Options from a JSON object, as lenient as JavaScript is with them: what is falsy stands for the
  * default, numbers may be texts, anything is true or false. */
-#include "web.h"
+#include "wasm/web.h"
 
 enum { COMPLAINT = 256 };
 

@@ -14,7 +14,7 @@
  *   LOG           level, line
  *   CHANNEL_GONE  channel
  *   USER          signed in, done, data */
-#include "web.h"
+#include "wasm/web.h"
 
 uint32_t px_web_words[PX_WEB_WORDS];
 

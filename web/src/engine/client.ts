@@ -5,8 +5,9 @@
 import type { Runtime } from '../runtime/runtime';
 import { engine as sharedEngine } from './engine';
 import type { Engine } from './engine';
-import { EngineEvent } from './event';
-import { Action, DataType, Result, STATES, Word } from './exports';
+import { Actions } from './actions';
+import type { MemberRecord } from './actions';
+import { Result, Word } from './exports';
 import type { ChannelKind, LogLevel } from './exports';
 import { Inbox } from './inbox';
 import { Memory } from './memory';
@@ -21,9 +22,10 @@ export class Client {
   private readonly engine: Engine;
   private readonly handle: number;
   private readonly inbox: Inbox;
+  private readonly actions: Actions;
   private readonly waiting: (() => void)[] = [];
-  private readonly connectionNames = new Map<number, string>();
-  private errors: unknown[] = [];
+  /* What handlers have thrown since the engine was called; null: nothing. */
+  private errors: unknown[] | null = null;
   private depth = 0;
   private level = 0;
   private timer: unknown = null;
@@ -51,6 +53,7 @@ export class Client {
       );
     }
     this.inbox = new Inbox(this.engine, this.handle);
+    this.actions = new Actions(memory, this.inbox);
     exports.px_web_wall_clock(this.handle, runtime().wallClock());
   }
 
@@ -78,7 +81,7 @@ export class Client {
 
   /** A handler threw: the others go on, and the caller of the engine hears of it when all have run. */
   caught(error: unknown): void {
-    this.errors.push(error);
+    (this.errors ??= []).push(error);
   }
 
   private setLevel(): void {
@@ -93,26 +96,32 @@ export class Client {
     const { exports } = this.engine;
     const outer = this.errors;
     const next = this.depth ? exports.px_web_next_queued : exports.px_web_next;
-    this.errors = [];
+    this.errors = null;
     this.depth++;
     for (; type; type = next(this.handle)) {
       try {
-        this.dispatch(type);
+        this.actions.carryOut(type, this.owner);
       } catch (error) {
         this.caught(error);
       }
     }
     this.depth--;
-    const errors = this.errors;
-    this.errors = outer;
     if (!this.depth) this.settle();
-    if (errors.length) this.rethrow(errors);
+    const errors = this.errors as unknown[] | null;
+    this.errors = outer;
+    if (errors) this.rethrow(errors);
   }
 
   /* The queue is empty: there is a deadline, and the network may speak again. */
   private settle(): void {
     this.arm(this.engine.memory.deadline);
-    while (this.waiting.length && !this.depth) this.waiting.shift()!();
+    while (this.waiting.length) {
+      try {
+        this.waiting.shift()!();
+      } catch (error) {
+        this.caught(error);
+      }
+    }
   }
 
   /* The first goes to the caller; none of the others is lost. */
@@ -161,115 +170,6 @@ export class Client {
       this.timerAt = Infinity;
       this.input(() => undefined);
     }, wait);
-  }
-
-  /* ---- Actions ---- */
-
-  private dispatch(type: Action): void {
-    if (type === Action.Event) this.owner.event(this.readEvent());
-    else this.carryOutOther(type);
-  }
-
-  private carryOutOther(type: Action): void {
-    const { memory } = this.engine;
-    const { owner } = this;
-    const id = memory.word(Word.Id);
-    const word = (index: number): number => memory.word(Word.Text + index);
-    const text = (index: number): string => memory.recordText(Word.Text + index);
-    switch (type) {
-      case Action.Open:
-        return owner.open(id, word(0), text(1));
-      case Action.Send:
-        return owner.send(id, text(0));
-      case Action.Close:
-        return owner.close(id);
-      case Action.Request:
-        return owner.request(id, {
-          kind: word(0),
-          jsonp: word(1) !== 0,
-          timeout: word(2),
-          method: text(3),
-          url: text(5),
-          urlEnd: text(7),
-          body: text(9),
-          headers: memory.pairs(word(11), word(12)),
-        });
-      case Action.Cancel:
-        return owner.cancel(id);
-      case Action.Authorize:
-        return owner.authorize(id, word(0), word(1), text(2));
-      case Action.Store:
-        return owner.store(text(0), text(2));
-      case Action.State:
-        return owner.state(STATES[word(0)]!, STATES[word(1)]!, text(2));
-      case Action.Log:
-        return owner.log(word(0), text(1));
-      case Action.ChannelGone:
-        return owner.channelGone(word(0));
-      case Action.User:
-        return owner.user(word(0) !== 0, word(1) !== 0, text(2));
-      case Action.Event:
-        return undefined;
-    }
-  }
-
-  /* The connection's names are few and never move. */
-  private connectionName(address: number, length: number): string {
-    if (!length) return '';
-    let name = this.connectionNames.get(address);
-    if (name === undefined) {
-      name = this.engine.memory.text(address, length);
-      this.connectionNames.set(address, name);
-    }
-    return name;
-  }
-
-  private readEvent(): EngineEvent {
-    const words = this.engine.memory.recordWords();
-    const at = Word.Text;
-    const dataType = words[at + 2] as DataType;
-    return new EngineEvent(
-      this.inbox,
-      words[at]!,
-      words[at + 1]!,
-      dataType,
-      words[at + 3] !== 0,
-      words[at + 4] !== 0,
-      this.inbox.slice(words[at + 5]!, words[at + 6]!),
-      words[at + 7]!,
-      words[at + 8]!,
-      this.inbox.slice(words[at + 9]!, words[at + 10]!),
-      words[at + 11]!,
-      words[at + 12]!,
-      this.connectionName(words[at + 13]!, words[at + 14]!),
-      dataType >= DataType.Members ? this.readSpecial(dataType) : undefined,
-    );
-  }
-
-  private readSpecial(dataType: DataType): unknown {
-    const { memory } = this.engine;
-    const at = Word.Text + 15;
-    switch (dataType) {
-      case DataType.Member:
-        return this.readMember(at);
-      case DataType.Delay:
-        return Math.round(memory.word(at + 5) / 1000); /* in seconds, as programs know it */
-      case DataType.Error:
-        return JSON.parse(memory.recordText(at + 6)) as unknown;
-      default:
-        return undefined;
-    }
-  }
-
-  /** A member in the record: id, info, whether the id was a number. */
-  private readMember(at: number): { id: unknown; info: unknown } {
-    const { memory } = this.engine;
-    const id = memory.recordText(at);
-    const info = memory.recordText(at + 2);
-    return {
-      id: memory.word(at + 4) ? Number(id) : id,
-      info: info ? (JSON.parse(info) as unknown) : undefined,
-    };
   }
 
   /* ---- What the application asks for ---- */
@@ -442,22 +342,22 @@ export class Client {
     return this.engine.exports.px_web_member_count(this.handle, channel);
   }
 
-  member(channel: number, id: string): { id: unknown; info: unknown } | undefined {
+  member(channel: number, id: string): MemberRecord | undefined {
     const [address, length] = this.room(id);
     const found = this.engine.exports.px_web_member(this.handle, channel, address!, length!);
-    return found ? this.readMember(Word.Text) : undefined;
+    return found ? this.actions.member(Word.Text) : undefined;
   }
 
-  me(channel: number): { id: unknown; info: unknown } | undefined {
-    return this.engine.exports.px_web_member_me(this.handle, channel) ? this.readMember(Word.Text) : undefined;
+  me(channel: number): MemberRecord | undefined {
+    return this.engine.exports.px_web_member_me(this.handle, channel) ? this.actions.member(Word.Text) : undefined;
   }
 
-  members(channel: number): { id: unknown; info: unknown }[] {
+  members(channel: number): MemberRecord[] {
     const { exports, memory } = this.engine;
-    const found: { id: unknown; info: unknown }[] = [];
+    const found: MemberRecord[] = [];
     for (let cursor = 0; exports.px_web_next_member(this.handle, channel, cursor); ) {
       cursor = memory.word(Word.Id);
-      found.push(this.readMember(Word.Text));
+      found.push(this.actions.member(Word.Text));
     }
     return found;
   }
