@@ -1,6 +1,6 @@
 /* Prints the tables of the documentation, in Markdown, from the tables that the code is made of.
  *
- *     option_tables client|option_names|server|app|results|protocol_errors
+ *     option_tables client|javascript|option_names|server|app|results|protocol_errors
  *
  * check_docs.py compares them with what stands in docs/, and writes them there. */
 #include <stdint.h>
@@ -158,6 +158,27 @@ static int print_client(void) {
     return result;
 }
 
+/* The options that programs in JavaScript give under the engine's names. What has a dot in its name
+ * they give otherwise; docs/javascript.md says how. */
+static int print_javascript(void) {
+    printf("| option | default | allowed | what it is |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < px_option_count; i++) {
+        const px_option *option = &px_option_table[i];
+        px_slice name = option->name;
+        bool other_way = memchr(name.ptr, '.', name.len) ||
+                         px_slice_equal(name, PX_SLICE("plain")) ||
+                         px_slice_equal(name, PX_SLICE("logLevel"));
+        if (other_way || is_private(name))
+            continue;
+        printf("| `%.*s` | ", (int)name.len, name.ptr);
+        print_default(option);
+        printf(" | ");
+        print_allowed(option);
+        printf(" | %.*s |\n", (int)option->documentation.len, option->documentation.ptr);
+    }
+    return 0;
+}
+
 /* The names of all options of the engine, one a line. */
 static int print_option_names(void) {
     for (size_t i = 0; i < px_option_count; i++)
@@ -193,15 +214,20 @@ static int print_protocol_errors(void) {
 static const struct {
     const char *name;
     int (*print)(void);
-} tables[] = {{"client", print_client},   {"option_names", print_option_names},
-              {"server", print_server},   {"app", print_app},
-              {"results", print_results}, {"protocol_errors", print_protocol_errors}};
+} tables[] = {{"client", print_client},
+              {"option_names", print_option_names},
+              {"server", print_server},
+              {"app", print_app},
+              {"javascript", print_javascript},
+              {"results", print_results},
+              {"protocol_errors", print_protocol_errors}};
 
 int main(int argc, char **argv) {
     for (size_t i = 0; argc == 2 && i < sizeof tables / sizeof *tables; i++)
         if (strcmp(argv[1], tables[i].name) == 0)
             return tables[i].print();
-    fprintf(stderr,
-            "usage: option_tables client|option_names|server|app|results|protocol_errors\n");
+    fprintf(
+        stderr,
+        "usage: option_tables client|javascript|option_names|server|app|results|protocol_errors\n");
     return 2;
 }

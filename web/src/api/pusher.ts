@@ -127,12 +127,19 @@ export class Pusher extends Emitter {
       runtime,
       () => logLevel(Pusher),
     );
-    const storage = runtime().getLocalStorage();
     for (const name of ['pusherTransportTLS', 'pusherTransportNonTLS']) {
-      const stored = storage?.getItem(name);
+      const stored = this.stored(name);
       if (stored) client.restore(name, stored);
     }
     return client;
+  }
+
+  private stored(name: string): string | null | undefined {
+    try {
+      return Pusher.Runtime.getLocalStorage()?.getItem(name);
+    } catch {
+      return null; /* forbidden: connecting takes its usual way */
+    }
   }
 
   private listen(runtime: Runtime): void {
