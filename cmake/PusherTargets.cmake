@@ -29,7 +29,7 @@ set(PUSHER_TEST_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/Testing/cache)
 
 # pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
 # when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of
-# the folder are linked into all of them.
+# the folder are a library that all of them use.
 function(pusher_unit_tests area)
   cmake_parse_arguments(UNIT "" "FOLDER" "USES" ${ARGN})
   if(NOT UNIT_FOLDER)
@@ -39,15 +39,22 @@ function(pusher_unit_tests area)
   file(GLOB programs CONFIGURE_DEPENDS ${folder}/test_*.c)
   file(GLOB shared CONFIGURE_DEPENDS ${folder}/*.c)
   list(REMOVE_ITEM shared ${programs})
+  add_library(test_${area} INTERFACE)
+  target_include_directories(test_${area} INTERFACE ${PROJECT_SOURCE_DIR}/tests/support)
+  target_link_libraries(test_${area} INTERFACE pusher_build_flags ${UNIT_USES} test_support
+    PkgConfig::CMOCKA)
+  target_compile_definitions(test_${area} INTERFACE
+    TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}/tests" TEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(shared)
+    add_library(test_${area}_shared STATIC ${shared})
+    target_link_libraries(test_${area}_shared PRIVATE test_${area})
+  endif()
   foreach(program IN LISTS programs)
     get_filename_component(stem ${program} NAME_WE)
     string(REPLACE "test_" "" stem ${stem})
-    add_executable(test_${area}_${stem} ${program} ${shared})
-    target_include_directories(test_${area}_${stem} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
-    target_link_libraries(test_${area}_${stem} PRIVATE pusher_build_flags ${UNIT_USES} test_support
-      PkgConfig::CMOCKA)
-    target_compile_definitions(test_${area}_${stem} PRIVATE
-      TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}/tests" TEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    add_executable(test_${area}_${stem} ${program})
+    target_link_libraries(test_${area}_${stem} PRIVATE
+      $<TARGET_NAME_IF_EXISTS:test_${area}_shared> test_${area})
     add_test(NAME ${area}.${stem} COMMAND test_${area}_${stem})
     set_tests_properties(${area}.${stem} PROPERTIES TIMEOUT 120 LABELS unit
       ENVIRONMENT "${PUSHER_TEST_ENVIRONMENT}")

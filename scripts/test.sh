@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the tests, and says how many passed and failed.
 #
-#     scripts/test.sh          everything: gcc, clang, and all again under the sanitizers
+#     scripts/test.sh          everything: with gcc, and again with clang and sanitizers
 #     scripts/test.sh asan     only under the address and undefined-behaviour sanitizers
 #     scripts/test.sh tsan     only the unit tests, under the thread sanitizer
 #
@@ -65,9 +65,7 @@ all)
     rm -rf build/results
     run default
     results
-    say "clang, warnings are errors"
-    build clang
-    say "with the address and undefined-behaviour sanitizers"
+    say "clang, warnings are errors, with the address and undefined-behaviour sanitizers"
     build asan
     say "every test under them"
     run asan

@@ -91,7 +91,7 @@ px_slice px_url_authority(px_slice url) {
             break;
         }
     }
-    return px_slice_of(url.ptr + start, end - start);
+    return start < end ? px_slice_of(url.ptr + start, end - start) : px_slice_of(NULL, 0);
 }
 
 static size_t shorter(size_t len, size_t max) {

@@ -63,7 +63,7 @@ static void make_large_file(const char *name) {
 }
 
 static void fill_folder(void) {
-    static const char *const FOLDERS[] = {"js", "js/1.2.3", "js/1.2", "js/" PUSHER_VERSION_TEXT,
+    static const char *const FOLDERS[] = {"js", "js/1.2.3", "js/1.2", ("js/" PUSHER_VERSION_TEXT),
                                           "demo"};
     strcpy(root, "/tmp/pusher-web-XXXXXX");
     assert_non_null(mkdtemp(root));
