@@ -77,14 +77,6 @@ px_web_client *px_web_new(const char *json, size_t len, double seed0, double see
     return client;
 }
 
-PX_WEB_EXPORT("px_web_free") void px_web_free(px_web_client *client);
-void px_web_free(px_web_client *client) {
-    px_core_free(client->core);
-    px_buffer_free(&client->inbox);
-    px_buffer_free(&client->text);
-    px_free(&px_web_heap, client, sizeof(*client));
-}
-
 PX_WEB_EXPORT("px_web_restore")
 void px_web_restore(px_web_client *client, const char *key, size_t key_len, const char *data,
                     size_t data_len);
@@ -265,17 +257,6 @@ void px_web_done(px_web_client *client, px_id id, int status, size_t len, int re
 }
 
 /* ---- Looking ---- */
-
-PX_WEB_EXPORT("px_web_is_live") bool px_web_is_live(const px_web_client *client);
-bool px_web_is_live(const px_web_client *client) {
-    return px_core_is_live(client->core);
-}
-
-PX_WEB_EXPORT("px_web_find_channel")
-px_channel_id px_web_find_channel(const px_web_client *client, const char *name, size_t len);
-px_channel_id px_web_find_channel(const px_web_client *client, const char *name, size_t len) {
-    return px_core_find_channel(client->core, px_slice_of(name, len));
-}
 
 /* Record: kind, subscribed, pending, cancelled, count of subscriptions (int32; -1: not told). False:
  * there is no such channel. */

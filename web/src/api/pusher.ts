@@ -15,7 +15,7 @@ import { ConnectionManager } from './connection';
 import { deliver } from './deliver';
 import type { Places } from './deliver';
 import { Emitter } from './emitter';
-import type { Caught, EventHandler, GlobalHandler } from './emitter';
+import type { Caught } from './emitter';
 import { BadChannelName, UnsupportedFeature } from './errors';
 import { hide } from './hidden';
 import { toJSON } from './json';
@@ -310,5 +310,3 @@ export class Pusher extends Emitter {
     return this;
   }
 }
-
-export type { EventHandler, GlobalHandler };

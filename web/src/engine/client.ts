@@ -303,7 +303,6 @@ export class Client {
     });
   }
 
-  /** False: there was no room for the piece. */
   progress(request: number, status: number, piece: string): void {
     this.input(() => {
       const length = this.inbox.put(piece);
@@ -320,10 +319,6 @@ export class Client {
   }
 
   /* ---- Looking ---- */
-
-  get isLive(): boolean {
-    return this.engine.exports.px_web_is_live(this.handle) !== 0;
-  }
 
   channel(channel: number): ChannelInfo | undefined {
     const { exports, memory } = this.engine;

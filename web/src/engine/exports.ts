@@ -10,7 +10,6 @@ export interface EngineExports {
 
   px_web_option(index: number): number;
   px_web_new(json: number, length: number, seed0: number, seed1: number, now: number): number;
-  px_web_free(client: number): void;
   px_web_restore(client: number, key: number, keyLength: number, data: number, dataLength: number): void;
   px_web_log_level(client: number, level: number): void;
 
@@ -52,8 +51,6 @@ export interface EngineExports {
     client: number, id: number, status: number, length: number, result: number, messageLength: number,
   ): void;
 
-  px_web_is_live(client: number): number;
-  px_web_find_channel(client: number, name: number, length: number): number;
   px_web_channel(client: number, channel: number): number;
   px_web_member_count(client: number, channel: number): number;
   px_web_member(client: number, channel: number, id: number, length: number): number;

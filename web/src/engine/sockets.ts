@@ -5,7 +5,7 @@ import type { Client } from './client';
 import { Result, TransportKind } from './exports';
 
 export class Sockets {
-  private readonly open_ = new Map<number, WebSocketLike | null>();
+  private readonly live = new Map<number, WebSocketLike | null>();
 
   constructor(
     private readonly client: () => Client,
@@ -14,11 +14,11 @@ export class Sockets {
   ) {}
 
   open(id: number, kind: TransportKind, url: string): void {
-    this.open_.set(id, null);
+    this.live.set(id, null);
     if (kind === TransportKind.SockJS) {
       const options = { useTLS: url.startsWith('https'), ignoreNullOrigin: this.ignoreNullOrigin };
       this.runtime().createSockJS(url, options, (error, socket) => {
-        if (!this.open_.has(id)) socket?.close();
+        if (!this.live.has(id)) socket?.close();
         else if (socket) this.attach(id, socket);
         else this.failed(id, error);
       });
@@ -32,12 +32,12 @@ export class Sockets {
   }
 
   private failed(id: number, error: unknown): void {
-    this.open_.delete(id);
+    this.live.delete(id);
     this.client().closed(id, 1006, '', false, Result.Ok, messageOf(error));
   }
 
   private attach(id: number, socket: WebSocketLike): void {
-    this.open_.set(id, socket);
+    this.live.set(id, socket);
     socket.onopen = () => this.client().opened(id);
     socket.onmessage = ({ data }) => this.client().message(id, typeof data === 'string' ? data : String(data));
     socket.onerror = null;
@@ -51,8 +51,8 @@ export class Sockets {
 
   /* Nothing more is heard of it. */
   private detach(id: number): WebSocketLike | null {
-    const socket = this.open_.get(id) ?? null;
-    this.open_.delete(id);
+    const socket = this.live.get(id) ?? null;
+    this.live.delete(id);
     if (socket) {
       const silent = (): void => undefined;
       socket.onopen = socket.onmessage = socket.onerror = socket.onclose = silent;
@@ -62,7 +62,7 @@ export class Sockets {
 
   send(id: number, message: string): void {
     try {
-      this.open_.get(id)?.send(message);
+      this.live.get(id)?.send(message);
     } catch {
       /* It is closing: its end will be told. */
     }
@@ -70,11 +70,5 @@ export class Sockets {
 
   close(id: number): void {
     this.detach(id)?.close();
-  }
-
-  /** The transports' sockets: what is open now. */
-  current(): WebSocketLike | null {
-    for (const socket of this.open_.values()) if (socket) return socket;
-    return null;
   }
 }
