@@ -11,8 +11,10 @@ export interface TextSource {
   unescape(address: number, length: number): string;
 }
 
-/* A JSON text may begin so: everything else is spared the attempt, which is expensive when it fails. */
-const BEGINNINGS = new Set([...' \t\n\r"{[-0123456789tfn'].map((character) => character.charCodeAt(0)));
+/* How a JSON text may begin: everything else is spared the attempt, which is expensive when it fails. The codes of
+ * blanks, of " - [ f n t { and of the digits. */
+const BEGINNINGS = new Set([9, 10, 13, 32, 34, 45, 91, 102, 110, 116, 123]);
+for (let digit = 48; digit < 58; digit++) BEGINNINGS.add(digit);
 
 function parseText(text: string): unknown {
   if (!BEGINNINGS.has(text.charCodeAt(0))) return text;

@@ -3,7 +3,7 @@
 
 import { FetchXHR } from './fetch_xhr';
 import { createStillNetwork } from './network';
-import { createRandomInt } from './random';
+import { createRandomInt, cryptoOf } from './random';
 import type { Runtime, WebSocketConstructor, XHRConstructor } from './runtime';
 
 interface Global {
@@ -57,7 +57,7 @@ export function createBaseRuntime(name: Runtime['name']): Runtime {
     wallClock: () => Date.now(),
     setTimeout: (f, ms) => runtime.getGlobal().setTimeout(f, ms),
     clearTimeout: (id) => runtime.getGlobal().clearTimeout(id as number),
-    randomInt: createRandomInt(() => runtime.getGlobal()),
+    randomInt: createRandomInt(() => cryptoOf(runtime.getGlobal())),
   };
   return runtime;
 }

@@ -1,15 +1,19 @@
 /* Random integers from the platform's cryptographic source: sessions of the HTTP transports are named by
  * them, and who guesses such a name can read along. */
 
-interface Crypto {
+export interface Crypto {
   getRandomValues(numbers: Uint32Array): unknown;
 }
 
 const RANGE = 0x100000000;
 
-export function createRandomInt(getGlobal: () => unknown): (max: number) => number {
+export function cryptoOf(global: unknown): Crypto | undefined {
+  return (global as { readonly crypto?: Crypto }).crypto;
+}
+
+export function createRandomInt(getCrypto: () => Crypto | undefined): (max: number) => number {
   return (max) => {
-    const crypto = (getGlobal() as { readonly crypto?: Crypto }).crypto;
+    const crypto = getCrypto();
     if (!crypto) {
       throw new Error('There is no crypto.getRandomValues here: set Pusher.Runtime.randomInt to a function ' +
                       'of max that returns an integer from 0 to max - 1.');

@@ -66,8 +66,8 @@ test('the engine imports nothing', () => {
 test('what package.json names exists', () => {
   const manifest = JSON.parse(text('npm/package.json'));
   const paths = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(paths));
-  const { main, module, browser, unpkg, jsdelivr, types } = manifest;
-  const named = [main, module, browser, unpkg, jsdelivr, types, ...paths(manifest.exports)];
+  const { main, browser, unpkg, jsdelivr, types } = manifest;
+  const named = [main, browser, unpkg, jsdelivr, types, ...paths(manifest.exports)];
   for (const path of named.filter((path) => !path.includes('*'))) assert.ok(text(`npm/${path}`).length > 0, path);
 });
 
@@ -82,7 +82,7 @@ for (const { target, minify, name } of FILES) {
     // An ES module knows its address by syntax that is newer than the rest.
     const known = code.replaceAll('import.meta.url', 'import_meta_url');
     parse(known, { ecmaVersion, sourceType });
-    assert.equal(code.includes('https://files.example/js'), target.entry === 'page' || target.entry === 'esm');
+    assert.equal(code.includes('https://files.example/js'), ['page', 'esm', 'auto'].includes(target.entry));
     const map = JSON.parse(text(`${name}.map`));
     assert.ok(map.sources.includes(`pusher-c/web/src/entries/${target.entry}.ts`));
   });

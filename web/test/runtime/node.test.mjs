@@ -82,7 +82,7 @@ for (const [name, runtime] of [['node', createNodeRuntime(require)], ['none', cr
     assert.equal(runtime.isSockJSSupported(), false);
     const error = await new Promise((done) => runtime.createSockJS('http://a.test', {}, done));
     assert.match(error.message, /SockJS needs a page/);
-    assert.ok(runtime.randomInt(3) < 3);
+    if (name === 'node' || globalThis.crypto) assert.ok(runtime.randomInt(3) < 3); // a global since Node 20
     const before = runtime.now();
     await new Promise((done) => runtime.setTimeout(done, 0));
     assert.ok(runtime.now() >= before);
