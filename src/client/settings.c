@@ -103,21 +103,19 @@ static int read_lists(px_options *core, px_arena *arena, const pusher_options *o
     if (!result)
         result = read_names(&core->disabled_transports, arena, options->disabled_transports,
                             options->disabled_transport_count);
-    if (!result)
-        result =
-            read_pairs(&core->auth_params, arena, options->auth_params, options->auth_param_count);
-    if (!result)
-        result = read_pairs(&core->auth_headers, arena, options->auth_headers,
-                            options->auth_header_count);
-    if (!result)
-        result = read_pairs(&core->user_auth_params, arena, options->user_auth_params,
-                            options->user_auth_param_count);
-    if (!result)
-        result = read_pairs(&core->user_auth_headers, arena, options->user_auth_headers,
-                            options->user_auth_header_count);
-    if (!result)
-        result = read_pairs(&core->timeline_params, arena, options->timeline_params,
-                            options->timeline_param_count);
+    const struct {
+        px_pairs *pairs;
+        const pusher_pair *given;
+        size_t count;
+    } all_pairs[] = {
+        {&core->auth_params, options->auth_params, options->auth_param_count},
+        {&core->auth_headers, options->auth_headers, options->auth_header_count},
+        {&core->user_auth_params, options->user_auth_params, options->user_auth_param_count},
+        {&core->user_auth_headers, options->user_auth_headers, options->user_auth_header_count},
+        {&core->timeline_params, options->timeline_params, options->timeline_param_count},
+    };
+    for (size_t i = 0; !result && i < sizeof all_pairs / sizeof all_pairs[0]; i++)
+        result = read_pairs(all_pairs[i].pairs, arena, all_pairs[i].given, all_pairs[i].count);
     return result;
 }
 

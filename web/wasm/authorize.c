@@ -43,12 +43,10 @@ int px_web_authorize_with(px_web_client *client, px_id id, const char *json, siz
 }
 
 static px_slice text_of(px_arena *arena, const px_field *field, int *result) {
-    void *memory;
-    if (!px_field_is_string(field) || *result != PX_OK)
-        return px_slice_of(NULL, 0);
-    *result = px_arena_alloc(arena, field->value.len + 1, &memory);
-    return *result == PX_OK ? px_slice_of(memory, px_json_unescape_to(field->value, memory))
-                            : px_slice_of(NULL, 0);
+    px_slice text = {NULL, 0};
+    if (px_field_is_string(field) && *result == PX_OK)
+        *result = px_web_text_read(field->value, field->escaped, arena, &text);
+    return text;
 }
 
 /* `json` is what an authorization endpoint would have answered. */

@@ -29,17 +29,20 @@ static bool is_truthy(px_json_token token, px_slice text) {
     }
 }
 
-/* The text of the reader's string, without escapes. */
-static int read_text(const px_json_reader *reader, px_arena *arena, px_slice *text) {
-    if (!reader->escaped) {
-        *text = reader->text;
+int px_web_text_read(px_slice raw, bool escaped, px_arena *arena, px_slice *text) {
+    if (!escaped) {
+        *text = raw;
         return PX_OK;
     }
     void *memory;
-    int result = px_arena_alloc(arena, reader->text.len, &memory);
+    int result = px_arena_alloc(arena, raw.len, &memory);
     if (result == PX_OK)
-        *text = px_slice_of(memory, px_json_unescape_to(reader->text, memory));
+        *text = px_slice_of(memory, px_json_unescape_to(raw, memory));
     return result;
+}
+
+static int read_text(const px_json_reader *reader, px_arena *arena, px_slice *text) {
+    return px_web_text_read(reader->text, reader->escaped, arena, text);
 }
 
 static int read_number(px_slice name, px_json_token token, px_slice text, uint32_t *number) {

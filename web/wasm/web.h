@@ -49,6 +49,10 @@ void px_web_record_action(px_web_client *client, const px_action *action);
  * PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_web_options_read(px_slice json, px_arena *arena, px_options *options);
 
+/* A string's text without its escapes: `raw` itself where there are none, else a copy. PX_ERR_NO_MEMORY,
+ * PX_ERR_LIMIT. */
+PX_MUST_CHECK int px_web_text_read(px_slice raw, bool escaped, px_arena *arena, px_slice *text);
+
 /* Reads the rest of an object whose values are texts, whose begin was read. PX_ERR_SYNTAX: they are
  * not. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. */
 PX_MUST_CHECK int px_web_pairs_read(px_json_reader *reader, px_arena *arena, px_pairs *pairs);

@@ -124,9 +124,9 @@ export function authorize(
   }
 }
 
-/** Where and how users are authenticated. */
+/** Where and how users are authenticated; the engine has the defaults. */
 export function authenticationOf(options: PusherOptions): UserAuthentication {
-  return { transport: 'ajax', endpoint: '/pusher/user-auth', ...options.userAuthentication };
+  return options.userAuthentication ?? {};
 }
 
 /** Answers the engine's question for the user. */

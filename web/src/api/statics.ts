@@ -22,7 +22,6 @@ export const STATIC_OPTIONS: readonly (readonly [string, string])[] = [
 
 export type Statics = Readonly<Record<string, unknown>>;
 
-
 /* The library's own authorizers, for plug-ins that put a function of theirs in front. */
 const ajax: Authorizer = function (socketId, callback) {
   const xhr = this.runtime.createXHR();

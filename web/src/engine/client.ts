@@ -7,8 +7,8 @@ import { engine as sharedEngine } from './engine';
 import type { Engine } from './engine';
 import { Actions } from './actions';
 import type { MemberRecord } from './actions';
-import { Result, Word } from './exports';
-import type { ChannelKind, LogLevel } from './exports';
+import { LogLevel, Result, Word } from './exports';
+import type { ChannelKind } from './exports';
 import { Inbox } from './inbox';
 import { Memory } from './memory';
 import type { Owner } from './owner';
@@ -91,14 +91,14 @@ export class Client {
     this.engine.exports.px_web_log_level(this.handle, level);
   }
 
-  /** Carries out actions from `type` on, which is in the record already. */
-  private carryOut(type: number): void {
+  /** Carries out actions; `first` is the type of one that is in the record already. */
+  private carryOut(first?: number): void {
     const { exports } = this.engine;
     const outer = this.errors;
     const next = this.depth ? exports.px_web_next_queued : exports.px_web_next;
     this.errors = null;
     this.depth++;
-    for (; type; type = next(this.handle)) {
+    for (let type = first ?? next(this.handle); type; type = next(this.handle)) {
       try {
         this.actions.carryOut(type, this.owner);
       } catch (error) {
@@ -136,25 +136,17 @@ export class Client {
 
   /** A call of the application, from a handler or not. */
   private call<T>(f: () => T): T {
-    const { exports } = this.engine;
     this.setLevel();
-    if (!this.depth) exports.px_web_tick(this.handle, this.now());
+    if (!this.depth) this.engine.exports.px_web_tick(this.handle, this.now());
     const result = f();
-    this.carryOut(this.depth ? exports.px_web_next_queued(this.handle) : exports.px_web_next(this.handle));
+    this.carryOut();
     return result;
   }
 
   /** Something that the network says, or the clock. */
   private input(f: () => void): void {
-    if (this.depth) {
-      this.waiting.push(() => this.input(f));
-      return;
-    }
-    const { exports } = this.engine;
-    this.setLevel();
-    exports.px_web_tick(this.handle, this.now());
-    f();
-    this.carryOut(exports.px_web_next(this.handle));
+    if (this.depth) this.waiting.push(() => this.input(f));
+    else this.call(f);
   }
 
   /* ---- Time ---- */
@@ -264,7 +256,7 @@ export class Client {
   }
 
   noCallbacks(channel: string, event: string): void {
-    if (this.level < 3) return;
+    if (this.level < LogLevel.Debug) return;
     this.call(() => {
       const [c, cLength, e, eLength] = this.room(channel, event);
       this.engine.exports.px_web_no_callbacks(this.handle, c!, cLength!, e!, eLength!);

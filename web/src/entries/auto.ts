@@ -2,14 +2,9 @@
  * whichever it is loaded in. */
 
 import { Pusher } from '../api/pusher';
-import { installPage } from '../runtime/page';
+import { installHere } from '../runtime/here';
 import { currentScriptPlace } from '../runtime/script_place';
-import { createWorkerRuntime } from '../runtime/worker';
 
-if (typeof document === 'object') {
-  installPage(Pusher, currentScriptPlace());
-} else {
-  Pusher.Runtime = createWorkerRuntime();
-}
+installHere(Pusher, currentScriptPlace());
 
 export default Pusher;

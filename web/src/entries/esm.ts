@@ -2,14 +2,9 @@
  * A server that renders pages has neither document nor worker, and nothing happens there. */
 
 import { Pusher } from '../api/pusher';
-import { installPage } from '../runtime/page';
+import { installHere } from '../runtime/here';
 import { modulePlace } from '../runtime/script_place';
-import { createWorkerRuntime } from '../runtime/worker';
 
-if (typeof document === 'object') {
-  installPage(Pusher, modulePlace(import.meta.url));
-} else {
-  Pusher.Runtime = createWorkerRuntime();
-}
+installHere(Pusher, modulePlace(import.meta.url));
 
 export default Pusher;
