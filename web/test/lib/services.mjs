@@ -51,10 +51,10 @@ export async function startServices(folder) {
   const controls = {
     publish: ({ channel, name, data }) => sdk.trigger(channel, name, data),
 
-    // Events { n } with n from 0 to count - 1, in order.
-    async publishMany({ channel, name, count }) {
-      for (let n = 0; n < count; n += BATCH) {
-        const length = Math.min(BATCH, count - n);
+    // Events { n } with n from `first` on, in order.
+    async publishMany({ channel, name, first, count }) {
+      for (let n = first; n < first + count; n += BATCH) {
+        const length = Math.min(BATCH, first + count - n);
         await sdk.triggerBatch(Array.from({ length }, (_, i) => ({ channel, name, data: { n: n + i } })));
       }
     },

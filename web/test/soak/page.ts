@@ -35,7 +35,7 @@ async function burst(pusher: PusherInstance, name: string): Promise<void> {
       if (++seen === BURST) resolve();
     });
   });
-  await publishMany(name, 'item', BURST);
+  await publishMany(name, 'item', 0, BURST);
   await soon(all, `${BURST} events`, ROUND_MS);
   pusher.unsubscribe(name);
 }

@@ -34,8 +34,8 @@ export const publish = (channel: string, name: string, data: unknown): Promise<v
   control('publish', { channel, name, data });
 
 /** Events with { n: 0 }, { n: 1 } and so on, in order. */
-export const publishMany = (channel: string, name: string, count: number): Promise<void> =>
-  control('publishMany', { channel, name, count });
+export const publishMany = (channel: string, name: string, first: number, count: number): Promise<void> =>
+  control('publishMany', { channel, name, first, count });
 
 /** The channels with subscribers, by the server's word. */
 export const channelsAtServer = (prefix: string): Promise<string[]> => control('channels', { prefix });
