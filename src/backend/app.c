@@ -7,7 +7,8 @@
 /* Bytes that the texts of the options may take together. */
 enum { MAX_SETTINGS = 256 * 1024 };
 
-int px_app_new(const px_allocator *allocator, const pusher_app_options *options, pusher_app **app) {
+int px_backend_new(const px_allocator *allocator, const pusher_app_options *options,
+                   pusher_app **app) {
     pusher_app *made = px_alloc_zero(allocator, sizeof *made);
     if (!made)
         return PX_ERR_NO_MEMORY;
@@ -16,7 +17,7 @@ int px_app_new(const px_allocator *allocator, const pusher_app_options *options,
     px_buffer_init(&made->body, allocator, PX_BACKEND_MAX_TEXT);
     px_buffer_init(&made->reply.body, allocator, 0);
     px_buffer_init(&made->previous, allocator, 0);
-    int result = px_app_settings_read(&made->settings, &made->texts, options, NULL, 0);
+    int result = px_backend_settings_read(&made->settings, &made->texts, options, NULL, 0);
     if (result) {
         pusher_app_free(made);
         return result == PX_ERR_LIMIT ? PX_ERR_ARGUMENT : result;
@@ -26,7 +27,7 @@ int px_app_new(const px_allocator *allocator, const pusher_app_options *options,
 }
 
 int pusher_app_new(const pusher_app_options *options, pusher_app **app) {
-    return px_app_new(&px_malloc_allocator, options, app);
+    return px_backend_new(&px_malloc_allocator, options, app);
 }
 
 /* The arena's texts are ours alone, so that writing to them is fine. */
@@ -57,11 +58,11 @@ void pusher_app_free(pusher_app *app) {
 
 int pusher_app_options_check(const pusher_app_options *options, char *text, size_t size) {
     px_arena arena;
-    px_app_settings settings;
+    px_backend_settings settings;
     px_arena_init(&arena, &px_malloc_allocator, MAX_SETTINGS);
     if (size)
         text[0] = '\0';
-    int result = px_app_settings_read(&settings, &arena, options, text, size);
+    int result = px_backend_settings_read(&settings, &arena, options, text, size);
     wipe_text(settings.credentials.secret);
     px_wipe(settings.master_key, sizeof settings.master_key);
     px_arena_free(&arena);

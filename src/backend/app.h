@@ -16,7 +16,7 @@ enum {
 };
 
 /* The options, checked and filled in. */
-typedef struct px_app_settings {
+typedef struct px_backend_settings {
     px_slice id; /* empty: not given */
     px_credentials credentials;
     px_slice host; /* an IPv6 address in brackets */
@@ -28,12 +28,12 @@ typedef struct px_app_settings {
     uint32_t timeout;
     uint32_t max_data;
     px_route route;
-} px_app_settings;
+} px_backend_settings;
 
 struct pusher_app {
     const px_allocator *allocator;
     px_arena texts; /* of the settings */
-    px_app_settings settings;
+    px_backend_settings settings;
     px_connections *connections; /* NULL: nothing was asked yet */
     px_buffer body;              /* of the answer, unless the server made it */
     px_http_reply reply;         /* the server's; owns nothing when there is none */
@@ -47,13 +47,14 @@ static inline px_slice px_given(pusher_string text) {
 }
 
 /* pusher_app_new with another allocator. */
-PX_MUST_CHECK int px_app_new(const px_allocator *allocator, const pusher_app_options *options,
-                             pusher_app **app);
+PX_MUST_CHECK int px_backend_new(const px_allocator *allocator, const pusher_app_options *options,
+                                 pusher_app **app);
 
 /* Reads the options (settings.c); texts are copied into `arena`. PX_ERR_ARGUMENT: `text` (of `size`
  * bytes, may be NULL with 0) holds a sentence. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. */
-PX_MUST_CHECK int px_app_settings_read(px_app_settings *settings, px_arena *arena,
-                                       const pusher_app_options *options, char *text, size_t size);
+PX_MUST_CHECK int px_backend_settings_read(px_backend_settings *settings, px_arena *arena,
+                                           const pusher_app_options *options, char *text,
+                                           size_t size);
 
 /* ---- Answers (answer.c) ---- */
 

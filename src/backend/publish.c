@@ -100,10 +100,10 @@ static int write_event(pusher_app *app, px_json_writer *writer, const event *thi
 /* Posts what was written, unless something went wrong; frees it. */
 static int post(pusher_app *app, px_slice path, px_buffer *body, int result,
                 pusher_answer *answer) {
-    const px_request request = {
+    const px_backend_request request = {
         .method = PX_SLICE("POST"), .path = path, .body = px_buffer_slice(body)};
-    result =
-        result ? px_answer_end(app, result, 0, answer) : px_request_send(app, &request, answer);
+    result = result ? px_answer_end(app, result, 0, answer)
+                    : px_backend_request_send(app, &request, answer);
     px_buffer_free(body);
     return result;
 }

@@ -9,7 +9,7 @@
 
 enum { MAX_URL = 65536, OWN_PARAMETERS = 4, MAX_SHOWN = 400 };
 
-int px_percent_encode(px_buffer *out, px_slice text) {
+int px_backend_percent_encode(px_buffer *out, px_slice text) {
     static const char plain[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     static const char hex[] = "0123456789ABCDEF";
@@ -38,14 +38,14 @@ static void add(builder *to, px_slice text) {
 
 static void add_encoded(builder *to, px_slice text) {
     if (!to->result)
-        to->result = px_percent_encode(to->out, text);
+        to->result = px_backend_percent_encode(to->out, text);
 }
 
 /* ---- Parameters ---- */
 
 /* All of them, sorted by name; those of equal names stay in their order. */
 typedef struct parameters {
-    px_parameter list[PX_REQUEST_MAX_PARAMETERS + OWN_PARAMETERS];
+    px_backend_parameter list[PX_REQUEST_MAX_PARAMETERS + OWN_PARAMETERS];
     size_t count;
     char timestamp[20];
     char body_md5[PX_MD5_LENGTH];
@@ -55,7 +55,7 @@ static void insert(parameters *all, px_slice name, px_slice value) {
     size_t place = all->count++;
     for (; place > 0 && px_slice_compare(all->list[place - 1].name, name) > 0; place--)
         all->list[place] = all->list[place - 1];
-    all->list[place] = (px_parameter){name, value};
+    all->list[place] = (px_backend_parameter){name, value};
 }
 
 static bool is_plain_name(px_slice name) {
@@ -69,7 +69,7 @@ static bool is_plain_name(px_slice name) {
     return name.len > 0;
 }
 
-static int collect(pusher_app *app, const px_request *request, uint64_t timestamp,
+static int collect(pusher_app *app, const px_backend_request *request, uint64_t timestamp,
                    parameters *all) {
     all->count = 0;
     if (request->parameter_count > PX_REQUEST_MAX_PARAMETERS)
@@ -86,7 +86,7 @@ static int collect(pusher_app *app, const px_request *request, uint64_t timestam
         insert(all, PX_SLICE("body_md5"), px_slice_of(all->body_md5, sizeof all->body_md5));
     }
     for (size_t i = 0; i < request->parameter_count; i++) {
-        const px_parameter *given = &request->parameters[i];
+        const px_backend_parameter *given = &request->parameters[i];
         if (!is_plain_name(given->name))
             return px_answer_refuse_name(
                 app, given->name,
@@ -121,13 +121,13 @@ static bool is_path(px_slice path) {
 }
 
 /* What is signed: a prefix in front of it is a matter of transport, which a proxy may take away. */
-static void add_path(builder *to, const pusher_app *app, const px_request *request) {
+static void add_path(builder *to, const pusher_app *app, const px_backend_request *request) {
     add(to, PX_SLICE("/apps/"));
     add_encoded(to, app->settings.id);
     add(to, request->path);
 }
 
-static int sign(pusher_app *app, const px_request *request, const parameters *all,
+static int sign(pusher_app *app, const px_backend_request *request, const parameters *all,
                 char signature[PX_SIGNATURE_LENGTH]) {
     px_buffer text;
     px_buffer_init(&text, app->allocator, MAX_URL);
@@ -144,8 +144,9 @@ static int sign(pusher_app *app, const px_request *request, const parameters *al
     return to.result;
 }
 
-int px_request_url(pusher_app *app, const px_request *request, uint64_t timestamp, px_buffer *url) {
-    const px_app_settings *settings = &app->settings;
+int px_backend_request_url(pusher_app *app, const px_backend_request *request, uint64_t timestamp,
+                           px_buffer *url) {
+    const px_backend_settings *settings = &app->settings;
     char signature[PX_SIGNATURE_LENGTH];
     char port[20];
     parameters all;
@@ -235,7 +236,7 @@ static int explain_refusal(pusher_app *app) {
                             advice(app->reply.status));
 }
 
-static int call(pusher_app *app, const px_request *request, px_slice url) {
+static int call(pusher_app *app, const px_backend_request *request, px_slice url) {
     const px_header headers[] = {
         {PX_LITERAL("X-Pusher-Library"), PX_LITERAL("libpusher-server " PUSHER_VERSION_TEXT)},
         {PX_LITERAL("Content-Type"), PX_LITERAL("application/json")},
@@ -257,7 +258,8 @@ static int call(pusher_app *app, const px_request *request, px_slice url) {
     return app->reply.status < 200 || app->reply.status > 299 ? explain_refusal(app) : PX_OK;
 }
 
-int px_request_send(pusher_app *app, const px_request *request, pusher_answer *answer) {
+int px_backend_request_send(pusher_app *app, const px_backend_request *request,
+                            pusher_answer *answer) {
     px_buffer url;
     px_buffer_init(&url, app->allocator, MAX_URL);
     int result = app->settings.id.len ? PX_OK
@@ -267,7 +269,7 @@ int px_request_send(pusher_app *app, const px_request *request, pusher_answer *a
     if (!result && !app->connections)
         result = px_connections_new(&app->connections);
     if (!result)
-        result = px_request_url(app, request, (uint64_t)time(NULL), &url);
+        result = px_backend_request_url(app, request, (uint64_t)time(NULL), &url);
     if (!result)
         result = call(app, request, px_buffer_slice(&url));
     px_buffer_free(&url);

@@ -22,13 +22,18 @@ enum {
 
 /* ---- Checks ---- */
 
-/* What can stand in a header or URL. */
-static bool is_printable(px_slice text) {
+/* No control characters, nor anything below that. */
+static bool is_above(px_slice text, unsigned char lowest) {
     for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7f)
+        if ((unsigned char)text.ptr[i] < lowest || text.ptr[i] == 0x7f)
             return false;
     }
     return true;
+}
+
+/* What can stand in a URL. */
+static bool is_printable(px_slice text) {
+    return is_above(text, '!');
 }
 
 static bool has_any(px_slice text, const char *marks) {
@@ -44,10 +49,10 @@ static int check_app(const pusher_app_options *options, const px_complaint *comp
         return px_refuse(complaint, "key is missing");
     if (!options->secret.len)
         return px_refuse(complaint, "secret is missing");
-    if (!is_printable(px_given(options->key)) || has_any(px_given(options->key), ":"))
-        return px_refuse(complaint, "key must not hold blanks or colons");
-    if (!is_printable(px_given(options->id)))
-        return px_refuse(complaint, "id must not hold blanks");
+    if (!is_above(px_given(options->key), ' ') || has_any(px_given(options->key), ":"))
+        return px_refuse(complaint, "key must not hold colons or control characters");
+    if (!is_above(px_given(options->id), ' '))
+        return px_refuse(complaint, "id must not hold control characters");
     const size_t lengths[] = {options->id.len, options->key.len, options->secret.len,
                               options->path.len};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -90,7 +95,7 @@ static int check_numbers(const pusher_app_options *options, const px_complaint *
 
 /* ---- Reading ---- */
 
-static int read_master_key(px_app_settings *settings, const pusher_app_options *options,
+static int read_master_key(px_backend_settings *settings, const pusher_app_options *options,
                            const px_complaint *complaint) {
     px_slice raw = px_given(options->encryption_master_key);
     px_slice text = px_given(options->encryption_master_key_base64);
@@ -126,7 +131,7 @@ static int read_route(px_route *route, px_arena *arena, const pusher_app_options
 }
 
 /* An IPv6 address needs brackets where a port follows. */
-static int read_host(px_app_settings *settings, px_arena *arena,
+static int read_host(px_backend_settings *settings, px_arena *arena,
                      const pusher_app_options *options) {
     char host[MAX_HOST + 32];
     px_slice given = px_given(options->host), cluster = px_given(options->cluster);
@@ -141,7 +146,7 @@ static int read_host(px_app_settings *settings, px_arena *arena,
     return px_arena_copy(arena, px_slice_of_text(host), &settings->host);
 }
 
-static int read_texts(px_app_settings *settings, px_arena *arena,
+static int read_texts(px_backend_settings *settings, px_arena *arena,
                       const pusher_app_options *options) {
     const struct {
         pusher_string given;
@@ -158,11 +163,11 @@ static int read_texts(px_app_settings *settings, px_arena *arena,
     return result;
 }
 
-int px_app_settings_read(px_app_settings *settings, px_arena *arena,
-                         const pusher_app_options *given, char *text, size_t size) {
+int px_backend_settings_read(px_backend_settings *settings, px_arena *arena,
+                             const pusher_app_options *given, char *text, size_t size) {
     const px_complaint complaint = {text, size};
     pusher_app_options options = PUSHER_APP_OPTIONS_INIT;
-    *settings = (px_app_settings){0};
+    *settings = (px_backend_settings){0};
     int result =
         px_options_read(&options, sizeof options, given, "PUSHER_APP_OPTIONS_INIT", &complaint);
     if (!result)

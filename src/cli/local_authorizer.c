@@ -1,6 +1,7 @@
 /* Authorizes this process's own subscriptions. */
 #include "cli/local_authorizer.h"
-#include "cli/channel_auth.h"
+#include "backend/names.h"
+#include "backend/signing.h"
 #include "driver/memory.h"
 #include "json/writer.h"
 
@@ -32,11 +33,11 @@ void px_cli_authorize_locally(pusher_authorization *question, pusher_client *cli
     px_buffer auth, user;
     px_buffer_init(&auth, &px_malloc_allocator, MAX_AUTH);
     px_buffer_init(&user, &px_malloc_allocator, MAX_AUTH);
-    int result = px_cli_is_presence(channel) ? write_user(who, &user) : PX_OK;
+    int result = px_backend_is_presence(channel) ? write_user(who, &user) : PX_OK;
+    const px_credentials by = {px_slice_of_text(who->key), px_slice_of_text(who->secret)};
     if (result == PX_OK)
-        result =
-            px_cli_sign_channel(who->key, who->secret, px_slice_of(socket_id.ptr, socket_id.len),
-                                channel, px_buffer_slice(&user), &auth);
+        result = px_backend_sign_channel(&by, px_slice_of(socket_id.ptr, socket_id.len), channel,
+                                         px_buffer_slice(&user), &auth);
     if (result == PX_OK)
         result = pusher_authorization_succeed(question, (pusher_string){auth.data, auth.len},
                                               (pusher_string){user.data, user.len});

@@ -14,9 +14,10 @@ typedef struct verb {
 static const verb verbs[] = {
     {"serve", px_cli_serve, "Run a Channels server"},
     {"subscribe", px_cli_subscribe, "Print the events of channels as they come"},
-    {"trigger", px_cli_trigger, "Publish an event"},
+    {"trigger", px_cli_trigger, "Publish an event, or many"},
     {"channels", px_cli_channels, "List the channels, or tell about one"},
-    {"auth", px_cli_auth, "Sign a subscription to a private or presence channel"},
+    {"terminate", px_cli_terminate, "End the connections of a user"},
+    {"auth", px_cli_auth, "Sign a subscription to a private or presence channel, or a user"},
     {"doctor", px_cli_doctor, "Find out why an app can't be reached, or that it can"},
     {"version", px_cli_version, "Print the version"},
 };
@@ -33,7 +34,8 @@ static const char bottom[] =
     "\n"
     "Environment: PUSHER_APP_ID, PUSHER_APP_KEY, PUSHER_APP_SECRET, PUSHER_HOST, PUSHER_PORT,\n"
     "PUSHER_SCHEME, PUSHER_APP_CLUSTER, or PUSHER_URL=http://KEY:SECRET@HOST:PORT/apps/ID.\n"
-    "Options override the environment. NO_COLOR turns colours off.\n"
+    "PUSHER_ENCRYPTION_MASTER_KEY for encrypted channels. Options override the environment.\n"
+    "NO_COLOR turns colours off.\n"
     "\n"
     "Exit status: 0 done, 1 refused or failed, 2 usage, 130 interrupted.\n";
 

@@ -1,7 +1,9 @@
 /* Which app on which server. */
 #include "cli/settings.h"
 #include "base/slice.h"
+#include "base/wipe.h"
 #include "cli/terminal.h"
+#include "net/channel_secret.h"
 #include "server/server.h"
 
 #include <stdio.h>
@@ -60,6 +62,11 @@ const px_cli_option px_cli_app_options[] = {
     TEXT("app-id", id, "ID", "Its id [PUSHER_APP_ID; app-id on this machine]."),
 };
 const size_t px_cli_app_option_count = PX_CLI_COUNT(px_cli_app_options);
+
+const px_cli_option px_cli_encryption_option = TEXT(
+    "encryption-master-key", encryption_master_key, "KEY",
+    "The master key of encrypted channels, base64 of 32 bytes\n[PUSHER_ENCRYPTION_MASTER_KEY]. "
+    "Better in the environment.");
 
 /* What one source says; NULL: nothing. */
 typedef struct source {
@@ -215,6 +222,18 @@ static bool set_port(px_cli_settings *settings, const px_cli_given *given, const
     return true;
 }
 
+static bool set_master_key(px_cli_settings *settings, const char *text, char *why) {
+    unsigned char key[PX_MASTER_KEY_BYTES];
+    bool fine = !text || !px_master_key_read(px_slice_of_text(text), key);
+    px_wipe(key, sizeof key);
+    if (!fine)
+        snprintf(why, PX_CLI_WHY_SIZE,
+                 "the encryption master key is base64 of 32 bytes; this makes one: openssl rand "
+                 "-base64 32");
+    settings->encryption_master_key = text;
+    return fine;
+}
+
 static bool set_proxy(px_proxy_options *proxy, char *why) {
     if (strcmp(proxy->url, PX_PROXY_NONE) == 0) {
         proxy->url = "";
@@ -266,6 +285,11 @@ bool px_cli_settings_find(const px_cli_given *given, char *(*environment)(const 
     if (given->route.proxy.url && !set_proxy(&settings->route.proxy, why))
         return false;
     set_app(settings, given, &variables, &url);
+    if (!set_master_key(settings,
+                        first(given->encryption_master_key,
+                              not_empty(environment("PUSHER_ENCRYPTION_MASTER_KEY"))),
+                        why))
+        return false;
     /* A cluster has its own ports: those of the environment belong to some host. */
     return set_tls(settings, given, is_cluster ? NULL : first(variables.scheme, url.scheme), why) &&
            set_port(settings, given, is_cluster ? NULL : first(variables.port, url.port), why);

@@ -2,7 +2,7 @@
  *
  * The environment has the names that the server SDKs and Laravel use: PUSHER_APP_ID,
  * PUSHER_APP_KEY, PUSHER_APP_SECRET, PUSHER_HOST, PUSHER_PORT, PUSHER_SCHEME, PUSHER_APP_CLUSTER,
- * and PUSHER_URL (http://KEY:SECRET@HOST:PORT/apps/ID), which the others override. A variable that
+ * PUSHER_ENCRYPTION_MASTER_KEY and PUSHER_URL (http://KEY:SECRET@HOST:PORT/apps/ID), which the others override. A variable that
  * is empty counts as not set. With no settings at all it is the app of a local `pusher serve`. */
 #ifndef PX_CLI_SETTINGS_H
 #define PX_CLI_SETTINGS_H
@@ -18,30 +18,35 @@ typedef struct px_cli_given {
     const char *host;
     const char *cluster;
     const char *path;
+    const char *encryption_master_key;
     px_route route;
     uint32_t port;
     bool tls;
     bool no_tls;
 } px_cli_given;
 
-/* The options that say where the server is, and those that name the app. */
+/* The options that say where the server is, those that name the app, and its encryption. */
 extern const px_cli_option px_cli_where_options[];
 extern const size_t px_cli_where_option_count;
 extern const px_cli_option px_cli_app_options[];
 extern const size_t px_cli_app_option_count;
+extern const px_cli_option px_cli_encryption_option;
 
-/* The two groups, for px_cli_parse. */
+/* The groups, for px_cli_parse. */
 #define PX_CLI_WHERE_GROUP(given)                                                                  \
     { "Server:", px_cli_where_options, px_cli_where_option_count, (given) }
 #define PX_CLI_APP_GROUP(given)                                                                    \
     { "App:", px_cli_app_options, px_cli_app_option_count, (given) }
+#define PX_CLI_ENCRYPTION_GROUP(given)                                                             \
+    { "Encryption:", &px_cli_encryption_option, 1, (given) }
 
 enum { PX_CLI_HOST_SIZE = 256, PX_CLI_URL_SIZE = 1024 };
 
 typedef struct px_cli_settings {
-    const char *id;     /* NULL: not known */
-    const char *key;    /* NULL: not known */
-    const char *secret; /* NULL: not known */
+    const char *id;                    /* NULL: not known */
+    const char *key;                   /* NULL: not known */
+    const char *secret;                /* NULL: not known */
+    const char *encryption_master_key; /* base64 of 32 bytes; NULL: not known */
     char websocket_host[PX_CLI_HOST_SIZE];
     char api_host[PX_CLI_HOST_SIZE];
     char http_host[PX_CLI_HOST_SIZE]; /* of the HTTP transports */

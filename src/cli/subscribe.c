@@ -1,5 +1,5 @@
 /* pusher subscribe: prints the events of channels as they come. */
-#include "cli/channel_auth.h"
+#include "backend/names.h"
 #include "cli/cli.h"
 #include "cli/client_options.h"
 #include "cli/terminal.h"
@@ -142,7 +142,7 @@ static bool can_authorize(const px_cli_settings *settings, const px_cli_watch_op
     if (settings->secret || own->auth_endpoint)
         return true;
     for (size_t i = 0; i < count; i++) {
-        if (px_cli_needs_auth(px_slice_of_text(channels[i]))) {
+        if (px_backend_needs_auth(px_slice_of_text(channels[i]))) {
             px_cli_error(
                 "%s needs an authorization; give --auth-endpoint, or the app's secret with "
                 "--secret or PUSHER_APP_SECRET",

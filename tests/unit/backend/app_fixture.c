@@ -49,7 +49,7 @@ void expect_no_memory(int (*act)(pusher_app *app)) {
         pusher_app *app = NULL;
         test_allocator_init(&memory);
         memory.fail_at = i;
-        result = px_app_new(&memory.allocator, &options, &app);
+        result = px_backend_new(&memory.allocator, &options, &app);
         if (!result)
             result = act(app);
         if (result)

@@ -7,11 +7,11 @@ enum { VECTOR_TIME = 1353088179 };
 
 #define AUTH "auth_key=" VECTOR_KEY "&auth_timestamp=1353088179&auth_version=1.0"
 
-static void expect_url(const px_request *request, const char *expected) {
+static void expect_url(const px_backend_request *request, const char *expected) {
     pusher_app *app = vector_app();
     px_buffer url;
     px_buffer_init(&url, &test_malloc, 4096);
-    assert_int_equal(px_request_url(app, request, VECTOR_TIME, &url), PX_OK);
+    assert_int_equal(px_backend_request_url(app, request, VECTOR_TIME, &url), PX_OK);
     expect_text((pusher_string){url.data, url.len}, expected);
     px_buffer_free(&url);
     pusher_app_free(app);
@@ -19,7 +19,7 @@ static void expect_url(const px_request *request, const char *expected) {
 
 static void signs_the_vectors(void **state) {
     (void)state;
-    const px_request post = {
+    const px_backend_request post = {
         .method = PX_SLICE("POST"),
         .path = PX_SLICE("/events"),
         .body = PX_SLICE("{\"name\":\"foo\",\"channels\":[\"project-3\"],"
@@ -28,12 +28,13 @@ static void signs_the_vectors(void **state) {
     expect_url(&post, "http://127.0.0.1:80/apps/3/events?" AUTH
                       "&body_md5=ec365a775a4cd0599faeb73354201b6f&auth_signature="
                       "da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c");
-    const px_parameter parameters[] = {{PX_LITERAL("info"), PX_LITERAL("user_count")},
-                                       {PX_LITERAL("filter_by_prefix"), PX_LITERAL("presence-")}};
-    const px_request get = {.method = PX_SLICE("GET"),
-                            .path = PX_SLICE("/channels"),
-                            .parameters = parameters,
-                            .parameter_count = 2};
+    const px_backend_parameter parameters[] = {
+        {PX_LITERAL("info"), PX_LITERAL("user_count")},
+        {PX_LITERAL("filter_by_prefix"), PX_LITERAL("presence-")}};
+    const px_backend_request get = {.method = PX_SLICE("GET"),
+                                    .path = PX_SLICE("/channels"),
+                                    .parameters = parameters,
+                                    .parameter_count = 2};
     expect_url(&get, "http://127.0.0.1:80/apps/3/channels?" AUTH
                      "&filter_by_prefix=presence-&info=user_count&auth_signature="
                      "16819168891cb5dfd72b5c7a5d3d602605b26c6ba1930033b5e2eeeb65010291");
@@ -42,17 +43,17 @@ static void signs_the_vectors(void **state) {
 /* Sorted before and between those that sign; equal names in their order; escaped only on the way. */
 static void sorts_and_escapes_parameters(void **state) {
     (void)state;
-    const px_parameter parameters[] = {{PX_LITERAL("channels[]"), PX_LITERAL("b c")},
-                                       {PX_LITERAL("channels[]"), PX_LITERAL("a&")},
-                                       {PX_LITERAL("a"), PX_LITERAL("\xc3\xa4")}};
-    const px_request request = {.method = PX_SLICE("GET"),
-                                .path = PX_SLICE("/x"),
-                                .parameters = parameters,
-                                .parameter_count = 3};
+    const px_backend_parameter parameters[] = {{PX_LITERAL("channels[]"), PX_LITERAL("b c")},
+                                               {PX_LITERAL("channels[]"), PX_LITERAL("a&")},
+                                               {PX_LITERAL("a"), PX_LITERAL("\xc3\xa4")}};
+    const px_backend_request request = {.method = PX_SLICE("GET"),
+                                        .path = PX_SLICE("/x"),
+                                        .parameters = parameters,
+                                        .parameter_count = 3};
     pusher_app *app = vector_app();
     px_buffer url;
     px_buffer_init(&url, &test_malloc, 4096);
-    assert_int_equal(px_request_url(app, &request, VECTOR_TIME, &url), PX_OK);
+    assert_int_equal(px_backend_request_url(app, &request, VECTOR_TIME, &url), PX_OK);
     assert_int_equal(px_buffer_append_byte(&url, '\0'), PX_OK);
     assert_non_null(strstr(url.data, "/apps/3/x?a=%C3%A4&" AUTH "&channels%5B%5D=b%20c"
                                      "&channels%5B%5D=a%26&auth_signature="));

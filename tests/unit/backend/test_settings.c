@@ -68,7 +68,7 @@ static const struct {
     {{SIZE}, "key is missing"},
     {{SIZE, WITH(key, "k")}, "secret is missing"},
     {{SIZE, WITH(key, "k:"), WITH(secret, "s")}, "key must not"},
-    {{SIZE, WITH(key, "k k"), WITH(secret, "s")}, "key must not"},
+    {{SIZE, WITH(key, "k\t"), WITH(secret, "s")}, "key must not"},
     {{SIZE, APP, WITH(id, "1\n")}, "id must not"},
     {{SIZE, APP, WITH(host, "http://a")}, "host must be a name"},
     {{SIZE, APP, WITH(host, "a b")}, "host must be a name"},

@@ -229,6 +229,27 @@ static void places_http_transports(void **state) {
     }
 }
 
+static void finds_the_master_key(void **state) {
+    (void)state;
+    static const char key[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    px_cli_settings found;
+    char why[PX_CLI_WHY_SIZE];
+    px_cli_given given = {0};
+    memset(variables, 0, sizeof variables);
+    assert_true(px_cli_settings_find(&given, fake_environment, &found, why));
+    assert_null(found.encryption_master_key);
+    variables[0] = "PUSHER_ENCRYPTION_MASTER_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    assert_true(px_cli_settings_find(&given, fake_environment, &found, why));
+    assert_string_equal(found.encryption_master_key, key);
+    variables[0] = "PUSHER_ENCRYPTION_MASTER_KEY=short";
+    assert_false(px_cli_settings_find(&given, fake_environment, &found, why));
+    assert_non_null(strstr(why, "base64 of 32 bytes"));
+    given.encryption_master_key = key;
+    assert_true(px_cli_settings_find(&given, fake_environment, &found, why));
+    assert_string_equal(found.encryption_master_key, key);
+    memset(variables, 0, sizeof variables);
+}
+
 static void refuses(void **state) {
     (void)state;
     static char long_name[400];
@@ -281,6 +302,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds),
         cmocka_unit_test(places_http_transports),
+        cmocka_unit_test(finds_the_master_key),
         cmocka_unit_test(refuses),
         cmocka_unit_test(keeps_the_secret),
     };
