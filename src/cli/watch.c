@@ -175,6 +175,7 @@ static void set_authorization(watcher *watch, pusher_options *options) {
     const px_cli_watch_options *own = watch->options;
     if (own->auth_endpoint) {
         options->auth_endpoint = pusher_str(own->auth_endpoint);
+        options->auth_batch = own->auth_batch;
         options->auth_params = watch->parameters;
         options->auth_param_count = px_cli_cut_pairs(&own->auth_parameters, '=', watch->parameters);
         options->auth_headers = watch->headers;
