@@ -170,7 +170,7 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_pairs_add(pusher_pairs *pairs, pushe
                                                       pusher_string value);
 
 /* Called for each authorization request: adds its fields or headers. Without a channel's name it is about
- * the user. */
+ * the user or, with auth_batch, about many channels. */
 typedef void (*pusher_provider_fn)(pusher_client *client, pusher_string channel_name,
                                    pusher_pairs *pairs, void *context);
 
@@ -318,6 +318,12 @@ typedef struct pusher_options {
     pusher_provider_fn user_auth_headers_provider; /* adds headers to each request */
     pusher_authorizer_fn user_authenticator;       /* customHandler: instead of the endpoint */
     void *user_auth_context;                       /* for these three */
+
+    /* Authorization of many channels by one request: those that need one at the same time are asked for
+     * together (docs/protocol.md, "Authorization in batches"), also by auth_params_provider and
+     * auth_headers_provider. An `authorizer` is asked for each channel all the same. */
+    bool auth_batch;          /* authBatch */
+    uint32_t auth_batch_size; /* authBatchSize: channels of a request, at most; 100 */
 } pusher_options;
 
 /* C's form names the member, so that -Wextra does not complain about the others. */

@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include "base/wipe.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 
@@ -29,15 +30,21 @@ bool px_cli_app_new(const px_cli_settings *settings, uint32_t timeout_ms, pusher
     options.port = settings->port;
     options.path = pusher_str(settings->path);
     options.plain = !settings->tls;
-    options.encryption_master_key_base64 = pusher_str(settings->encryption_master_key);
     options.timeout = timeout_ms;
     options.max_data = MAX_DATA;
     set_route(&settings->route, &options);
 
+    unsigned char master_key[PX_MASTER_KEY_BYTES];
+    if (settings->master_key && !px_cli_master_key(settings, master_key))
+        return false;
+    if (settings->master_key)
+        options.encryption_master_key =
+            (pusher_string){(const char *)master_key, sizeof master_key};
     char why[PX_CLI_WHY_SIZE];
     int result = pusher_app_options_check(&options, why, sizeof why);
     if (result == PUSHER_OK)
         result = pusher_app_new(&options, app);
+    px_wipe(master_key, sizeof master_key);
     if (result == PUSHER_ERR_ARGUMENT)
         px_cli_error("%s", why);
     else if (result != PUSHER_OK)
@@ -51,7 +58,7 @@ int px_cli_app_judge(const px_cli_settings *settings, int result, const pusher_a
     if (result == PUSHER_ERR_CONNECT && settings->local)
         px_cli_error("nothing is listening on %s:%u; start one with: pusher serve",
                      settings->api_host, (unsigned)settings->port);
-    else if (result == PUSHER_ERR_STATE && !settings->encryption_master_key)
+    else if (result == PUSHER_ERR_STATE && !settings->master_key)
         px_cli_error("encrypted channels take the master key; give it with "
                      "--encryption-master-key or PUSHER_ENCRYPTION_MASTER_KEY");
     else

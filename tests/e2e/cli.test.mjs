@@ -61,7 +61,7 @@ const MISUSE = [
   [['auth', '1.2', 'presence-c', '{"user_info":{}}'], /channel data is a JSON object with a user_id/],
   [['auth', '1.2', 'private-c', '{}'], /takes no channel data/],
   [['auth', '1.2', 'private-encrypted-c'], /give it with --encryption-master-key/],
-  [['auth', '--encryption-master-key', 'abc', '1.2', 'private-c'], /base64 of 32 bytes/],
+  [['auth', '--encryption-master-key', 'abc', '1.2', 'private-c'], /base64 of exactly 32 bytes/],
   [['auth', '--user', '1.2', '{}'], /user data is a JSON object with an id/],
   [['auth', '--user', '1.2', '{"id":"a"}', 'x'], /--user takes SOCKET_ID and USER_DATA/],
   [['trigger', 'a b', 'e', '1'], /'a b' is no channel/],

@@ -3,10 +3,10 @@ import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
 import PusherJs from 'pusher-js';
 
-import { encryptingApplication } from './lib/encryption.mjs';
-import { wholeFile } from './lib/program.mjs';
+import { encryptingApplication, masterKey } from './lib/encryption.mjs';
+import { run, wholeFile } from './lib/program.mjs';
 import { Puppet } from './lib/puppet.mjs';
-import { APP, serve, soketi } from './lib/servers.mjs';
+import { APP, BIN, pusher, serve, soketi } from './lib/servers.mjs';
 
 const CHANNEL = 'private-encrypted-news';
 
@@ -136,4 +136,43 @@ test('soketi carries them, too', async (t) => {
   await application.sdk.trigger(CHANNEL, 'news', { text: 'again' });
   await puppet.sees({ event: 'news', data: '{"text":"again"}' });
   assert.deepEqual(dataOf(puppet), ['{"text":"hi"}', '{"text":"again"}']);
+});
+
+test('the command opens what it has the master key of', async (t) => {
+  const application = await encryptingApplication(t, port);
+  const program = pusher(['subscribe', '--port', String(port), '--json', '--count', '2', CHANNEL, 'private-x'],
+    { env: { PUSHER_ENCRYPTION_MASTER_KEY: application.masterKey } });
+  t.after(() => program.stop('SIGKILL'));
+  await program.line('err', /^subscribed to private-encrypted-news/);
+  await program.line('err', /^subscribed to private-x/);
+  await application.sdk.trigger(CHANNEL, 'news', { text: 'hi' });
+  await application.sdk.trigger('private-x', 'news', 'plain');
+  assert.equal(await program.end(), 0);
+  assert.deepEqual(program.out.map((line) => JSON.parse(line).data), [{ text: 'hi' }, 'plain']);
+});
+
+test('the command opens what an endpoint has the key of', async (t) => {
+  const application = await encryptingApplication(t, port);
+  const program = pusher(['subscribe', '--port', String(port), '--count', '2', '--auth-endpoint', application.url,
+    CHANNEL]);
+  t.after(() => program.stop('SIGKILL'));
+  await program.line('err', /^subscribed to /);
+  await application.sdk.trigger(CHANNEL, 'news', 'one');
+  application.rotate();
+  await application.sdk.trigger(CHANNEL, 'news', 'two');
+  assert.equal(await program.end(), 0);
+  assert.deepEqual(program.out.map((line) => line.split(/\s+/).at(-1)), ['"one"', '"two"']);
+});
+
+test('the command wants a master key, and one that is right', async () => {
+  const subscribe = (...args) => run(BIN, ['subscribe', '--port', String(port), ...args, CHANNEL]);
+  const none = await subscribe();
+  assert.equal(none.code, 2);
+  assert.match(none.err, /private-encrypted-news is encrypted; give --auth-endpoint, or .*--encryption-master-key/);
+  for (const wrong of ['abc', masterKey().slice(4), `${masterKey()}=`]) {
+    const refused = await subscribe('--encryption-master-key', wrong);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /base64 of exactly 32 bytes/);
+    assert.ok(!refused.err.includes(wrong), 'a key is not printed');
+  }
 });
