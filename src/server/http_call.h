@@ -24,6 +24,7 @@ typedef struct px_http_call {
     px_arena *arena; /* the hub's, for this request */
     const px_http_request *request;
     px_app *app;
+    px_slice secret; /* that the request must be signed with */
     px_http_params params;
     px_slice name;         /* of the channel or user in the path, decoded */
     px_json_writer answer; /* into the response's body */

@@ -16,13 +16,42 @@ enum {
 
 /* ---- Apps ---- */
 
+/* The keys of an app: its own, then those of its tokens. */
+static px_slice key_of(const px_app_options *options, size_t index) {
+    return index == 0 ? options->key : options->tokens.items[index - 1].key;
+}
+
+/* All of the app's keys lead to it, or none does. */
+static int add_keys(px_hub *hub, px_app *app) {
+    size_t count = app->options.tokens.count + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (px_map_put(&hub->apps_by_key, key_of(&app->options, i), app) == PX_OK)
+            continue;
+        while (i-- > 0)
+            px_map_remove(&hub->apps_by_key, key_of(&app->options, i));
+        return PX_ERR_NO_MEMORY;
+    }
+    return PX_OK;
+}
+
+static bool has_taken_key(const px_hub *hub, const px_app_options *options) {
+    for (size_t i = 0; i <= options->tokens.count; i++) {
+        if (px_map_get(&hub->apps_by_key, key_of(options, i)))
+            return true;
+        for (size_t k = 0; k < i; k++)
+            if (px_slice_equal(key_of(options, k), key_of(options, i)))
+                return true;
+    }
+    return false;
+}
+
 int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why) {
     px_app *app;
     if (px_map_get(&hub->apps_by_id, options->id)) {
         *why = "another app has the same id";
         return PX_ERR_ARGUMENT;
     }
-    if (px_map_get(&hub->apps_by_key, options->key)) {
+    if (has_taken_key(hub, options)) {
         *why = "another app has the same key";
         return PX_ERR_ARGUMENT;
     }
@@ -30,7 +59,7 @@ int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why)
     if (px_app_new(hub->allocator, options, hub->seed, &app) != PX_OK)
         return PX_ERR_NO_MEMORY;
     if (px_map_put(&hub->apps_by_id, app->options.id, app) == PX_OK) {
-        if (px_map_put(&hub->apps_by_key, app->options.key, app) == PX_OK)
+        if (add_keys(hub, app) == PX_OK)
             return PX_OK;
         px_map_remove(&hub->apps_by_id, app->options.id);
     }
