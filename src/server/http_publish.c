@@ -5,40 +5,61 @@
 #include "server/json_object.h"
 #include "server/publication.h"
 #include "server/text.h"
+#include "server/user.h"
 
 /* ---- Sending ---- */
 
+/* A message to a channel, or to a user. */
 typedef struct px_outgoing {
     px_channel *channel;
-    const px_subscription *except;
+    px_user *user;
+    const px_hub_connection *except;
     px_message *message;
 } px_outgoing;
 
-/* The subscription of the connection that asked not to get its own event. */
-static const px_subscription *excluded(const px_http_call *call, const px_channel *channel,
-                                       px_slice socket_id) {
+/* The connection that asked not to get its own event. */
+static const px_hub_connection *excluded(const px_http_call *call, px_slice socket_id) {
     const px_hub_connection *connection =
         socket_id.ptr ? px_sockets_find(&call->hub->sockets, socket_id) : NULL;
-    if (!connection || connection->app != call->app)
-        return NULL;
-    return px_subscription_find(channel, connection);
+    return connection && connection->app == call->app ? connection : NULL;
 }
 
-/* Appends what the publication sends to occupied channels. False without memory. */
+/* Who is behind a channel's name; false: nobody. */
+static bool find_receivers(const px_app *app, px_slice name, px_outgoing *outgoing) {
+    if (px_channel_traits(name) & PX_CHANNEL_USER)
+        outgoing->user = px_user_find(app, px_channel_user_id(name));
+    else
+        outgoing->channel = px_channel_find(app, name);
+    return outgoing->channel || (outgoing->user && outgoing->user->identities);
+}
+
+/* Appends what the publication sends to occupied channels and signed-in users. False without
+ * memory. */
 static bool prepare(px_http_call *call, const px_publication *publication, px_outgoing *outgoing,
                     size_t *count) {
+    const px_hub_connection *except = excluded(call, publication->socket_id);
     for (size_t i = 0; i < publication->channel_count; i++) {
-        px_channel *channel = px_channel_find(call->app, publication->channels[i]);
-        if (!channel)
+        px_slice name = publication->channels[i];
+        px_outgoing *next = &outgoing[*count];
+        *next = (px_outgoing){.except = except};
+        if (!find_receivers(call->app, name, next))
             continue;
-        px_message *message =
-            px_event_published(call->hub, publication->name, channel->name, publication->data);
-        if (!message)
+        next->message = px_event_published(call->hub, publication->name, name, publication->data);
+        if (!next->message)
             return false;
-        outgoing[(*count)++] =
-            (px_outgoing){channel, excluded(call, channel, publication->socket_id), message};
+        (*count)++;
     }
     return true;
+}
+
+static void deliver(px_hub *hub, const px_outgoing *outgoing) {
+    const px_hub_connection *except = outgoing->except;
+    if (outgoing->user)
+        px_user_deliver(hub, outgoing->user, except, outgoing->message);
+    else
+        px_channel_deliver(hub, outgoing->channel,
+                           except ? px_subscription_find(outgoing->channel, except) : NULL,
+                           outgoing->message);
 }
 
 /* Sends all publications, or fails. The answer must have been written. */
@@ -56,8 +77,7 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
         prepared = prepare(call, &publications[i], outgoing, &made);
     for (size_t i = 0; i < made; i++) {
         if (prepared)
-            px_channel_deliver(call->hub, outgoing[i].channel, outgoing[i].except,
-                               outgoing[i].message);
+            deliver(call->hub, &outgoing[i]);
         else
             px_message_release(outgoing[i].message);
     }

@@ -7,6 +7,7 @@
 #include "server/connection.h"
 #include "server/event.h"
 #include "server/hub_state.h"
+#include "server/watchlist.h"
 
 enum {
     MAX_INPUT_MEMORY = 32 * 1024 * 1024,  /* what handling one message or request may need */
@@ -59,6 +60,7 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_wheel_init(&made->timers, now_ms);
     px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
+    made->leaving_end = &made->leaving;
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));
     made->pong = px_event_plain(made, PX_SLICE("pusher:pong"), px_slice_of(NULL, 0));
     if (!made->ping || !made->pong) {
@@ -101,10 +103,13 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     hub->unix_seconds = unix_seconds;
     while ((timer = px_wheel_pop(&hub->timers, hub->now_ms)))
         px_connection_timer(hub, connection_of(timer));
+    px_watchlist_tick(hub);
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
-    return px_wheel_deadline(&hub->timers);
+    uint64_t timer = px_wheel_deadline(&hub->timers);
+    uint64_t news = px_watchlist_deadline(hub);
+    return timer < news ? timer : news;
 }
 
 void px_hub_drain(px_hub *hub, uint32_t grace_ms) {
