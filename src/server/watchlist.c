@@ -53,17 +53,7 @@ px_watchlist *px_watchlist_new(px_hub *hub, px_hub_connection *connection, const
     return made;
 }
 
-static void leave_told(px_watchlist *watchlist) {
-    if (!watchlist->told_link)
-        return;
-    *watchlist->told_link = watchlist->next_told;
-    if (watchlist->next_told)
-        watchlist->next_told->told_link = watchlist->told_link;
-    watchlist->told_link = NULL;
-}
-
 void px_watchlist_free(px_hub *hub, px_watchlist *watchlist) {
-    leave_told(watchlist);
     for (uint32_t i = 0; i < watchlist->count; i++) {
         px_watch *gone = &watchlist->watches[i];
         *gone->link = gone->next;
@@ -120,21 +110,19 @@ px_message *px_watchlist_news(px_hub *hub, px_watchlist *watchlist, const px_use
 
 /* ---- Telling ---- */
 
-/* Every watcher of the user has something to be told. */
+/* Every watcher of the user has something to be told; with the first of it, it is put on the hub's
+ * list. */
 static void make_news(px_hub *hub, const px_user *user, const px_watchlist *except) {
     for (px_watch *watch = user->watchers; watch; watch = watch->next) {
         px_watchlist *watchlist = watch->watchlist;
         if (watchlist == except)
             continue;
+        if (!watchlist->news) {
+            watchlist->next_told = hub->told;
+            hub->told = watchlist;
+        }
         watch->next_news = watchlist->news;
         watchlist->news = watch;
-        if (watchlist->told_link)
-            continue;
-        watchlist->next_told = hub->told;
-        watchlist->told_link = &hub->told;
-        if (watchlist->next_told)
-            watchlist->next_told->told_link = &watchlist->next_told;
-        hub->told = watchlist;
     }
 }
 
@@ -144,7 +132,7 @@ static void tell_news(px_hub *hub) {
     px_message *shared = NULL;
     const px_user *subject = NULL; /* of the shared message */
     while ((watchlist = hub->told)) {
-        leave_told(watchlist);
+        hub->told = watchlist->next_told;
         const px_user *only = watchlist->news->next_news ? NULL : watchlist->news->user;
         if (!shared || !only || only != subject) {
             px_message_release(shared);
@@ -164,12 +152,9 @@ void px_watchlist_user_came(px_hub *hub, px_user *user, const px_watchlist *exce
 
 /* ---- Leaving ---- */
 
-/* The grace ends at a step of the timers, so that those who leave together end together. */
+/* The grace ends at a step of the timers, so that those who leave together end together. Whom nobody
+ * watches is forgotten before that. */
 void px_watchlist_user_left(px_hub *hub, px_user *user) {
-    if (!user->watchers) {
-        user->is_online = false;
-        return;
-    }
     uint64_t step = (hub->now_ms + hub->options.watchlist_grace_ms) / PX_WHEEL_STEP_MS + 1;
     user->leaves_at_ms = step * PX_WHEEL_STEP_MS;
     user->next_leaving = NULL;

@@ -19,9 +19,8 @@ struct px_watch {
 /* Of one connection. */
 struct px_watchlist {
     px_hub_connection *connection;
-    px_watch *news;           /* a list: what the connection has to be told */
-    px_watchlist *next_told;  /* of those that are about to be told something */
-    px_watchlist **told_link; /* what points at this one; NULL: not one of them */
+    px_watch *news;          /* a list: what the connection has to be told */
+    px_watchlist *next_told; /* of those that are about to be told something */
     uint32_t capacity;
     uint32_t count;
     px_watch watches[];
