@@ -71,7 +71,9 @@
     X(NUMBER, max_connections, "max_connections", 0, 0, 100000000,                                 \
       "Connections at one time, of all apps (4100 beyond); 0: no limit.")                          \
     X(FLAG, strict_protocol, "strict_protocol", 0, 0, 1,                                           \
-      "Refuse connections that name no protocol version (4008).")
+      "Refuse connections that name no protocol version (4008).")                                  \
+    X(NUMBER, webhook_grace_ms, "webhook_grace_ms", 3000, 0, 60000,                                \
+      "Milliseconds in which a client that is back was never gone, for webhooks.")
 
 #define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
 typedef struct px_token {

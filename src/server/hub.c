@@ -6,7 +6,9 @@
 #include "server/channel.h"
 #include "server/connection.h"
 #include "server/event.h"
+#include "server/grace.h"
 #include "server/hub_state.h"
+#include "server/notice.h"
 
 enum {
     MAX_INPUT_MEMORY = 32 * 1024 * 1024,  /* what handling one message or request may need */
@@ -58,6 +60,7 @@ int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why)
     *why = "out of memory";
     if (px_app_new(hub->allocator, options, hub->seed, &app) != PX_OK)
         return PX_ERR_NO_MEMORY;
+    app->notice_kinds = hub->host.notice ? px_notice_kinds(&app->options) : 0;
     if (px_map_put(&hub->apps_by_id, app->options.id, app) == PX_OK) {
         if (add_keys(hub, app) == PX_OK)
             return PX_OK;
@@ -130,14 +133,18 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     hub->unix_seconds = unix_seconds;
     while ((timer = px_wheel_pop(&hub->timers, hub->now_ms)))
         px_connection_timer(hub, connection_of(timer));
+    px_notice_tick(hub);
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
-    return px_wheel_deadline(&hub->timers);
+    uint64_t timers = px_wheel_deadline(&hub->timers);
+    uint64_t graces = px_grace_deadline(hub);
+    return timers < graces ? timers : graces;
 }
 
 void px_hub_drain(px_hub *hub, uint32_t grace_ms) {
     hub->draining = true;
+    px_notice_flush(hub);
     for (uint32_t i = 0; i < hub->sockets.capacity; i++)
         if (hub->sockets.at[i])
             px_connection_close_within(hub, hub->sockets.at[i], grace_ms);

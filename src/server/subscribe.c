@@ -2,6 +2,7 @@
 
 #include "server/connection.h"
 #include "server/event.h"
+#include "server/notice.h"
 #include "server/presence.h"
 #include "server/text.h"
 
@@ -120,6 +121,13 @@ static void undo(px_hub *hub, px_joining *joining) {
     px_channel_discard_if_empty(hub, joining->channel);
 }
 
+static void tell(px_hub *hub, const px_joining *joining) {
+    if (joining->channel->count == 1)
+        px_notice_channel_occupied(hub, joining->channel);
+    if (joining->member && joining->member->subscription_count == 1)
+        px_notice_member_added(hub, joining->channel, joining->member->user_id);
+}
+
 static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
                  const px_presence_user *user) {
     px_joining joining = {.channel = px_channel_obtain(hub, connection->app, name)};
@@ -136,6 +144,7 @@ static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
     if (joining.welcome)
         px_channel_deliver(hub, joining.channel, joining.added, joining.welcome);
     px_connection_send(hub, connection, joining.answer);
+    tell(hub, &joining);
 }
 
 /* Distinct users count: one more connection of a member is welcome in a full channel. */
@@ -180,7 +189,10 @@ void px_subscription_end(px_hub *hub, px_subscription *subscription) {
     px_subscription_remove(hub, subscription);
     if (member && --member->subscription_count == 0) {
         px_channel_deliver(hub, channel, NULL, px_message_hold(member->farewell));
+        px_notice_member_removed(hub, channel, member->user_id);
         px_presence_remove(hub, channel, member);
     }
+    if (channel->count == 0)
+        px_notice_channel_vacated(hub, channel);
     px_channel_discard_if_empty(hub, channel);
 }
