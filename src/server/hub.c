@@ -54,7 +54,7 @@ int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why)
         return PX_ERR_ARGUMENT;
     }
     if (has_taken_key(hub, options)) {
-        *why = "another app has the same key";
+        *why = "another app or token has the same key";
         return PX_ERR_ARGUMENT;
     }
     *why = "out of memory";

@@ -93,6 +93,9 @@ const char *test_auth(const test_client *client, const char *channel, const char
  * authentication. Answers are in the world. */
 void world_request(test_world *world, const char *method, const char *path, const char *query,
                    const char *body);
+/* The same, signed with that key and secret. */
+void world_request_as(test_world *world, const char *key, const char *secret, const char *method,
+                      const char *path, const char *query, const char *body);
 /* The same with the query as it is. */
 void world_request_raw(test_world *world, const char *method, const char *path, const char *query,
                        const char *body);

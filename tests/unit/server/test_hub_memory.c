@@ -200,6 +200,15 @@ static void hub_without_memory_is_not_made(void **state) {
     px_app_options app = world_app();
     px_slice origin = PX_SLICE("example.org");
     app.allowed_origins = (px_name_list){&origin, 1};
+    const px_token token = {PX_LITERAL("k"), PX_LITERAL("s")};
+    app.tokens = (px_token_list){&token, 1};
+    const px_named_text header = {PX_LITERAL("a"), PX_LITERAL("b")};
+    px_webhook_options webhook;
+    px_webhook_options_default(&webhook);
+    webhook.url = PX_SLICE("http://a");
+    webhook.headers = (px_named_text_list){&header, 1};
+    webhook.filter.ends_with = PX_SLICE("-a");
+    app.webhooks = (px_webhook_list){&webhook, 1};
     const px_hub_host host = {0};
     int result = PX_ERR_NO_MEMORY;
     for (size_t i = 1; result != PX_OK; i++) {
