@@ -274,6 +274,9 @@ static void start(world *w) {
     px_webhook_options_default(&webhook);
     webhook.url = PX_SLICE("http://localhost/");
     app.webhooks = (px_webhook_list){&webhook, 1};
+    app.cache_ttl = 60;
+    app.max_cache_bytes = 2000;
+    app.max_backend_events_per_second = 100;
     px_hub_host host = {deliver, ping, close_client, log_line, w, take_notice};
     FUZZ_CHECK(px_hub_new(&w->memory.allocator, &options, &host, SEED, w->now, NOW, &w->hub) ==
                PX_OK);

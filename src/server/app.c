@@ -74,6 +74,7 @@ int px_app_new(const px_allocator *allocator, const px_app_options *options, con
     px_arena_init(&made->texts, allocator, SIZE_MAX);
     px_map_init(&made->channels, allocator, seed);
     px_map_init(&made->graces, allocator, seed);
+    px_last_events_init(&made->last_events, allocator, seed);
     int result = px_app_options_copy(&made->options, &made->texts);
     if (result != PX_OK) {
         px_app_free(allocator, made);
@@ -89,6 +90,7 @@ void px_app_free(const px_allocator *allocator, px_app *app) {
         px_channel_free(allocator, entry.value);
     px_map_free(&app->channels);
     px_graces_free(allocator, app);
+    px_last_events_free(&app->last_events);
     px_arena_free(&app->texts);
     px_free(allocator, app, sizeof(*app));
 }

@@ -22,13 +22,21 @@
     X(FLAG, client_events, "client_events", 1, 0, 1, "Allow client events.")                       \
     X(FLAG, require_tls, "require_tls", 0, 0, 1, "Refuse connections without TLS (4000).")         \
     X(FLAG, subscription_count, "subscription_count", 0, 0, 1,                                     \
-      "Answer info=subscription_count in the HTTP API.")                                           \
+      "Tell the subscribers of a channel how many they are, and the HTTP API as well.")            \
     X(LIST, allowed_origins, "allowed_origins", 0, 0, 0,                                           \
       "Origins that browsers may connect from; `*` matches any run of characters. None: all.")     \
     X(NUMBER, max_connections, "max_connections", 0, 0, 100000000,                                 \
       "Connections at one time (4004 beyond); 0: no limit.")                                       \
     X(NUMBER, client_events_per_second, "client_events_per_second", 10, 0, 1000000,                \
       "Client events a second for each connection (4301 beyond); 0: no limit.")                    \
+    X(NUMBER, max_backend_events_per_second, "max_backend_events_per_second", 0, 0, 100000000,     \
+      "Events a second that the HTTP API takes (429 beyond); 0: no limit.")                        \
+    X(NUMBER, max_read_requests_per_second, "max_read_requests_per_second", 0, 0, 100000000,       \
+      "Questions a second that the HTTP API answers (429 beyond); 0: no limit.")                   \
+    X(NUMBER, cache_ttl, "cache_ttl", 1800, 1, 31536000,                                           \
+      "Seconds for which a cache channel remembers its last event.")                               \
+    X(NUMBER, max_cache_bytes, "max_cache_bytes", 67108864, 0, 4294967295,                         \
+      "Bytes of what all cache channels remember; beyond it the oldest event is forgotten.")       \
     X(NUMBER, max_channel_name, "max_channel_name", 200, 1, 1000, "Bytes of a channel name.")      \
     X(NUMBER, max_event_name, "max_event_name", 200, 1, 1000, "Bytes of an event name.")           \
     X(NUMBER, max_event_data, "max_event_data", 10240, 1, 1048576, "Bytes of an event's data.")    \
@@ -51,6 +59,8 @@
     X("enableClientMessages", "client_events", 1)                                                  \
     X("maxConnections", "max_connections", 1)                                                      \
     X("maxClientEventsPerSecond", "client_events_per_second", 1)                                   \
+    X("maxBackendEventsPerSecond", "max_backend_events_per_second", 1)                             \
+    X("maxReadRequestsPerSecond", "max_read_requests_per_second", 1)                               \
     X("maxChannelNameLength", "max_channel_name", 1)                                               \
     X("maxEventNameLength", "max_event_name", 1)                                                   \
     X("maxEventPayloadInKb", "max_event_data", 1024)                                               \

@@ -9,6 +9,7 @@
 #include "server/grace.h"
 #include "server/hub_state.h"
 #include "server/notice.h"
+#include "server/task.h"
 
 enum {
     MAX_INPUT_MEMORY = 32 * 1024 * 1024,  /* what handling one message or request may need */
@@ -89,6 +90,7 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_map_init(&made->apps_by_key, allocator, seed);
     px_sockets_init(&made->sockets, allocator, seed);
     px_wheel_init(&made->timers, now_ms);
+    px_wheel_init(&made->tasks, now_ms);
     px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));
@@ -126,6 +128,18 @@ static px_hub_connection *connection_of(px_wheel_node *timer) {
     return (px_hub_connection *)(void *)((char *)timer - offsetof(px_hub_connection, timer));
 }
 
+static px_task *task_of(px_wheel_node *timer) {
+    return (px_task *)(void *)((char *)timer - offsetof(px_task, timer));
+}
+
+void px_task_set(px_hub *hub, px_task *task, uint64_t due_ms) {
+    px_wheel_set(&hub->tasks, &task->timer, due_ms);
+}
+
+void px_task_clear(px_hub *hub, px_task *task) {
+    px_wheel_clear(&hub->tasks, &task->timer);
+}
+
 void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     px_wheel_node *timer;
     if (now_ms > hub->now_ms)
@@ -134,12 +148,16 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     while ((timer = px_wheel_pop(&hub->timers, hub->now_ms)))
         px_connection_timer(hub, connection_of(timer));
     px_notice_tick(hub);
+    while ((timer = px_wheel_pop(&hub->tasks, hub->now_ms)))
+        task_of(timer)->run(hub, task_of(timer));
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
     uint64_t timers = px_wheel_deadline(&hub->timers);
+    uint64_t tasks = px_wheel_deadline(&hub->tasks);
     uint64_t graces = px_grace_deadline(hub);
-    return timers < graces ? timers : graces;
+    uint64_t first = timers < tasks ? timers : tasks;
+    return first < graces ? first : graces;
 }
 
 void px_hub_drain(px_hub *hub, uint32_t grace_ms) {

@@ -4,7 +4,9 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "server/bucket.h"
 #include "server/hub.h"
+#include "server/last_event.h"
 #include "server/socket_id.h"
 
 typedef struct px_grace px_grace;
@@ -20,7 +22,10 @@ enum { PX_GRACE_ENDS, PX_GRACE_MISSES, PX_GRACE_LISTS };
 struct px_app {
     px_app_options options; /* a copy, its texts in `texts` */
     px_arena texts;
-    px_map channels; /* the occupied ones: name to px_channel */
+    px_map channels;            /* the occupied ones: name to px_channel */
+    px_last_events last_events; /* what its cache channels remember */
+    px_bucket backend_events;   /* what it publishes */
+    px_bucket read_requests;    /* what it asks */
     size_t connection_count;
     uint32_t notice_kinds; /* what its webhooks want to know, as bits */
     px_map graces;         /* what may still turn out not to have happened: px_grace */
@@ -41,6 +46,7 @@ struct px_hub {
     px_wheel timers;         /* one for each connection */
     px_grace_list graces[PX_GRACE_LISTS];
     size_t grace_count;
+    px_wheel tasks; /* everything else (server/task.h) */
     px_arena arena; /* for the input that is being handled */
     px_buffer text; /* where a message is written before it becomes one */
     px_message *ping;

@@ -4,6 +4,7 @@
 #include "server/event.h"
 #include "server/notice.h"
 #include "server/presence.h"
+#include "server/subscription_count.h"
 #include "server/text.h"
 
 /* ---- Refusals ---- */
@@ -76,7 +77,9 @@ typedef struct px_joining {
     px_member *member;      /* presence only */
     px_subscription *added; /* in place, silently */
     px_message *answer;
-    px_message *welcome; /* for the others, when the member is new to them */
+    px_message *greeting; /* on cache channels: what follows the answer */
+    bool is_miss;         /* the channel remembers nothing */
+    px_message *welcome;  /* for the others, when the member is new to them */
 } px_joining;
 
 static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user *user) {
@@ -96,6 +99,15 @@ static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user
     return joining->answer != NULL;
 }
 
+/* The event that the channel remembers, or that there is none: the one place where a miss is found
+ * out. It has happened when the subscription is in place (join). NULL without memory. */
+static px_message *greet(px_hub *hub, const px_channel *channel, bool *is_miss) {
+    const px_last_event *last = px_last_event_find(hub, channel->app, channel->name);
+    *is_miss = !last;
+    return last ? px_message_hold(last->message)
+                : px_event_plain(hub, PX_SLICE("pusher:cache_miss"), channel->name);
+}
+
 /* `user` NULL: not a presence channel. */
 static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *joining,
                     const px_presence_user *user) {
@@ -109,23 +121,32 @@ static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *join
         if (!joining->answer)
             return false;
     }
+    if (channel->traits & PX_CHANNEL_CACHE) {
+        joining->greeting = greet(hub, channel, &joining->is_miss);
+        if (!joining->greeting)
+            return false;
+    }
     joining->added = px_subscription_add(hub, channel, connection);
     return joining->added != NULL;
 }
 
 static void undo(px_hub *hub, px_joining *joining) {
     px_message_release(joining->answer);
+    px_message_release(joining->greeting);
     px_message_release(joining->welcome);
     if (joining->member && joining->member->subscription_count == 0)
         px_presence_remove(hub, joining->channel, joining->member);
     px_channel_discard_if_empty(hub, joining->channel);
 }
 
+/* Webhooks hear of it. */
 static void tell(px_hub *hub, const px_joining *joining) {
     if (joining->channel->count == 1)
         px_notice_channel_occupied(hub, joining->channel);
     if (joining->member && joining->member->subscription_count == 1)
         px_notice_member_added(hub, joining->channel, joining->member->user_id);
+    if (joining->is_miss)
+        px_notice_cache_miss(hub, joining->channel);
 }
 
 static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
@@ -144,7 +165,10 @@ static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
     if (joining.welcome)
         px_channel_deliver(hub, joining.channel, joining.added, joining.welcome);
     px_connection_send(hub, connection, joining.answer);
+    if (joining.greeting)
+        px_connection_send(hub, connection, joining.greeting);
     tell(hub, &joining);
+    px_count_changed(hub, joining.channel);
 }
 
 /* Distinct users count: one more connection of a member is welcome in a full channel. */
@@ -194,5 +218,6 @@ void px_subscription_end(px_hub *hub, px_subscription *subscription) {
     }
     if (channel->count == 0)
         px_notice_channel_vacated(hub, channel);
+    px_count_changed(hub, channel);
     px_channel_discard_if_empty(hub, channel);
 }

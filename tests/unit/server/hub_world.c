@@ -330,6 +330,7 @@ void world_request_raw(test_world *world, const char *method, const char *path, 
     assert_string_equal(response.content_type, "application/json");
     world->status = response.status;
     world->allow = response.allow;
+    world->retry_after = response.retry_after;
 }
 
 /* One name=value each, so that they can be sorted. */

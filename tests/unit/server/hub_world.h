@@ -21,6 +21,7 @@ typedef struct test_world {
     bool is_recording; /* messages to the clients; counted in any case */
     int status;        /* of the last HTTP answer */
     const char *allow;
+    uint32_t retry_after;
     px_buffer body;
     px_buffer notices; /* not yet expected, each with a newline */
     size_t notices_read;

@@ -242,46 +242,91 @@ static void test_client_event(void **state) {
 
 #define MISS "{'name':'cache_miss','channel':'cache-c'}"
 
+static void publish(test_world *world) {
+    world_request(world, "POST", "/apps/3/events", "",
+                  "{'name':'e','channels':['cache-c'],'data':'d'}");
+    world_expect(world, 200, "{}");
+}
+
 static void test_cache_miss_is_told_once(void **state) {
     (void)state;
     test_world world;
+    test_client clients[4];
+    start(&world, 1u << PX_WEBHOOK_CACHE_MISS);
+    for (size_t i = 0; i < 4; i++)
+        client_open(&world, &clients[i]);
+    client_ask_to_join(&world, &clients[0], "cache-c", NULL);
+    client_ask_to_join(&world, &clients[1], "cache-c", NULL);
+    world_expect_notice(&world, MISS);
+    world_expect_no_notice(&world); /* the application knows already */
+    world_pass(&world, PX_GRACE_MISS_MS - 1);
+    leave(&world, &clients[0], "cache-c");
+    client_ask_to_join(&world, &clients[0], "cache-c", NULL);
+    world_expect_no_notice(&world);
+    world_pass(&world, 1);
+    client_ask_to_join(&world, &clients[2], "cache-c", NULL);
+    world_expect_notice(&world, MISS); /* it has not done anything */
+    publish(&world);
+    client_ask_to_join(&world, &clients[3], "cache-c", NULL);
+    world_expect_no_notice(&world);
+    for (size_t i = 0; i < 4; i++) {
+        client_clear(&clients[i]);
+        client_cut(&world, &clients[i]);
+    }
+    world_stop(&world);
+}
+
+static void test_a_value_ends_the_silence_about_misses(void **state) {
+    (void)state;
+    test_world world;
     test_client client;
-    start(&world, PX_WEBHOOK_ALL & ~(1u << PX_WEBHOOK_CHANNEL_OCCUPIED));
+    px_webhook_options webhook;
+    px_webhook_options_default(&webhook);
+    px_app_options app = world_app();
+    app.webhooks = (px_webhook_list){&webhook, 1};
+    app.cache_ttl = 1;
+    webhook.event_types = 1u << PX_WEBHOOK_CACHE_MISS;
+    world_start(&world, &app, NULL);
     client_open(&world, &client);
-    client_join(&world, &client, "cache-c", NULL);
-    px_app *app = client.connection.app;
-    const px_channel *channel = px_channel_find(app, PX_SLICE("cache-c"));
-    world.notices_read = world.notices.len;
+    client_ask_to_join(&world, &client, "cache-c", NULL);
+    world_expect_notice(&world, MISS);
+    publish(&world);
+    world_pass(&world, 1500); /* it is forgotten, well within the silence */
+    leave(&world, &client, "cache-c");
+    client_ask_to_join(&world, &client, "cache-c", NULL);
+    world_expect_notice(&world, MISS);
     client_clear(&client);
-    world_pass(&world, 11000);
-    px_notice_cache_miss(world.hub, channel);
-    px_notice_cache_miss(world.hub, channel);
-    world_expect_notice(&world, MISS);
-    world_expect_no_notice(&world);
-    world_pass(&world, 11000);
-    world_expect_no_notice(&world);
-    px_notice_cache_miss(world.hub, channel);
-    world_expect_notice(&world, MISS);
-    px_notice_cached(world.hub, app, PX_SLICE("cache-c"));
-    px_notice_cache_miss(world.hub, channel);
-    world_expect_notice(&world, MISS);
-    world_expect_no_notice(&world);
     client_cut(&world, &client);
     world_stop(&world);
 }
 
 static void test_subscription_count(void **state) {
     (void)state;
+#define COUNT "{'name':'subscription_count','channel':'c','subscription_count':%d}"
     test_world world;
-    test_client client;
-    start(&world, 1u << PX_WEBHOOK_SUBSCRIPTION_COUNT);
-    client_open(&world, &client);
-    client_join(&world, &client, "c", NULL);
-    world.notices_read = world.notices.len;
-    px_notice_subscription_count(world.hub, client.connection.subscriptions->channel, 12);
-    world_expect_notice(&world,
-                        "{'name':'subscription_count','channel':'c','subscription_count':12}");
-    client_cut(&world, &client);
+    test_client clients[2];
+    px_webhook_options webhook;
+    px_webhook_options_default(&webhook);
+    webhook.event_types = 1u << PX_WEBHOOK_SUBSCRIPTION_COUNT;
+    px_app_options app = world_app();
+    app.webhooks = (px_webhook_list){&webhook, 1};
+    app.subscription_count = true;
+    world_start(&world, &app, NULL);
+    for (int i = 0; i < 2; i++) {
+        client_open(&world, &clients[i]);
+        client_ask_to_join(&world, &clients[i], "c", NULL);
+        world_expect_notice(&world, COUNT, i + 1);
+    }
+    leave(&world, &clients[0], "c");
+    world_expect_notice(&world, COUNT, 1);
+    client_ask_to_join(&world, &clients[0], "presence-c", MEMBER_A); /* has members instead */
+    world_expect_no_notice(&world);
+    leave(&world, &clients[1], "c");
+    world_expect_notice(&world, COUNT, 0);
+    for (size_t i = 0; i < 2; i++) {
+        client_clear(&clients[i]);
+        client_cut(&world, &clients[i]);
+    }
     world_stop(&world);
 }
 
@@ -345,6 +390,7 @@ int main(void) {
         cmocka_unit_test(test_draining_tells_at_once),
         cmocka_unit_test(test_client_event),
         cmocka_unit_test(test_cache_miss_is_told_once),
+        cmocka_unit_test(test_a_value_ends_the_silence_about_misses),
         cmocka_unit_test(test_subscription_count),
         cmocka_unit_test(test_without_room_for_a_grace_the_end_is_told_at_once),
         cmocka_unit_test(test_failing_allocations),
