@@ -88,6 +88,13 @@ export interface PresenceChannel extends PrivateChannel {
   readonly handleInternalEvent?: unknown;
 }
 
+/** Its events are decrypted for its own handlers, which get one argument; all others see them as they came. */
+export interface EncryptedChannel extends PrivateChannel {
+  /** What its events are sealed with, once it was authorized; a copy. */
+  readonly key: Uint8Array | undefined;
+  readonly nacl: Nacl;
+}
+
 export interface Member {
   id: EventData;
   info: EventData;

@@ -16,6 +16,7 @@ import { deliver } from './deliver';
 import type { Places } from './deliver';
 import { Emitter } from './emitter';
 import type { Caught } from './emitter';
+import { naclOf } from './encryption';
 import { BadChannelName, UnsupportedFeature } from './errors';
 import { hide } from './hidden';
 import { toJSON } from './json';
@@ -47,7 +48,7 @@ function configOf(options: PusherOptions, runtime: Runtime): Config {
   for (const [name, option] of STATIC_OPTIONS) {
     if (statics[name] !== undefined) defaults[option] = statics[name];
   }
-  return { ...defaults, ...options, useTLS: usesTLS(options, runtime) };
+  return { ...defaults, ...options, nacl: naclOf(options.nacl), useTLS: usesTLS(options, runtime) };
 }
 
 export class Pusher extends Emitter {

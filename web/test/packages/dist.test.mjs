@@ -56,7 +56,7 @@ test('everything is there', () => {
     assert.deepEqual(gunzipSync(bytes(`${name}.gz`)), bytes(name), name);
     assert.deepEqual(brotliDecompressSync(bytes(`${name}.br`)), bytes(name), name);
   }
-  assert.match(text('THIRD_PARTY_LICENSES.txt'), /musl, Copyright[^]*sockjs-client/);
+  assert.match(text('THIRD_PARTY_LICENSES.txt'), /musl, Copyright[^]*sockjs-client[^]*contain tweetnacl\n=+\n\n\w/);
 });
 
 test('the engine imports nothing', () => {
@@ -71,6 +71,17 @@ test('what package.json names exists', () => {
   for (const path of named.filter((path) => !path.includes('*'))) assert.ok(text(`npm/${path}`).length > 0, path);
 });
 
+test('each way into the package is a folder, too, for tools that do not read exports', () => {
+  const ways = Object.entries(JSON.parse(text('npm/package.json')).exports).filter(([, { require }]) => require?.browser);
+  assert.ok(ways.length > 5);
+  for (const [path, { require }] of ways.filter(([path]) => path !== '.')) {
+    const { main, browser, types } = JSON.parse(text(`npm/${path}/package.json`));
+    const place = (name) => new URL(`http://package/${path.slice('./'.length)}/${name}`).pathname;
+    const named = [require.node, require.browser, require.types].map((name) => name.slice(1));
+    assert.deepEqual([main, browser, types].map(place), named, path);
+  }
+});
+
 for (const { target, minify, name } of FILES) {
   test(`${name} is ASCII, in its syntax, and says what it is`, () => {
     const code = text(name);
@@ -83,6 +94,7 @@ for (const { target, minify, name } of FILES) {
     const known = code.replaceAll('import.meta.url', 'import_meta_url');
     parse(known, { ecmaVersion, sourceType });
     assert.equal(code.includes('https://files.example/js'), ['page', 'esm', 'auto'].includes(target.entry));
+    assert.equal(code.includes('crypto_secretbox'), target.encryption === true, 'a tweetnacl inside');
     const map = JSON.parse(text(`${name}.map`));
     assert.ok(map.sources.includes(`pusher-c/web/src/entries/${target.entry}.ts`));
   });
@@ -137,7 +149,9 @@ test('in a page the global is there however the script was loaded', () => {
 
 test('sizes, beside pusher-js', async () => {
   const table = await sizes(folder, nodeModule('pusher-js'));
-  assert.match(table, /^pusher-js 8\S* pusher\.min\.js +\d+ +\d+ +\d+$/m);
+  for (const name of ['pusher', 'pusher-with-encryption']) {
+    assert.match(table, new RegExp(`^pusher-js 8\\S* ${name}\\.min\\.js +\\d+ +\\d+ +\\d+$`, 'm'));
+  }
   const results = process.env.PUSHER_RESULTS;
   if (!results) return;
   mkdirSync(results, { recursive: true });
