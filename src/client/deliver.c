@@ -70,7 +70,7 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
         details->error = outside_error(&event->error);
         out->error = &details->error;
     }
-    switch (event->data_type) {
+    switch (event->sealed ? event->sealed->data_type : event->data_type) {
     case PX_DATA_STRING:
         result = px_core_event_text(client->core, event, &text);
         out->data_type = PUSHER_DATA_STRING;
@@ -89,6 +89,7 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
         break;
     case PX_DATA_NONE:
     case PX_DATA_ERROR:
+    case PX_DATA_SEALED:
     case PX_DATA_MEMBERS: /* pusher_channel_next_member gives them */
         break;
     }

@@ -20,6 +20,9 @@ void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_s
  * may be later. */
 void px_authorization_without_user(px_core *core, px_channel *channel, int status, bool may_pass);
 
+/* The answer for an encrypted channel brings no key. */
+void px_authorization_without_secret(px_core *core, px_channel *channel);
+
 void px_authorization_timed_out(px_core *core, px_channel *channel);
 
 /* The application said no, in its own words. */
