@@ -1,6 +1,7 @@
 /** What opens the events of encrypted channels: a tweetnacl, given as an option or part of the library's file. */
 
 import { OptionError } from '../engine/client';
+import type { Sealed } from '../engine/event';
 
 /** As much of a tweetnacl as is used. */
 export interface Nacl {
@@ -24,4 +25,18 @@ export function naclOf(given: unknown): Nacl | undefined {
     throw new OptionError('Pusher: nacl must have the function secretbox.open');
   }
   return nacl;
+}
+
+let decoder: TextDecoder | undefined;
+
+/** What was sealed, a text. Undefined: it can't be opened, or is none. */
+export function open(nacl: Nacl, { key, nonce, box }: Sealed): string | undefined {
+  const bytes = key && nacl.secretbox.open(box, nonce, key);
+  if (!bytes) return undefined;
+  decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

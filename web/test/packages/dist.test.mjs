@@ -1,6 +1,7 @@
 // What `make dist` writes: names and versions, and that each bundle is what its users can load.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import test, { before } from 'node:test';
 import vm from 'node:vm';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -9,8 +10,9 @@ import { nodeModule } from '../../../tests/e2e/lib/browser.mjs';
 import { wholeFile } from '../../../tests/e2e/lib/program.mjs';
 import { sizes } from '../../build/sizes.mjs';
 import { TARGETS, fileName, syntax, variants } from '../../build/targets.mjs';
-import { distribution } from './lib/package.mjs';
+import { distribution, folder as newFolder } from './lib/package.mjs';
 
+const ts = createRequire(new URL('../../package.json', import.meta.url))('typescript');
 const VERSION = '1.2.3';
 const FILES = TARGETS.flatMap((target) =>
   variants(target).map((minify) => ({ target, minify, name: fileName(target, minify) })));
@@ -81,6 +83,30 @@ test('each way into the package is a folder, too, for tools that do not read exp
     assert.deepEqual([main, browser, types].map(place), named, path);
   }
 });
+
+// How TypeScript looks for packages: by folders alone, as Node does, as bundlers do.
+for (const [module, moduleResolution] of [['CommonJS', 'Node10'], ['Node16', 'Node16'], ['ESNext', 'Bundler']]) {
+  test(`TypeScript finds the types of every way, with ${moduleResolution}`, (t) => {
+    const program = newFolder(t);
+    mkdirSync(`${program}/node_modules`);
+    symlinkSync(`${folder}/npm`, `${program}/node_modules/pusher-c`);
+    const ways = Object.keys(JSON.parse(text('npm/package.json')).exports)
+      .filter((path) => !/[*]|json|wasm|^\.\/(esm|node)/.test(path));
+    assert.ok(ways.includes('./with-encryption') && ways.includes('./worker/with-encryption'));
+    const file = `${program}/program.ts`;
+    writeFileSync(file, ways.map((path, i) => `
+      import Pusher${i}, { type Channel as Channel${i} } from '${path.replace(/^\./, 'pusher-c')}';
+      export const channel${i}: Channel${i} = new Pusher${i}('key').subscribe('news');
+      // @ts-expect-error: there is no such member
+      channel${i}.nothing;`).join('\n'));
+    const options = {
+      strict: true, noEmit: true, esModuleInterop: true, types: [], lib: ['lib.es2020.d.ts'],
+      module: ts.ModuleKind[module], moduleResolution: ts.ModuleResolutionKind[moduleResolution],
+    };
+    const found = ts.getPreEmitDiagnostics(ts.createProgram([file], options));
+    assert.deepEqual(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), []);
+  });
+}
 
 for (const { target, minify, name } of FILES) {
   test(`${name} is ASCII, in its syntax, and says what it is`, () => {
