@@ -284,7 +284,10 @@ export class Client {
       return;
     }
     const length = this.inbox.put(message);
-    if (length < 0) return this.closed(transport, 1009, '', false, Result.NoMemory, '');
+    if (length < 0) {
+      this.owner.close(transport);
+      return this.closed(transport, 1009, '', false, Result.NoMemory, 'there is no memory for a message of this length');
+    }
     this.setLevel();
     this.carryOut(this.engine.exports.px_web_message(this.handle, transport, length, this.now()));
   }
@@ -303,8 +306,12 @@ export class Client {
   progress(request: number, status: number, piece: string): void {
     this.input(() => {
       const length = this.inbox.put(piece);
-      if (length < 0) this.done(request, 0, '', Result.NoMemory, 'there is no memory for an answer of this length');
-      else this.engine.exports.px_web_progress(this.handle, request, status, length);
+      if (length < 0) {
+        this.owner.cancel(request);
+        this.done(request, 0, '', Result.NoMemory, 'there is no memory for an answer of this length');
+        return;
+      }
+      this.engine.exports.px_web_progress(this.handle, request, status, length);
     });
   }
 
