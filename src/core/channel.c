@@ -208,7 +208,7 @@ void px_channel_release(px_core *core, px_channel *channel) {
 }
 
 bool px_channel_retry_later(px_core *core, px_channel *channel) {
-    if (!px_authorization_retry_at(core, &channel->failures, &channel->retry_at))
+    if (!px_authorization_retry_with_others(core, &channel->failures, &channel->retry_at))
         return false;
     if (channel->retry_at < core->channels.retry_at)
         core->channels.retry_at = channel->retry_at;

@@ -219,7 +219,8 @@ typedef struct px_action {
         } request;
         struct {
             px_request_kind kind;  /* CHANNEL_AUTHORIZATION or USER_AUTHENTICATION */
-            px_channel_id channel; /* of a channel: its id and name */
+            px_channel_id channel; /* of a channel: its id and name; of many (authBatch): none, and
+                                      px_core_authorized can't be the answer */
             px_slice channel_name;
             px_slice socket_id;
         } authorize;
@@ -282,6 +283,10 @@ void px_core_free(px_core *core);
 /* Says what time it is (never backwards) and fires what is due. Allowed at any time, but best
  * before each input of the network: what comes in is taken to come at the time told last. */
 void px_core_tick(px_core *core, uint64_t now_ms);
+
+/* Says what time it is, and fires nothing: for a call of the application in the middle of a turn, so that what
+ * it asks for goes together with what the next calls do (authBatch). */
+void px_core_tell_time(px_core *core, uint64_t now_ms);
 
 /* What the wall clock shows at the time told last, in milliseconds since 1970; it goes on with the
  * ticks. Tell it at the start, and again when it was set. Nothing is timed by it: it dates what is
@@ -352,7 +357,8 @@ typedef struct px_authorization {
 } px_authorization;
 
 /* Answers PX_ACTION_AUTHORIZE with the application's own authorization. An unknown (old) id is
- * ignored. PX_ERR_NO_MEMORY and PX_ERR_LIMIT leave the question open. */
+ * ignored. PX_ERR_ARGUMENT: the question is about many channels. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. Errors
+ * leave the question open. */
 PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authorization *answer);
 
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */

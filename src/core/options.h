@@ -74,6 +74,10 @@ typedef enum px_choice {
     X(PAIRS, auth_headers, "auth.headers", 0, 0, 0, "Headers added to authorization requests.")    \
     X(NUMBER, auth_timeout, "authTimeout", 15000, 1, 3600000,                                      \
       "Milliseconds to wait for an authorization before it counts as failed.")                     \
+    X(FLAG, auth_batch, "authBatch", 0, 0, 0,                                                      \
+      "Ask for many channels in one request, whose answer has an entry for each.")                 \
+    X(NUMBER, auth_batch_size, "authBatchSize", 100, 1, 1000,                                      \
+      "Channels of one such request, at most.")                                                    \
     X(TEXT, user_auth_endpoint, "userAuth.endpoint", "/pusher/user-auth", 0, 0,                    \
       "The URL that authenticates the user.")                                                      \
     X(TEXT, user_auth_transport, "userAuth.transport", "ajax", 0, 0, "`ajax` or `jsonp`.")         \

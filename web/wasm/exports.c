@@ -97,6 +97,11 @@ void px_web_tick(px_web_client *client, double now_ms) {
     px_core_tick(client->core, (uint64_t)now_ms);
 }
 
+PX_WEB_EXPORT("px_web_tell_time") void px_web_tell_time(px_web_client *client, double now_ms);
+void px_web_tell_time(px_web_client *client, double now_ms) {
+    px_core_tell_time(client->core, (uint64_t)now_ms);
+}
+
 PX_WEB_EXPORT("px_web_wall_clock") void px_web_wall_clock(px_web_client *client, double unix_ms);
 void px_web_wall_clock(px_web_client *client, double unix_ms) {
     px_core_set_wall_clock(client->core, (uint64_t)unix_ms);

@@ -118,9 +118,10 @@ static void print_cancel(px_core *core, const px_action *action, px_buffer *text
 static void print_authorize(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
     transcript_add(text, "ask");
-    add_word(text, action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION
-                       ? PX_SLICE("user")
-                       : action->as.authorize.channel_name);
+    bool of_user = action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION;
+    add_word(text, of_user                        ? PX_SLICE("user")
+                   : action->as.authorize.channel ? action->as.authorize.channel_name
+                                                  : PX_SLICE("channels"));
     add_word(text, action->as.authorize.socket_id);
 }
 

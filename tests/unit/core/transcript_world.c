@@ -222,9 +222,9 @@ static void check_event(transcript_world *world, const px_event *event) {
 }
 
 static void check_question(transcript_world *world, const px_action *action) {
-    if (action->as.authorize.kind == PX_REQUEST_CHANNEL_AUTHORIZATION &&
-        !px_slice_equal(known_name(world, action->as.authorize.channel),
-                        action->as.authorize.channel_name))
+    px_channel_id channel = action->as.authorize.channel;
+    px_slice name = channel ? known_name(world, channel) : PX_SLICE("");
+    if (!px_slice_equal(name, action->as.authorize.channel_name))
         transcript_fail(world, "a question tells the id of one channel, the name of another");
 }
 
