@@ -1,4 +1,4 @@
-// The clients of puppet.c, steered from here.
+// The clients of puppet/, steered from here.
 import { fileURLToPath } from 'node:url';
 
 import { Program } from './program.mjs';
