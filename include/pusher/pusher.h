@@ -39,37 +39,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <pusher/error.h>
+#include <pusher/string.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
-#define PUSHER_API            __attribute__((visibility("default")))
-#define PUSHER_RESULT_MATTERS __attribute__((warn_unused_result))
-#else
-#define PUSHER_API
-#define PUSHER_RESULT_MATTERS
-#endif
-
-/* ---- Text ---- */
-
-/* A text. Not NUL-terminated. */
-typedef struct pusher_string {
-    const char *ptr; /* may be NULL when len is 0 */
-    size_t len;      /* bytes */
-} pusher_string;
-
-/* A C string as a pusher_string; NULL gives the empty one. */
-static inline pusher_string pusher_str(const char *text) {
-    pusher_string string;
-    string.ptr = text;
-    string.len = text ? strlen(text) : 0;
-    return string;
-}
+/* ---- Results (texts: <pusher/string.h>) ---- */
 
 /* The name, such as "PUSHER_ERR_LIMIT", and a sentence for a result code. Static, NUL-terminated.
  * Thread-safe. */
@@ -183,12 +161,6 @@ typedef void (*pusher_event_fn)(const pusher_event *event, void *context);
 typedef void (*pusher_destroy_fn)(void *context);
 
 /* ---- Options ---- */
-
-/* A field or header of an authorization request. */
-typedef struct pusher_pair {
-    pusher_string name;  /* not empty */
-    pusher_string value; /* may be empty */
-} pusher_pair;
 
 /* Collects the pairs that a provider adds. */
 typedef struct pusher_pairs pusher_pairs;

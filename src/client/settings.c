@@ -1,37 +1,14 @@
 #include "client/settings.h"
 
 #include "client/option_names.h"
-#include "client/route_settings.h"
 #include "core/core.h"
 #include "core/url.h"
 #include "driver/memory.h"
+#include "driver/route_settings.h"
 
 #include <stdio.h>
 
 enum { MIN_MESSAGE = 1024, DEFAULT_MESSAGE = 1 << 20 };
-
-/* ---- The struct as the program knows it ---- */
-
-/* Programs may be built with an older, shorter struct, or with a newer, longer one whose new
- * members they leave at zero. */
-static int read_struct(const pusher_options *given, pusher_options *options,
-                       const px_complaint *complaint) {
-    *options = (pusher_options)PUSHER_OPTIONS_INIT;
-    if (!given)
-        return PX_OK;
-    if (given->size < sizeof given->size)
-        return px_refuse(complaint, "size is not set: start from PUSHER_OPTIONS_INIT");
-    size_t known = given->size < sizeof *options ? given->size : sizeof *options;
-    memcpy(options, given, known);
-    const char *bytes = (const char *)given;
-    for (size_t i = known; i < given->size; i++) {
-        if (bytes[i])
-            return px_refuse(complaint,
-                             "size is that of a newer library, and an option is set that "
-                             "this one does not know");
-    }
-    return PX_OK;
-}
 
 /* ---- The client's own options ---- */
 
@@ -63,6 +40,24 @@ static int check_own(const pusher_options *options, const px_complaint *complain
     if ((unsigned)options->log_format > PUSHER_LOG_FORMAT_CLASSIC)
         return px_refuse(complaint, "log_format must be one of PUSHER_LOG_FORMAT_...");
     return PX_OK;
+}
+
+static int read_route(px_route *route, px_arena *arena, const pusher_options *options,
+                      const px_complaint *complaint) {
+    const px_route_texts texts = {
+        .ca_file = px_inside(options->ca_file),
+        .ca_path = px_inside(options->ca_path),
+        .pin = px_inside(options->pin),
+        .client_cert = px_inside(options->client_cert),
+        .client_key = px_inside(options->client_key),
+        .client_key_password = px_inside(options->client_key_password),
+        .proxy = px_inside(options->proxy),
+        .proxy_username = px_inside(options->proxy_username),
+        .proxy_password = px_inside(options->proxy_password),
+        .no_proxy = px_inside(options->no_proxy),
+        .insecure = options->insecure,
+    };
+    return px_route_read(route, arena, &texts, complaint);
 }
 
 /* ---- The core's options ---- */
@@ -206,16 +201,17 @@ static int resolve_endpoint(const px_options *core, px_arena *arena, px_slice *e
 int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
                      const pusher_options *given, char *text, size_t size) {
     const px_complaint complaint = {text, size};
-    pusher_options options;
+    pusher_options options = PUSHER_OPTIONS_INIT;
     *settings = (px_settings){0};
-    int result = read_struct(given, &options, &complaint);
+    int result =
+        px_options_read(&options, sizeof options, given, "PUSHER_OPTIONS_INIT", &complaint);
     if (!result)
         result = check_own(&options, &complaint);
     if (!result)
-        result = px_route_read(&settings->route, arena, &options, &complaint);
+        result = read_route(&settings->route, arena, &options, &complaint);
     if (!result)
-        result =
-            px_copy_option(arena, options.cache_dir, "cache_dir", &settings->cache_dir, &complaint);
+        result = px_copy_option(arena, px_inside(options.cache_dir), "cache_dir",
+                                &settings->cache_dir, &complaint);
     if (!result)
         result = read_core(&settings->core, arena, key, &options);
     if (!result)

@@ -1,6 +1,6 @@
 /* Authorization of private and presence channels, and in the same way authentication of the user
- * (docs/protocol.md, "Authorization", "Users"): who is asked, what is sent, and what each kind of answer
- * means. */
+ * (docs/protocol.md, "Authorization", "Users"): the open requests, from the question to their end. What is
+ * asked is said in authorization_request.h, what an answer means in authorization_answer.h. */
 #ifndef PX_CORE_AUTHORIZATION_H
 #define PX_CORE_AUTHORIZATION_H
 
@@ -24,19 +24,22 @@ typedef struct px_authorizations {
     px_authorization_way user;
 } px_authorizations;
 
-/* PX_ERR_NO_MEMORY. The core's options must be there. */
-PX_MUST_CHECK int px_authorizations_init(px_core *core);
-
 /* Asks for the authorization of a channel, or (NULL) the authentication of the user; the answer
  * subscribes or signs in, or ends in an error event. PX_ERR_NO_MEMORY, PX_ERR_LIMIT: nothing was asked. */
 PX_MUST_CHECK int px_authorize(px_core *core, px_channel *channel);
 
+/* Whose the request is. NULL: the user's. */
+px_channel *px_authorization_channel(const px_core *core, const px_request *request);
+
+/* The request of that id, if the application was asked and has not answered; else NULL. */
+px_request *px_authorization_question(px_core *core, px_id id);
+
+/* The request was answered. */
+void px_authorization_end(px_core *core, px_request *request);
+
 /* Drops the channel's request, if there is one, and what it brought. */
 void px_authorization_cancel(px_core *core, px_channel *channel);
 void px_authorizations_cancel_all(px_core *core);
-
-/* A request of one of the two kinds was answered. */
-void px_authorization_answered(px_core *core, px_request *request, const px_answer *answer);
 
 uint64_t px_authorizations_deadline(const px_core *core);
 void px_authorizations_tick(px_core *core);

@@ -1,4 +1,5 @@
 /* The engine as a whole: life, time, and the queue at its boundary. */
+#include "core/authorization_request.h"
 #include "core/internal.h"
 
 enum {
@@ -44,7 +45,7 @@ int px_core_new(const px_allocator *allocator, const px_options *options, const 
     init_parts(core);
     int result = px_options_copy(&core->options, &core->option_memory);
     if (result == PX_OK)
-        result = px_authorizations_init(core);
+        result = px_authorization_ways_init(core);
     if (result != PX_OK) {
         px_core_free(core);
         return result;

@@ -1,5 +1,6 @@
 #include "core/requests.h"
 
+#include "core/authorization_answer.h"
 #include "core/internal.h"
 #include "core/sockjs.h"
 

@@ -1,5 +1,5 @@
 /* The user (docs/protocol.md, "Users"): signing in, the events that servers send to one user, and the
- * watchlist. How the application's server is asked is authorization.c's business. */
+ * watchlist. How the application's server is asked is authorization.h's business. */
 #ifndef PX_CORE_USER_H
 #define PX_CORE_USER_H
 

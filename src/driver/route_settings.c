@@ -1,4 +1,4 @@
-#include "client/route_settings.h"
+#include "driver/route_settings.h"
 
 #include <stdio.h>
 
@@ -8,7 +8,30 @@ int px_refuse(const px_complaint *complaint, const char *sentence) {
     return PX_ERR_ARGUMENT;
 }
 
-int px_copy_option(px_arena *arena, pusher_string text, const char *name, const char **copy,
+int px_options_read(void *options, size_t size, const void *given, const char *init,
+                    const px_complaint *complaint) {
+    size_t given_size;
+    if (!given)
+        return PX_OK;
+    memcpy(&given_size, given, sizeof given_size);
+    if (given_size < sizeof given_size) {
+        char sentence[96];
+        snprintf(sentence, sizeof sentence, "size is not set: start from %s", init);
+        return px_refuse(complaint, sentence);
+    }
+    size_t known = given_size < size ? given_size : size;
+    const char *bytes = given;
+    for (size_t i = known; i < given_size; i++) {
+        if (bytes[i])
+            return px_refuse(complaint,
+                             "size is that of a newer library, and an option is set that "
+                             "this one does not know");
+    }
+    memcpy(options, given, known);
+    return PX_OK;
+}
+
+int px_copy_option(px_arena *arena, px_slice text, const char *name, const char **copy,
                    const px_complaint *complaint) {
     if (!text.len)
         return PX_OK;
@@ -33,8 +56,8 @@ static bool holds(px_slice text, char mark) {
     return text.len && memchr(text.ptr, mark, text.len);
 }
 
-static int check_proxy(const pusher_options *options, const px_complaint *complaint) {
-    px_slice url = px_inside(options->proxy);
+static int check_proxy(const px_route_texts *options, const px_complaint *complaint) {
+    px_slice url = options->proxy;
     bool has_url = url.len && !px_slice_equal(url, PX_SLICE(PX_PROXY_NONE));
     const char *fault = has_url ? px_route_proxy_fault(url) : NULL;
     if (fault) {
@@ -49,7 +72,7 @@ static int check_proxy(const pusher_options *options, const px_complaint *compla
     return PX_OK;
 }
 
-static int check_client_certificate(const pusher_options *options, const px_complaint *complaint) {
+static int check_client_certificate(const px_route_texts *options, const px_complaint *complaint) {
     if (options->client_key.len && !options->client_cert.len)
         return px_refuse(complaint, "client_key makes no sense without client_cert");
     if (options->client_key_password.len && !options->client_cert.len)
@@ -57,8 +80,8 @@ static int check_client_certificate(const pusher_options *options, const px_comp
     return PX_OK;
 }
 
-static int check_pin(const pusher_options *options, const px_complaint *complaint) {
-    px_slice pin = px_inside(options->pin);
+static int check_pin(const px_route_texts *options, const px_complaint *complaint) {
+    px_slice pin = options->pin;
     if (pin.len && !px_slice_starts_with(pin, PX_SLICE("sha256//")))
         return px_refuse(complaint, "pin must be sha256//BASE64, or several joined by semicolons");
     if (options->insecure && pin.len)
@@ -68,13 +91,13 @@ static int check_pin(const pusher_options *options, const px_complaint *complain
 
 /* ---- Reading ---- */
 
-static int copy_route(px_route *route, px_arena *arena, const pusher_options *options,
+static int copy_route(px_route *route, px_arena *arena, const px_route_texts *options,
                       const px_complaint *complaint) {
     px_tls_options *tls = &route->tls;
     px_proxy_options *proxy = &route->proxy;
     tls->insecure = options->insecure;
     const struct {
-        pusher_string text;
+        px_slice text;
         const char *name;
         const char **copy;
     } rows[] = {
@@ -92,12 +115,12 @@ static int copy_route(px_route *route, px_arena *arena, const pusher_options *op
     int result = PX_OK;
     for (size_t i = 0; !result && i < sizeof rows / sizeof rows[0]; i++)
         result = px_copy_option(arena, rows[i].text, rows[i].name, rows[i].copy, complaint);
-    if (!result && px_slice_equal(px_inside(options->proxy), PX_SLICE(PX_PROXY_NONE)))
+    if (!result && px_slice_equal(options->proxy, PX_SLICE(PX_PROXY_NONE)))
         proxy->url = "";
     return result;
 }
 
-int px_route_read(px_route *route, px_arena *arena, const pusher_options *options,
+int px_route_read(px_route *route, px_arena *arena, const px_route_texts *options,
                   const px_complaint *complaint) {
     int result = check_pin(options, complaint);
     if (!result)
