@@ -47,10 +47,13 @@ export function makeAgent(Pusher, { key, options, asks, providers }) {
   hear(pusher.user.watchlist, 'watchlist');
 
   return {
-    subscribe(name) {
-      const before = pusher.channel(name);
-      const channel = pusher.subscribe(name);
-      if (channel !== before) hear(channel, 'channel', { channel: name });
+    // All of them in one turn.
+    subscribe(...names) {
+      for (const name of names) {
+        const before = pusher.channel(name);
+        const channel = pusher.subscribe(name);
+        if (channel !== before) hear(channel, 'channel', { channel: name });
+      }
     },
     bind: (name, event) =>
       void pusher.channel(name).bind(event, (data, metadata) =>

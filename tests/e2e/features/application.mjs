@@ -17,6 +17,7 @@ class Cell {
     this.port = port;
     this.requests = []; // for authorization: { kind, user, form, headers }
     this.refusal = undefined; // [status, text]: what is answered instead of an authorization
+    this.withoutSecret = false; // encrypted channels are authorized without their key
     this.asUser = false; // presence channels are entered as the user who is signed in
     this.watchlist = undefined; // of those who sign in from now on
     this.use(APP);
@@ -38,7 +39,8 @@ class Cell {
     const member = channel.startsWith('presence-') && !this.asUser
       ? { user_id: user, user_info: { name: `The ${user}` } }
       : undefined;
-    return this.sdk.authorizeChannel(socketId, channel, member);
+    const { shared_secret, ...answer } = this.sdk.authorizeChannel(socketId, channel, member);
+    return shared_secret && !this.withoutSecret ? { ...answer, shared_secret } : answer;
   }
 
   authenticate(user, socketId) {

@@ -67,10 +67,10 @@ async function makeBundles(t) {
 }
 const PAGE_BUNDLE = 'pusher';
 
-// All clients of a kind are in one page.
-async function inChromium(t, site, bundle) {
+// All clients of a kind are in one page. What goes wrong in it beside the clients is added to `problems`.
+async function inChromium(t, site, bundle, problems) {
   const page = await (await browser(t)).newPage();
-  page.on('pageerror', (error) => console.error(`Chromium: ${error.stack}`));
+  page.on('pageerror', (error) => problems.push(`Chromium: ${error.stack}`));
   await page.goto(site);
   await page.addScriptTag({ path: bundle });
   await page.evaluate(`makeAgent = ${makeAgent}; agents = [];`);
@@ -81,13 +81,15 @@ async function inChromium(t, site, bundle) {
   };
 }
 
-// { NAME OF THE COLUMN: open(t, told) }. `site` is an empty page on the application's origin.
+// { columns: { NAME: open(t, told) }, problems }. `site` is an empty page on the application's origin.
 export async function clients(t, site) {
   const bundles = await makeBundles(t);
-  return {
+  const problems = [];
+  const columns = {
     libpusher: openPuppet,
     'pusher.js in Node': inNode(require(bundles.node), 'pusher.js in Node'),
-    'pusher.js in Chromium': await inChromium(t, site, bundles.page),
+    'pusher.js in Chromium': await inChromium(t, site, bundles.page, problems),
     'pusher-js 8': inNode(PusherJs, 'pusher-js 8'),
   };
+  return { columns, problems };
 }

@@ -39,7 +39,7 @@ const has = (values) => (line) => {
 };
 
 export async function openPuppet(t, told) {
-  const { port, endpoint, userEndpoint, params, headers, providers, asks, key = APP.key } = told;
+  const { port, endpoint, userEndpoint, params, headers, providers, asks, batch, key = APP.key } = told;
   const puppet = new Puppet(t, {
     key,
     host: '127.0.0.1',
@@ -50,6 +50,7 @@ export async function openPuppet(t, told) {
     user_auth_endpoint: userEndpoint,
     providers: providers && 'on',
     authorizer: asks && 'on',
+    auth_batch: batch,
     more: [...pairs('auth_param', params), ...pairs('auth_header', headers),
       ...pairs('user_auth_param', params), ...pairs('user_auth_header', headers)],
   });
@@ -64,7 +65,7 @@ export async function openPuppet(t, told) {
   await say('connect');
 
   return {
-    subscribe: (name) => say('subscribe', name),
+    subscribe: async (...names) => puppet.say(names.map((name) => `1 subscribe ${name}`).join('\n')),
     bind: () => {}, // its handlers of all events are told everything
     unsubscribe: (name) => say('unsubscribe', name),
     trigger: (name, event, data) => say('trigger', name, event, JSON.stringify(data)),
@@ -78,7 +79,9 @@ export async function openPuppet(t, told) {
     socket: async () => puppet.told.filter(({ connection, socket }) => connection && socket).at(-1).socket,
     connect: () => say('connect'),
     disconnect: () => say('disconnect'),
-    accept: (name, { auth, channel_data, user_data }) => say('accept', name, auth, channel_data ?? user_data ?? ''),
+    accept: (name, { auth, channel_data, user_data, shared_secret }) => (shared_secret
+      ? say('accept_encrypted', name, auth, shared_secret)
+      : say('accept', name, auth, channel_data ?? user_data ?? '')),
     refuse: (name, status, message) => say('refuse', name, status, message),
     log: async () => puppet.told.map(entry),
     async sees(values, from = 0) {

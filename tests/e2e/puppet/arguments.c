@@ -42,6 +42,7 @@ static const option_row OPTIONS[] = {
     ROW(no_network_watch, BOOLEAN),
     ROW(user_auth_endpoint, TEXT),
     ROW(auth_timeout, NUMBER),
+    ROW(auth_batch, BOOLEAN),
 };
 #undef ROW
 

@@ -58,6 +58,14 @@ int authorize_accept(puppet *who, const char *channel, const char *auth, const c
     return pusher_authorization_succeed(handle, pusher_str(auth), pusher_str(data));
 }
 
+int authorize_accept_encrypted(puppet *who, const char *channel, const char *auth,
+                               const char *secret) {
+    pusher_authorization *handle = take(who, channel);
+    if (!handle)
+        return PUSHER_ERR_STATE;
+    return pusher_authorization_succeed_encrypted(handle, pusher_str(auth), pusher_str(secret));
+}
+
 int authorize_refuse(puppet *who, const char *channel, const char *status, const char *message) {
     pusher_authorization *handle = take(who, channel);
     if (!handle)

@@ -14,6 +14,8 @@ void authorize_provide(pusher_client *client, pusher_string channel, pusher_pair
 
 /* Answers; PUSHER_ERR_STATE where nothing was asked. */
 int authorize_accept(puppet *who, const char *channel, const char *auth, const char *data);
+int authorize_accept_encrypted(puppet *who, const char *channel, const char *auth,
+                               const char *secret);
 int authorize_refuse(puppet *who, const char *channel, const char *status, const char *message);
 
 #endif

@@ -81,6 +81,10 @@ static int do_accept(puppet *who, words given) {
     return authorize_accept(who, given.one, given.two, given.rest);
 }
 
+static int do_accept_encrypted(puppet *who, words given) {
+    return authorize_accept_encrypted(who, given.one, given.two, given.rest);
+}
+
 static int do_refuse(puppet *who, words given) {
     return authorize_refuse(who, given.one, given.two, given.rest);
 }
@@ -103,10 +107,19 @@ static const struct {
     const char *verb;
     verb_fn obey;
 } VERBS[] = {
-    {"connect", do_connect},     {"disconnect", do_disconnect},   {"switch", do_switch},
-    {"subscribe", do_subscribe}, {"unsubscribe", do_unsubscribe}, {"trigger", do_trigger},
-    {"members", do_members},     {"signin", do_signin},           {"user", do_user},
-    {"accept", do_accept},       {"refuse", do_refuse},           {"listen", do_listen},
+    {"connect", do_connect},
+    {"disconnect", do_disconnect},
+    {"switch", do_switch},
+    {"subscribe", do_subscribe},
+    {"unsubscribe", do_unsubscribe},
+    {"trigger", do_trigger},
+    {"members", do_members},
+    {"signin", do_signin},
+    {"user", do_user},
+    {"accept", do_accept},
+    {"accept_encrypted", do_accept_encrypted},
+    {"refuse", do_refuse},
+    {"listen", do_listen},
     {"heap", do_heap},
 };
 

@@ -13,6 +13,7 @@
  *     NUMBER trigger CHANNEL EVENT DATA
  *     NUMBER signin | user
  *     NUMBER accept CHANNEL AUTH [CHANNEL_DATA]      CHANNEL "-": the question about the user
+ *     NUMBER accept_encrypted CHANNEL AUTH SHARED_SECRET
  *     NUMBER refuse CHANNEL STATUS MESSAGE
  *     NUMBER listen                                  tells the client's events, too
  *     NUMBER heap
