@@ -30,7 +30,7 @@ bool px_is_authorized(px_hub *hub, const px_hub_connection *connection, px_slice
                       const px_credentials *credentials, px_slice *why) {
     px_arena *arena = &hub->arena;
     const px_app_options *app = &connection->app->options;
-    px_slice key, signature;
+    px_slice key, signature, secret;
     if (credentials->auth.len == 0) {
         *why = px_text_of(arena, PX_SLICE("Auth info required to subscribe to "), channel);
         return false;
@@ -40,7 +40,7 @@ bool px_is_authorized(px_hub *hub, const px_hub_connection *connection, px_slice
                           PX_SLICE(" is invalid: should be of format 'key:signature'"));
         return false;
     }
-    if (!px_slice_equal(key, app->key)) {
+    if (!px_app_find_secret(app, key, &secret)) {
         *why = px_text_of(arena, PX_SLICE("Invalid key in subscription auth data: '"), key,
                           PX_SLICE("'"));
         return false;
@@ -49,7 +49,7 @@ bool px_is_authorized(px_hub *hub, const px_hub_connection *connection, px_slice
     px_slice parts[PARTS];
     size_t count =
         signed_parts(px_socket_id_text(connection, id), channel, credentials->channel_data, parts);
-    if (px_signature_verify(app->secret, parts, count, signature))
+    if (px_signature_verify(secret, parts, count, signature))
         return true;
     *why = px_text_of(arena, PX_SLICE("Invalid signature: Expected HMAC SHA256 hex digest of "),
                       px_text_join(arena, parts, count), PX_SLICE(", but got "), signature);

@@ -9,7 +9,8 @@
 /* ---- Sending ---- */
 
 typedef struct px_outgoing {
-    px_channel *channel;
+    px_channel *channel;  /* NULL: nobody is subscribed */
+    px_slice remember_in; /* the name of a cache channel; empty: it is none */
     const px_subscription *except;
     px_message *message;
 } px_outgoing;
@@ -24,21 +25,52 @@ static const px_subscription *excluded(const px_http_call *call, const px_channe
     return px_subscription_find(channel, connection);
 }
 
-/* Appends what the publication sends to occupied channels. False without memory. */
+/* Appends what the publication sends to occupied channels, and to cache channels. False without
+ * memory. */
 static bool prepare(px_http_call *call, const px_publication *publication, px_outgoing *outgoing,
                     size_t *count) {
     for (size_t i = 0; i < publication->channel_count; i++) {
-        px_channel *channel = px_channel_find(call->app, publication->channels[i]);
-        if (!channel)
+        px_slice name = publication->channels[i];
+        px_channel *channel = px_channel_find(call->app, name);
+        bool has_cache = px_channel_traits(name) & PX_CHANNEL_CACHE;
+        if (!channel && !has_cache)
             continue;
-        px_message *message =
-            px_event_published(call->hub, publication->name, channel->name, publication->data);
-        if (!message)
+        if (has_cache && !px_last_event_reserve(call->app, name))
             return false;
-        outgoing[(*count)++] =
-            (px_outgoing){channel, excluded(call, channel, publication->socket_id), message};
+        px_outgoing *next = &outgoing[(*count)++];
+        *next = (px_outgoing){
+            .channel = channel,
+            .remember_in = has_cache ? name : PX_SLICE(""),
+            .except = channel ? excluded(call, channel, publication->socket_id) : NULL,
+            .message = px_event_published(call->hub, publication->name, name, publication->data)};
+        if (!next->message)
+            return false;
     }
     return true;
+}
+
+static void deliver(px_http_call *call, const px_outgoing *outgoing) {
+    if (outgoing->remember_in.len > 0)
+        px_last_event_store(call->hub, call->app, outgoing->remember_in, outgoing->message);
+    if (outgoing->channel)
+        px_channel_deliver(call->hub, outgoing->channel, outgoing->except, outgoing->message);
+    else
+        px_message_release(outgoing->message);
+}
+
+static void undo(px_http_call *call, const px_outgoing *outgoing) {
+    if (outgoing->remember_in.len > 0)
+        px_last_event_unreserve(call->app, outgoing->remember_in);
+    px_message_release(outgoing->message);
+}
+
+/* Whether the app may publish as many events now; otherwise answers 429. */
+static int check_rate(px_http_call *call, size_t count) {
+    uint64_t wait_ms;
+    if (px_bucket_take(&call->app->backend_events, call->app->options.max_backend_events_per_second,
+                       (uint32_t)count, call->hub->now_ms, &wait_ms))
+        return PX_HTTP_OK;
+    return px_http_fail_rate(call, PX_SLICE("The app publishes too many events"), wait_ms);
 }
 
 /* Sends all publications, or fails. The answer must have been written. */
@@ -46,6 +78,9 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
     void *memory;
     size_t most = 1, made = 0;
     bool prepared = true;
+    int status = check_rate(call, count);
+    if (status != PX_HTTP_OK)
+        return status;
     for (size_t i = 0; i < count; i++)
         most += publications[i].channel_count;
     if (px_json_writer_finish(&call->answer) != PX_OK ||
@@ -56,11 +91,11 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
         prepared = prepare(call, &publications[i], outgoing, &made);
     for (size_t i = 0; i < made; i++) {
         if (prepared)
-            px_channel_deliver(call->hub, outgoing[i].channel, outgoing[i].except,
-                               outgoing[i].message);
+            deliver(call, &outgoing[i]);
         else
-            px_message_release(outgoing[i].message);
+            undo(call, &outgoing[i]);
     }
+    px_last_events_trim(call->app);
     return prepared ? PX_HTTP_OK : px_http_fail_memory(call);
 }
 

@@ -4,13 +4,18 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "server/bucket.h"
 #include "server/hub.h"
+#include "server/last_event.h"
 #include "server/socket_id.h"
 
 struct px_app {
     px_app_options options; /* a copy, its texts in `texts` */
     px_arena texts;
-    px_map channels; /* the occupied ones: name to px_channel */
+    px_map channels;            /* the occupied ones: name to px_channel */
+    px_last_events last_events; /* what its cache channels remember */
+    px_bucket backend_events;   /* what it publishes */
+    px_bucket read_requests;    /* what it asks */
     size_t connection_count;
     uint64_t reports; /* of its clients, see px_hub_count_report */
 };
@@ -27,6 +32,7 @@ struct px_hub {
     px_map apps_by_key;
     px_socket_table sockets; /* every open connection */
     px_wheel timers;         /* one for each connection */
+    px_wheel tasks;          /* everything else (server/task.h) */
     px_arena arena;          /* for the input that is being handled */
     px_buffer text;          /* where a message is written before it becomes one */
     px_message *ping;
