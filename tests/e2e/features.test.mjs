@@ -8,6 +8,7 @@ import { startServer } from './features/apps.mjs';
 import { Cell } from './features/cell.mjs';
 import { clients } from './features/clients.mjs';
 import { BATCH_ROWS } from './features/rows_batch.mjs';
+import { CACHE_ROWS } from './features/rows_cache.mjs';
 import { CHANNEL_ROWS } from './features/rows_channels.mjs';
 import { USER_ROWS } from './features/rows_users.mjs';
 import { show, table } from './lib/table.mjs';
@@ -18,7 +19,7 @@ const AT_ONCE = 12;
 // Parts of names, to play less by hand; a table with holes does not pass.
 const { FEATURES: only = '' } = process.env;
 
-const ROWS = [...CHANNEL_ROWS, ...BATCH_ROWS, ...USER_ROWS];
+const ROWS = [...CHANNEL_ROWS, ...BATCH_ROWS, ...CACHE_ROWS, ...USER_ROWS];
 
 async function pool(items, work) {
   const queue = [...items];

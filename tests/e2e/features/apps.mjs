@@ -8,7 +8,7 @@ import { folder } from '../lib/software.mjs';
 export { APP };
 export const OTHER_APP = { appId: 'other-id', key: 'other-key', secret: 'other-secret' };
 
-const settings = ({ appId, key, secret }) => ({ id: appId, key, secret });
+const settings = ({ appId, key, secret }) => ({ id: appId, key, secret, subscription_count: true });
 
 // Ready; ends with the test.
 export async function startServer(t) {
