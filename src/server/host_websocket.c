@@ -4,6 +4,7 @@
 #include "server/host_client.h"
 #include "server/host_session.h"
 #include "server/host_sockjs.h"
+#include "server/host_webhooks.h"
 #include "server/http_params.h"
 
 /* ---- What the hub calls: none of this may call the hub back ---- */
@@ -109,7 +110,8 @@ px_hub_host px_host_functions(px_server *server) {
                          .ping = ping,
                          .close = close_connection,
                          .log = log_line,
-                         .context = server};
+                         .context = server,
+                         .notice = px_host_take_notice};
 }
 
 void px_host_shed(px_host_connection *connection) {
@@ -241,8 +243,9 @@ static bool check(px_server *server, const px_http_head *head, px_slice *key, bo
 static bool is_kept_away(const px_host_connection *connection, const px_host_client *client,
                          px_slice key) {
     const px_server_options *options = &connection->server->options;
+    px_slice secret;
     for (size_t i = 0; !client->is_local && i < options->app_count; i++)
-        if (px_slice_equal(options->apps[i].key, key))
+        if (px_app_find_secret(&options->apps[i], key, &secret))
             return px_host_keeps_away(connection, client, &options->apps[i]);
     return false;
 }

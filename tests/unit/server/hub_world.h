@@ -21,7 +21,10 @@ typedef struct test_world {
     bool is_recording; /* messages to the clients; counted in any case */
     int status;        /* of the last HTTP answer */
     const char *allow;
+    uint32_t retry_after;
     px_buffer body;
+    px_buffer notices; /* not yet expected, each with a newline */
+    size_t notices_read;
 } test_world;
 
 typedef struct test_client {
@@ -44,6 +47,12 @@ px_app_options world_app(void);
 
 /* Lets time go on, with a tick at every deadline. */
 void world_pass(test_world *world, uint64_t ms);
+
+/* The next event for the app's webhooks is exactly this; printf-like. */
+void world_expect_notice(test_world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* There is none. */
+void world_expect_no_notice(const test_world *world);
 
 /* Opens a connection and takes its first message if it is connection_established. */
 void client_open(test_world *world, test_client *client);
@@ -78,13 +87,25 @@ void client_join(test_world *world, test_client *client, const char *channel,
 void client_ask_to_join(test_world *world, test_client *client, const char *channel,
                         const char *channel_data);
 
+/* Signs in and expects success, and nothing about a watchlist. */
+void client_sign_in(test_world *world, test_client *client, const char *user_data);
+/* Only sends the request, signed. */
+void client_ask_to_sign_in(test_world *world, test_client *client, const char *user_data);
+/* The answer to a successful one. */
+void client_expect_signed_in(test_client *client, const char *user_data);
+
 /* "KEY:SIGNATURE" for the client. Valid until the next call. */
 const char *test_auth(const test_client *client, const char *channel, const char *channel_data);
+/* The same for signing in. */
+const char *test_signin_auth(const test_client *client, const char *user_data);
 
 /* A request of the HTTP API, signed. `query` ("" for none) and body without the parameters of
  * authentication. Answers are in the world. */
 void world_request(test_world *world, const char *method, const char *path, const char *query,
                    const char *body);
+/* The same, signed with that key and secret. */
+void world_request_as(test_world *world, const char *key, const char *secret, const char *method,
+                      const char *path, const char *query, const char *body);
 /* The same with the query as it is. */
 void world_request_raw(test_world *world, const char *method, const char *path, const char *query,
                        const char *body);
