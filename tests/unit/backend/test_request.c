@@ -3,6 +3,8 @@
 
 #include "backend/request.h"
 
+#include <pthread.h>
+
 enum { VECTOR_TIME = 1353088179 };
 
 #define AUTH "auth_key=" VECTOR_KEY "&auth_timestamp=1353088179&auth_version=1.0"
@@ -223,6 +225,36 @@ static void puts_the_path_in_front(void **state) {
     api_peer_stop(api);
 }
 
+/* Two threads, each with an app of its own to the same service. */
+static void *ask_often(void *context) {
+    api_peer *api = context;
+    uintptr_t failures = 0;
+    for (int i = 0; i < API_MAX_REQUESTS; i++) {
+        pusher_answer answer;
+        failures += pusher_app_trigger(api->app, pusher_str("a"), pusher_str("e"), pusher_str("1"),
+                                       &answer) != PUSHER_OK;
+        failures += pusher_app_authorize(api->app, pusher_str("1.2"), pusher_str("private-a"),
+                                         pusher_str(""), &answer) != PUSHER_OK;
+    }
+    return (void *)failures;
+}
+
+static void works_in_two_threads(void **state) {
+    (void)state;
+    api_peer *apis[2];
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) {
+        apis[i] = api_peer_start("200 OK", "{}", NULL);
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, apis[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        void *failures;
+        assert_int_equal(pthread_join(threads[i], &failures), 0);
+        assert_null(failures);
+        api_peer_stop(apis[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_the_vectors),
@@ -236,6 +268,7 @@ int main(void) {
         cmocka_unit_test(tells_when_nobody_answers),
         cmocka_unit_test(waits_no_longer_than_it_must),
         cmocka_unit_test(puts_the_path_in_front),
+        cmocka_unit_test(works_in_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
