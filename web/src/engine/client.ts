@@ -134,10 +134,10 @@ export class Client {
     throw errors[0];
   }
 
-  /** A call of the application, from a handler or not. */
+  /** A call of the application, from a handler or not. Timers fire in turns of their own: others may follow. */
   private call<T>(f: () => T): T {
     this.setLevel();
-    if (!this.depth) this.engine.exports.px_web_tick(this.handle, this.now());
+    if (!this.depth) this.engine.exports.px_web_tell_time(this.handle, this.now());
     const result = f();
     this.carryOut();
     return result;
@@ -145,8 +145,14 @@ export class Client {
 
   /** Something that the network says, or the clock. */
   private input(f: () => void): void {
-    if (this.depth) this.waiting.push(() => this.input(f));
-    else this.call(f);
+    if (this.depth) {
+      this.waiting.push(() => this.input(f));
+      return;
+    }
+    this.setLevel();
+    this.engine.exports.px_web_tick(this.handle, this.now());
+    f();
+    this.carryOut();
   }
 
   /* ---- Time ---- */
