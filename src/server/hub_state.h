@@ -9,10 +9,14 @@
 #include "server/last_event.h"
 #include "server/socket_id.h"
 
+typedef struct px_user px_user;
+typedef struct px_watchlist px_watchlist;
+
 struct px_app {
     px_app_options options; /* a copy, its texts in `texts` */
     px_arena texts;
     px_map channels;            /* the occupied ones: name to px_channel */
+    px_map users;               /* id to px_user */
     px_last_events last_events; /* what its cache channels remember */
     px_bucket backend_events;   /* what it publishes */
     px_bucket read_requests;    /* what it asks */
@@ -35,6 +39,9 @@ struct px_hub {
     px_wheel tasks;          /* everything else (server/task.h) */
     px_arena arena;          /* for the input that is being handled */
     px_buffer text;          /* where a message is written before it becomes one */
+    px_user *leaving;        /* a queue: who has left, and whose watchers are to hear of it soon */
+    px_user **leaving_end;   /* the end of the queue */
+    px_watchlist *told;      /* a list: those with news, which is empty between inputs */
     px_message *ping;
     px_message *pong;
     px_hub_stats stats; /* counters; the gauges are filled in on demand */
