@@ -190,6 +190,13 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_authorization_succeed(pusher_authori
                                                                   pusher_string auth,
                                                                   pusher_string channel_data);
 
+/* The same for a channel whose name starts with private-encrypted-: `shared_secret` is its key, base64 of
+ * exactly 32 bytes. Without one, or with something else, the channel gets pusher:subscription_error. When
+ * the question is for a new key (the channel is subscribed), only the secret counts. */
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_authorization_succeed_encrypted(pusher_authorization *question, pusher_string auth,
+                                       pusher_string shared_secret);
+
 /* Says no: the channel gets pusher:subscription_error, the user pusher:signin_error, with this status (0: none) and message. The
  * question is gone afterwards. */
 PUSHER_API void pusher_authorization_fail(pusher_authorization *question, int status,
@@ -389,12 +396,18 @@ PUSHER_API void pusher_network_changed(pusher_client *client);
  * that start with private- or presence- are authorized first. Subscribing twice gives the same
  * channel.
  *
+ * What servers send on channels whose names start with private-encrypted- is sealed with a key that
+ * comes with the authorization. The channel's handlers get what was sealed, as PUSHER_DATA_STRING, the
+ * handlers of the client and the connection the data as it came: a JSON object with a nonce and a
+ * ciphertext. When a key does not fit any more, the client asks for a new one and gives the channel what
+ * came meanwhile afterwards, in order; what can't be read even so is said in the log and nowhere else.
+ *
  * The channel object belongs to the client. It is valid until pusher_unsubscribe of its name
  * (inside one of its own handlers: until the handler returns) or the end of the client.
  *
- * PUSHER_ERR_ARGUMENT: the name is empty, longer than 200 bytes, not UTF-8, or starts with '#' or
- * "private-encrypted-" (encryption is not there yet). PUSHER_ERR_LIMIT: more than max_channels, or
- * more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
+ * PUSHER_ERR_ARGUMENT: the name is empty, longer than 200 bytes, not UTF-8, or starts with '#'; or with
+ * "private-encrypted-" where the library was built without libsodium. PUSHER_ERR_LIMIT: more than
+ * max_channels, or more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
 PUSHER_API int pusher_subscribe(pusher_client *client, pusher_string name,
                                 pusher_channel **channel);
 
@@ -417,8 +430,8 @@ PUSHER_API bool pusher_channel_is_subscribed(const pusher_channel *channel);
 
 /* Sends a client event to the channel's other subscribers. `event` must start with "client-" and
  * `data` must be JSON text (empty: none). Nothing is queued for later.
- * PUSHER_ERR_ARGUMENT: a wrong event name or data that is not JSON. PUSHER_ERR_STATE: not
- * connected. PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
+ * PUSHER_ERR_ARGUMENT: a wrong event name, data that is not JSON, or an encrypted channel, on which
+ * clients can't send. PUSHER_ERR_STATE: not connected. PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_channel_trigger(pusher_channel *channel, pusher_string event, pusher_string data);
 

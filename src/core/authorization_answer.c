@@ -1,5 +1,6 @@
 #include "core/authorization_answer.h"
 
+#include "base/wipe.h"
 #include "core/authorization_batch.h"
 #include "core/authorization_request.h"
 #include "core/internal.h"
@@ -19,9 +20,27 @@ static int read_me(px_core *core, px_channel *channel, px_slice channel_data) {
                   : PX_ERR_SYNTAX;
 }
 
+/* Subscribes with the key of the answer, or only takes that. Errors as px_send_subscribe, PX_ERR_SYNTAX:
+ * there is no key. */
+static int take_key(px_core *core, px_channel *channel, const px_authorization *answer) {
+    unsigned char key[PX_SEAL_KEY_BYTES];
+    if (!px_encryption_read_key(answer->shared_secret, key))
+        return PX_ERR_SYNTAX;
+    bool renewing = px_encryption_is_renewing(channel);
+    int result = renewing ? px_encryption_renewed(core, channel, key)
+                          : px_send_subscribe(core, channel, answer->auth, answer->channel_data);
+    if (result == PX_OK && !renewing)
+        px_encryption_set_key(channel, key);
+    px_wipe(key, sizeof(key));
+    return result;
+}
+
 /* Subscribes with a good answer. Without channel data a presence channel is entered as the user. Errors
- * as px_send_subscribe, PX_ERR_SYNTAX and PX_ERR_NOT_FOUND: it does not say who we are. */
+ * as px_send_subscribe, PX_ERR_SYNTAX and PX_ERR_NOT_FOUND: it does not say who we are, or lacks the
+ * key. */
 static int subscribe(px_core *core, px_channel *channel, const px_authorization *answer) {
+    if (channel->encryption)
+        return take_key(core, channel, answer);
     if (channel->kind == PX_CHANNEL_PRESENCE && !answer->channel_data.ptr)
         return px_user_stand_in(core, channel, answer->auth);
     int result =
@@ -40,7 +59,10 @@ static int accept_channel(px_core *core, px_channel *channel, int status,
     int result = subscribe(core, channel, answer);
     if (result == PX_ERR_SYNTAX || result == PX_ERR_NOT_FOUND) {
         px_authorization_settled(core, channel);
-        px_authorization_without_user(core, channel, status, false);
+        if (channel->encryption)
+            px_authorization_without_secret(core, channel);
+        else
+            px_authorization_without_user(core, channel, status, false);
         return PX_OK;
     }
     if (result == PX_OK)
@@ -78,9 +100,10 @@ static px_slice unwrap_jsonp(px_slice body) {
 void px_authorization_read(px_core *core, px_channel *channel, px_slice json, px_slice body) {
     px_field fields[] = {{.name = PX_LITERAL("auth")},
                          {.name = PX_LITERAL("channel_data")},
-                         {.name = PX_LITERAL("user_data")}};
+                         {.name = PX_LITERAL("user_data")},
+                         {.name = PX_LITERAL("shared_secret")}};
     px_authorization answer = {0};
-    bool is_object = px_fields_read(json, fields, 3) == PX_JSON_ERROR_NONE;
+    bool is_object = px_fields_read(json, fields, 4) == PX_JSON_ERROR_NONE;
     if (!is_object && !px_json_valid(json)) {
         px_authorization_settled(core, channel);
         px_authorization_not_json(core, channel, 200, body);
@@ -96,6 +119,8 @@ void px_authorization_read(px_core *core, px_channel *channel, px_slice json, px
         result = px_field_text(core, &fields[1], &answer.channel_data);
     if (result == PX_OK && px_field_is_string(&fields[2]))
         result = px_field_text(core, &fields[2], &answer.user_data);
+    if (result == PX_OK && px_field_is_string(&fields[3]))
+        result = px_field_text(core, &fields[3], &answer.shared_secret);
     if (result == PX_OK)
         result = accept(core, channel, 200, &answer);
     if (result == PX_OK)

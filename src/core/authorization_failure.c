@@ -53,6 +53,10 @@ static void fail_with(px_core *core, px_channel *channel, px_error error, bool m
         return;
     }
     int result = px_core_keep_text(core, why, &message);
+    if (px_encryption_is_renewing(channel)) {
+        px_encryption_not_renewed(core, channel, result == PX_OK ? message : PX_SLICE(""));
+        return;
+    }
     if (px_channel_settle(core, channel, false))
         return;
     if (result == PX_OK) {
@@ -168,6 +172,13 @@ void px_authorization_without_user(px_core *core, px_channel *channel, int statu
                                 ", or the user should be signed in."));
     add_subject(core, &text, channel, status);
     fail(core, channel, status, may_pass, &text);
+}
+
+void px_authorization_without_secret(px_core *core, px_channel *channel) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("No shared_secret key in auth payload for encrypted channel: "));
+    px_text_add(&text, px_channel_name(channel));
+    fail_with(core, channel, (px_error){.without_status = true}, false, &text);
 }
 
 void px_authorization_timed_out(px_core *core, px_channel *channel, int status, px_slice nothing) {

@@ -33,6 +33,9 @@ px_authorization_fault px_authorization_denied;
  * may be later. */
 void px_authorization_without_user(px_core *core, px_channel *channel, int status, bool may_pass);
 
+/* The answer for an encrypted channel brings no key. */
+void px_authorization_without_secret(px_core *core, px_channel *channel);
+
 /* Counts a failure, and says when it is time for the next try. False: there were too many. */
 bool px_authorization_retry_at(px_core *core, uint8_t *failures, uint64_t *at);
 

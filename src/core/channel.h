@@ -8,6 +8,8 @@
 #include "core/presence.h"
 #include "core/slots.h"
 
+typedef struct px_encryption px_encryption;
+
 typedef struct px_channel {
     px_channel_id id;
     px_channel_kind kind;
@@ -24,7 +26,8 @@ typedef struct px_channel {
     struct px_channel *later;
     char *held; /* the `auth` of an authorization that waits for the user's sign-in */
     size_t held_len;
-    px_roster roster; /* PRESENCE */
+    px_roster roster;          /* PRESENCE */
+    px_encryption *encryption; /* ENCRYPTED; else NULL */
     size_t name_len;
     char name[];
 } px_channel;

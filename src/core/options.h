@@ -89,6 +89,8 @@ typedef enum px_choice {
       "Ask the application to authenticate the user (a provider or custom handler is there).")     \
     X(FLAG, ask_authorization, "askAuthorization", 0, 0, 0,                                        \
       "Ask the application for each authorization (a provider or custom authorizer is there).")    \
+    X(FLAG, encryption, "encryption", 0, 0, 0,                                                     \
+      "Boxes of encrypted channels can be opened by whoever delivers events.")                     \
     X(CHOICE, enable_stats, "enableStats", 0, 0, 0,                                                \
       "Send statistics about connecting, to the stats host.")                                      \
     X(CHOICE, disable_stats, "disableStats", 0, 0, 0,                                              \

@@ -101,6 +101,7 @@ static void put_numbers(writer *page, const px_page_facts *facts) {
     put_fact(page, PX_SLICE("HTTP sessions"), facts->http_sessions);
     put_fact(page, PX_SLICE("Channels"), stats->channels);
     put_fact(page, PX_SLICE("Subscriptions"), stats->subscriptions);
+    put_fact(page, PX_SLICE("Signed-in users"), stats->users);
     put_fact(page, PX_SLICE("Messages in"), stats->messages_received);
     put_fact(page, PX_SLICE("Messages out"), stats->messages_delivered);
     put_fact(page, PX_SLICE("API requests"), stats->api_requests);

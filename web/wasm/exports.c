@@ -136,6 +136,13 @@ int px_web_next_queued(px_web_client *client) {
     return (int)action.type;
 }
 
+/* The box of the last event of an encrypted channel can't be opened, or holds no UTF-8. Before the next
+ * action is asked for. */
+PX_WEB_EXPORT("px_web_not_opened") void px_web_not_opened(px_web_client *client);
+void px_web_not_opened(px_web_client *client) {
+    px_core_not_opened(client->core, &client->sealed);
+}
+
 /* ---- Requests of the application ---- */
 
 PX_WEB_EXPORT("px_web_connect") void px_web_connect(px_web_client *client);
