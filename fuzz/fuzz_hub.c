@@ -284,6 +284,9 @@ static void start(world *w) {
     app.key = PX_SLICE(APP_KEY);
     app.secret = PX_SLICE(APP_SECRET);
     app.subscription_count = true;
+    app.cache_ttl = 60;
+    app.max_cache_bytes = 2000;
+    app.max_backend_events_per_second = 100;
     px_hub_host host = {deliver, ping, close_client, log_line, w};
     FUZZ_CHECK(px_hub_new(&w->memory.allocator, &options, &host, SEED, w->now, NOW, &w->hub) ==
                PX_OK);

@@ -25,7 +25,7 @@ static bool split_auth(px_slice auth, px_slice *key, px_slice *signature) {
 
 static bool verify(px_arena *arena, const px_app_options *app, px_slice auth,
                    const px_purpose *purpose, px_slice *why) {
-    px_slice key, signature;
+    px_slice key, signature, secret;
     if (auth.len == 0) {
         *why = px_text_of(arena, PX_SLICE("Auth info required to "), purpose->verb, purpose->name);
         return false;
@@ -36,12 +36,12 @@ static bool verify(px_arena *arena, const px_app_options *app, px_slice auth,
                        purpose->name, PX_SLICE(" is invalid: should be of format 'key:signature'"));
         return false;
     }
-    if (!px_slice_equal(key, app->key)) {
+    if (!px_app_find_secret(app, key, &secret)) {
         *why = px_text_of(arena, PX_SLICE("Invalid key in "), purpose->noun,
                           PX_SLICE(" auth data: '"), key, PX_SLICE("'"));
         return false;
     }
-    if (px_signature_verify(app->secret, purpose->parts, purpose->count, signature))
+    if (px_signature_verify(secret, purpose->parts, purpose->count, signature))
         return true;
     *why = px_text_of(arena, PX_SLICE("Invalid signature: Expected HMAC SHA256 hex digest of "),
                       px_text_join(arena, purpose->parts, purpose->count), PX_SLICE(", but got "),

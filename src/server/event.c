@@ -88,6 +88,16 @@ px_message *px_event_subscription_error(px_hub *hub, px_slice channel, px_slice 
     return end(hub, &writer);
 }
 
+px_message *px_event_subscription_count(px_hub *hub, px_slice channel, uint32_t count) {
+    px_event_writer writer;
+    px_event_begin(hub, &writer, PX_SLICE("pusher_internal:subscription_count"), channel);
+    px_json_object_begin(&writer.data);
+    px_json_key(&writer.data, PX_SLICE("subscription_count"));
+    px_json_u64(&writer.data, count);
+    px_json_object_end(&writer.data);
+    return px_event_end(hub, &writer);
+}
+
 px_message *px_event_published(px_hub *hub, px_slice event, px_slice channel, px_slice data) {
     px_json_writer writer;
     begin(hub, &writer, event, channel);

@@ -145,6 +145,7 @@ static px_host_answer ask_hub(const call *this) {
     return (px_host_answer){.status = response.status,
                             .content_type = response.content_type,
                             .allow = response.allow,
+                            .retry_after = response.retry_after,
                             .body = px_buffer_slice(&this->server->scratch)};
 }
 

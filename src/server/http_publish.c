@@ -11,8 +11,9 @@
 
 /* A message to a channel, or to a user. */
 typedef struct px_outgoing {
-    px_channel *channel;
-    px_user *user;
+    px_channel *channel;  /* NULL: nobody is subscribed */
+    px_user *user;        /* NULL: is not signed in */
+    px_slice remember_in; /* the name of a cache channel; empty: it is none */
     const px_hub_connection *except;
     px_message *message;
 } px_outgoing;
@@ -33,33 +34,55 @@ static bool find_receivers(const px_app *app, px_slice name, px_outgoing *outgoi
     return outgoing->channel || (outgoing->user && outgoing->user->identities);
 }
 
-/* Appends what the publication sends to occupied channels and signed-in users. False without
- * memory. */
+/* Appends what the publication sends to occupied channels, to cache channels and to users who are
+ * signed in. False without memory. */
 static bool prepare(px_http_call *call, const px_publication *publication, px_outgoing *outgoing,
                     size_t *count) {
     const px_hub_connection *except = excluded(call, publication->socket_id);
     for (size_t i = 0; i < publication->channel_count; i++) {
         px_slice name = publication->channels[i];
-        px_outgoing *next = &outgoing[*count];
-        *next = (px_outgoing){.except = except};
-        if (!find_receivers(call->app, name, next))
+        bool has_cache = px_channel_traits(name) & PX_CHANNEL_CACHE;
+        px_outgoing found = {.except = except, .remember_in = has_cache ? name : PX_SLICE("")};
+        if (!find_receivers(call->app, name, &found) && !has_cache)
             continue;
+        if (has_cache && !px_last_event_reserve(call->app, name))
+            return false;
+        px_outgoing *next = &outgoing[(*count)++];
+        *next = found;
         next->message = px_event_published(call->hub, publication->name, name, publication->data);
         if (!next->message)
             return false;
-        (*count)++;
     }
     return true;
 }
 
-static void deliver(px_hub *hub, const px_outgoing *outgoing) {
+static void deliver(px_http_call *call, const px_outgoing *outgoing) {
     const px_hub_connection *except = outgoing->except;
+    if (outgoing->remember_in.len > 0)
+        px_last_event_store(call->hub, call->app, outgoing->remember_in, outgoing->message);
     if (outgoing->user)
-        px_user_deliver(hub, outgoing->user, except, outgoing->message);
-    else
-        px_channel_deliver(hub, outgoing->channel,
+        px_user_deliver(call->hub, outgoing->user, except, outgoing->message);
+    else if (outgoing->channel)
+        px_channel_deliver(call->hub, outgoing->channel,
                            except ? px_subscription_find(outgoing->channel, except) : NULL,
                            outgoing->message);
+    else
+        px_message_release(outgoing->message);
+}
+
+static void undo(px_http_call *call, const px_outgoing *outgoing) {
+    if (outgoing->remember_in.len > 0)
+        px_last_event_unreserve(call->app, outgoing->remember_in);
+    px_message_release(outgoing->message);
+}
+
+/* Whether the app may publish as many events now; otherwise answers 429. */
+static int check_rate(px_http_call *call, size_t count) {
+    uint64_t wait_ms;
+    if (px_bucket_take(&call->app->backend_events, call->app->options.max_backend_events_per_second,
+                       (uint32_t)count, call->hub->now_ms, &wait_ms))
+        return PX_HTTP_OK;
+    return px_http_fail_rate(call, PX_SLICE("The app publishes too many events"), wait_ms);
 }
 
 /* Sends all publications, or fails. The answer must have been written. */
@@ -67,6 +90,9 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
     void *memory;
     size_t most = 1, made = 0;
     bool prepared = true;
+    int status = check_rate(call, count);
+    if (status != PX_HTTP_OK)
+        return status;
     for (size_t i = 0; i < count; i++)
         most += publications[i].channel_count;
     if (px_json_writer_finish(&call->answer) != PX_OK ||
@@ -77,10 +103,11 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
         prepared = prepare(call, &publications[i], outgoing, &made);
     for (size_t i = 0; i < made; i++) {
         if (prepared)
-            deliver(call->hub, &outgoing[i]);
+            deliver(call, &outgoing[i]);
         else
-            px_message_release(outgoing[i].message);
+            undo(call, &outgoing[i]);
     }
+    px_last_events_trim(call->app);
     return prepared ? PX_HTTP_OK : px_http_fail_memory(call);
 }
 

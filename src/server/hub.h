@@ -158,8 +158,9 @@ typedef struct px_http_request {
 typedef struct px_http_response {
     int status;
     const char *content_type;
-    const char *allow; /* with 405: the Allow header; else NULL */
-    px_buffer *body;   /* the caller's buffer, filled by the hub */
+    const char *allow;    /* with 405: the Allow header; else NULL */
+    uint32_t retry_after; /* with 429: the Retry-After header, seconds; else 0 */
+    px_buffer *body;      /* the caller's buffer, filled by the hub */
 } px_http_response;
 
 /* Answers a request under /apps/. Never fails: what goes wrong becomes a status and a JSON body. */

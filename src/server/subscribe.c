@@ -3,6 +3,7 @@
 #include "server/connection.h"
 #include "server/event.h"
 #include "server/presence.h"
+#include "server/subscription_count.h"
 #include "server/text.h"
 #include "server/user.h"
 
@@ -84,7 +85,8 @@ typedef struct px_joining {
     px_member *member;      /* presence only */
     px_subscription *added; /* in place, silently */
     px_message *answer;
-    px_message *welcome; /* for the others, when the member is new to them */
+    px_message *greeting; /* on cache channels: what follows the answer */
+    px_message *welcome;  /* for the others, when the member is new to them */
 } px_joining;
 
 static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user *user) {
@@ -104,6 +106,14 @@ static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user
     return joining->answer != NULL;
 }
 
+/* The event that the channel remembers, or that there is none: the one place where a miss is found
+ * out. It has happened when the subscription is in place (join). NULL without memory. */
+static px_message *greet(px_hub *hub, const px_channel *channel) {
+    const px_last_event *last = px_last_event_find(hub, channel->app, channel->name);
+    return last ? px_message_hold(last->message)
+                : px_event_plain(hub, PX_SLICE("pusher:cache_miss"), channel->name);
+}
+
 /* `user` NULL: not a presence channel. */
 static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *joining,
                     const px_presence_user *user) {
@@ -117,12 +127,18 @@ static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *join
         if (!joining->answer)
             return false;
     }
+    if (channel->traits & PX_CHANNEL_CACHE) {
+        joining->greeting = greet(hub, channel);
+        if (!joining->greeting)
+            return false;
+    }
     joining->added = px_subscription_add(hub, channel, connection);
     return joining->added != NULL;
 }
 
 static void undo(px_hub *hub, px_joining *joining) {
     px_message_release(joining->answer);
+    px_message_release(joining->greeting);
     px_message_release(joining->welcome);
     if (joining->member && joining->member->subscription_count == 0)
         px_presence_remove(hub, joining->channel, joining->member);
@@ -147,6 +163,9 @@ static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
     if (joining.welcome)
         px_channel_deliver(hub, joining.channel, joining.added, joining.welcome);
     px_connection_send(hub, connection, joining.answer);
+    if (joining.greeting)
+        px_connection_send(hub, connection, joining.greeting);
+    px_count_changed(hub, joining.channel);
 }
 
 /* Distinct users count: one more connection of a member is welcome in a full channel. */
@@ -214,5 +233,6 @@ void px_subscription_end(px_hub *hub, px_subscription *subscription) {
         px_channel_deliver(hub, channel, NULL, px_message_hold(member->farewell));
         px_presence_remove(hub, channel, member);
     }
+    px_count_changed(hub, channel);
     px_channel_discard_if_empty(hub, channel);
 }

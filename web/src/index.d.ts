@@ -303,6 +303,13 @@ export interface Options {
   /** Milliseconds without a message before a ping, at most; the server may want less. Default: 120000. */
   activityTimeout?: number;
   auth?: DeprecatedAuthOptions;
+  /**
+   * Ask for many channels in one request, in the layout of pusher-js-auth; the endpoint must know it. Without effect
+   * where the program authorizes channels itself. Default: false.
+   */
+  authBatch?: boolean;
+  /** Channels of one such request, at most. Default: 100. */
+  authBatchSize?: number;
   /** Default: '/pusher/auth'. */
   authEndpoint?: string;
   authTransport?: AuthTransport;

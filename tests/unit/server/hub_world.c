@@ -332,6 +332,7 @@ void world_request_raw(test_world *world, const char *method, const char *path, 
     assert_string_equal(response.content_type, "application/json");
     world->status = response.status;
     world->allow = response.allow;
+    world->retry_after = response.retry_after;
 }
 
 /* One name=value each, so that they can be sorted. */
@@ -339,16 +340,16 @@ static int by_text(const void *left, const void *right) {
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-void world_request(test_world *world, const char *method, const char *path, const char *query,
-                   const char *body) {
+void world_request_as(test_world *world, const char *key, const char *secret, const char *method,
+                      const char *path, const char *query, const char *body) {
     char all[8192], text[2 * sizeof(all)], md5[PX_MD5_LENGTH + 1] = "",
                                                                hex[PX_SIGNATURE_LENGTH + 1] = "";
     char *params[256];
     size_t count = 0;
     px_slice content = quoted("%s", body);
     assert_int_equal(px_md5(content, md5), PX_OK);
-    (void)snprintf(all, sizeof(all), "auth_key=%s&auth_timestamp=%d&auth_version=1.0%s%s%s%s",
-                   TEST_KEY, TEST_TIME, content.len ? "&body_md5=" : "", content.len ? md5 : "",
+    (void)snprintf(all, sizeof(all), "auth_key=%s&auth_timestamp=%d&auth_version=1.0%s%s%s%s", key,
+                   TEST_TIME, content.len ? "&body_md5=" : "", content.len ? md5 : "",
                    *query ? "&" : "", query);
     char copy[sizeof(all)];
     memcpy(copy, all, sizeof(all));
@@ -359,9 +360,14 @@ void world_request(test_world *world, const char *method, const char *path, cons
     for (size_t i = 0; i < count; i++)
         len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%s", i ? "&" : "", params[i]);
     px_slice to_sign = {text, (size_t)len};
-    assert_int_equal(px_signature(PX_SLICE(TEST_SECRET), &to_sign, 1, hex), PX_OK);
+    assert_int_equal(px_signature(px_slice_of_text(secret), &to_sign, 1, hex), PX_OK);
     (void)snprintf(text, sizeof(text), "%s&auth_signature=%s", all, hex);
     world_request_raw(world, method, path, text, body);
+}
+
+void world_request(test_world *world, const char *method, const char *path, const char *query,
+                   const char *body) {
+    world_request_as(world, TEST_KEY, TEST_SECRET, method, path, query, body);
 }
 
 void world_expect(const test_world *world, int status, const char *body) {

@@ -21,6 +21,7 @@ typedef struct test_world {
     bool is_recording; /* messages to the clients; counted in any case */
     int status;        /* of the last HTTP answer */
     const char *allow;
+    uint32_t retry_after;
     px_buffer body;
 } test_world;
 
@@ -94,6 +95,9 @@ const char *test_signin_auth(const test_client *client, const char *user_data);
  * authentication. Answers are in the world. */
 void world_request(test_world *world, const char *method, const char *path, const char *query,
                    const char *body);
+/* The same, signed with that key and secret. */
+void world_request_as(test_world *world, const char *key, const char *secret, const char *method,
+                      const char *path, const char *query, const char *body);
 /* The same with the query as it is. */
 void world_request_raw(test_world *world, const char *method, const char *path, const char *query,
                        const char *body);

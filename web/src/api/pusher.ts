@@ -7,8 +7,8 @@ import type { Owner, RequestAction } from '../engine/owner';
 import { Requests } from '../engine/requests';
 import { Sockets } from '../engine/sockets';
 import type { Runtime } from '../runtime/runtime';
-import { authenticate, authenticationOf, authorizationOf, authorize } from './authorization';
-import type { Answer, Authorizer, Authorizers } from './authorization';
+import { authenticate, authenticationOf, authorizationOf, authorize, authorizesItself } from './authorization';
+import type { Answer, Authorizers } from './authorization';
 import { Channel, EncryptedChannel, PresenceChannel, PrivateChannel } from './channel';
 import { Channels } from './channels';
 import { ConnectionManager } from './connection';
@@ -22,7 +22,7 @@ import { toJSON } from './json';
 import { log, logLevel } from './logger';
 import { engineOptions, usesTLS } from './options';
 import type { PusherOptions } from './options';
-import { STATIC_OPTIONS, builtInAuthorizers } from './statics';
+import { STATIC_OPTIONS, builtInAuthorizers, isBuiltIn } from './statics';
 import type { Statics } from './statics';
 import { User } from './user';
 
@@ -121,8 +121,10 @@ export class Pusher extends Emitter {
   }
 
   private makeClient(runtime: () => Runtime): Client {
+    const { authBatch, ...config } = this.config;
+    const options = authBatch && !authorizesItself(config, Pusher.authorizers, isBuiltIn) ? this.config : config;
     const client = new Client(
-      (names) => engineOptions(this.key, this.config, names, runtime(), Pusher.VERSION, logLevel(Pusher)),
+      (names) => engineOptions(this.key, options, names, runtime(), Pusher.VERSION, logLevel(Pusher)),
       this.owner(),
       runtime,
       () => logLevel(Pusher),
@@ -190,9 +192,8 @@ export class Pusher extends Emitter {
     const answer = this.answerFor(id);
     if (kind === RequestKind.UserAuthentication) return authenticate(this.config, socketId, answer);
     const channel = this.channels.byId(channelId);
-    if (!channel) return;
-    const builtIn = (authorizer: Authorizer): boolean => Object.values(builtInAuthorizers).includes(authorizer);
-    authorize(this.config, channel, socketId, Pusher.authorizers, builtIn, Pusher.Runtime, answer);
+    if (channelId && !channel) return;
+    authorize(this.config, channel, socketId, Pusher.authorizers, isBuiltIn, Pusher.Runtime, answer);
   }
 
   private answerFor(id: number): Answer {

@@ -134,10 +134,10 @@ export class Client {
     throw errors[0];
   }
 
-  /** A call of the application, from a handler or not. */
+  /** A call of the application, from a handler or not. Timers fire in turns of their own: others may follow. */
   private call<T>(f: () => T): T {
     this.setLevel();
-    if (!this.depth) this.engine.exports.px_web_tick(this.handle, this.now());
+    if (!this.depth) this.engine.exports.px_web_tell_time(this.handle, this.now());
     const result = f();
     this.carryOut();
     return result;
@@ -145,8 +145,14 @@ export class Client {
 
   /** Something that the network says, or the clock. */
   private input(f: () => void): void {
-    if (this.depth) this.waiting.push(() => this.input(f));
-    else this.call(f);
+    if (this.depth) {
+      this.waiting.push(() => this.input(f));
+      return;
+    }
+    this.setLevel();
+    this.engine.exports.px_web_tick(this.handle, this.now());
+    f();
+    this.carryOut();
   }
 
   /* ---- Time ---- */
@@ -279,7 +285,10 @@ export class Client {
       return;
     }
     const length = this.inbox.put(message);
-    if (length < 0) return this.closed(transport, 1009, '', false, Result.NoMemory, '');
+    if (length < 0) {
+      this.owner.close(transport);
+      return this.closed(transport, 1009, '', false, Result.NoMemory, 'there is no memory for a message of this length');
+    }
     this.setLevel();
     this.carryOut(this.engine.exports.px_web_message(this.handle, transport, length, this.now()));
   }
@@ -298,8 +307,12 @@ export class Client {
   progress(request: number, status: number, piece: string): void {
     this.input(() => {
       const length = this.inbox.put(piece);
-      if (length < 0) this.done(request, 0, '', Result.NoMemory, 'there is no memory for an answer of this length');
-      else this.engine.exports.px_web_progress(this.handle, request, status, length);
+      if (length < 0) {
+        this.owner.cancel(request);
+        this.done(request, 0, '', Result.NoMemory, 'there is no memory for an answer of this length');
+        return;
+      }
+      this.engine.exports.px_web_progress(this.handle, request, status, length);
     });
   }
 

@@ -14,6 +14,7 @@ export interface EngineExports {
   px_web_log_level(client: number, level: number): void;
 
   px_web_tick(client: number, now: number): void;
+  px_web_tell_time(client: number, now: number): void;
   px_web_wall_clock(client: number, unix: number): void;
   px_web_next(client: number): number;
   px_web_next_queued(client: number): number;

@@ -4,8 +4,8 @@ import type { Channel, ConnectionState, ConnectionStateChange, Member, Options, 
 
 declare function show(...values: unknown[]): void;
 
-// Options of both eras, none of them mandatory.
-const options: Options = { encrypted: false, activity_timeout: 1, pong_timeout: 1, unavailable_timeout: 1 };
+// Options of both eras and our own, none of them mandatory.
+const options: Options = { authBatch: true, authBatchSize: 50, encrypted: false, activity_timeout: 1, pong_timeout: 1, unavailable_timeout: 1 };
 
 async function start(): Promise<void> {
   await Pusher.load();

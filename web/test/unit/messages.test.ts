@@ -161,4 +161,14 @@ describe('messages', () => {
     await sandbox.tick();
     assert.lengthOf(handler.calls, 0);
   });
+
+  it('a message that is too long for the engine ends its connection', async () => {
+    const { socket } = sandbox;
+    const error = recorder();
+    pusher.connection.bind('error', error);
+    socket.raw(' '.repeat(17 * 2 ** 20));
+    assert.isDefined(socket.closedWith, 'the socket is closed');
+    assert.lengthOf(error.calls, 1);
+    assert.isFalse(pusher.send_event('e', {}), 'the connection is gone');
+  });
 });
