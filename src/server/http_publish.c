@@ -3,6 +3,7 @@
 #include "server/channel.h"
 #include "server/event.h"
 #include "server/json_object.h"
+#include "server/notice.h"
 #include "server/publication.h"
 #include "server/text.h"
 #include "server/user.h"
@@ -11,8 +12,8 @@
 
 /* A message to a channel, or to a user. */
 typedef struct px_outgoing {
-    px_channel *channel;  /* NULL: nobody is subscribed */
-    px_user *user;        /* NULL: is not signed in */
+    px_channel *channel;  /* NULL: nobody is subscribed, or it is to a user */
+    px_user *user;        /* NULL: it is to a channel, or nobody is signed in */
     px_slice remember_in; /* the name of a cache channel; empty: it is none */
     const px_hub_connection *except;
     px_message *message;
@@ -25,30 +26,33 @@ static const px_hub_connection *excluded(const px_http_call *call, px_slice sock
     return connection && connection->app == call->app ? connection : NULL;
 }
 
-/* Who is behind a channel's name; false: nobody. */
+/* Who is behind a channel's name; false: nobody, and it is not to be remembered. */
 static bool find_receivers(const px_app *app, px_slice name, px_outgoing *outgoing) {
-    if (px_channel_traits(name) & PX_CHANNEL_USER)
+    unsigned traits = px_channel_traits(name);
+    if (traits & PX_CHANNEL_CACHE)
+        outgoing->remember_in = name;
+    if (traits & PX_CHANNEL_USER)
         outgoing->user = px_user_find(app, px_channel_user_id(name));
     else
         outgoing->channel = px_channel_find(app, name);
-    return outgoing->channel || (outgoing->user && outgoing->user->identities);
+    return outgoing->channel || outgoing->remember_in.len > 0 ||
+           (outgoing->user && outgoing->user->identities);
 }
 
-/* Appends what the publication sends to occupied channels, to cache channels and to users who are
- * signed in. False without memory. */
+/* Appends what the publication sends to occupied channels, cache channels and signed-in users. False without
+ * memory. */
 static bool prepare(px_http_call *call, const px_publication *publication, px_outgoing *outgoing,
                     size_t *count) {
     const px_hub_connection *except = excluded(call, publication->socket_id);
     for (size_t i = 0; i < publication->channel_count; i++) {
         px_slice name = publication->channels[i];
-        bool has_cache = px_channel_traits(name) & PX_CHANNEL_CACHE;
-        px_outgoing found = {.except = except, .remember_in = has_cache ? name : PX_SLICE("")};
-        if (!find_receivers(call->app, name, &found) && !has_cache)
+        px_outgoing *next = &outgoing[*count];
+        *next = (px_outgoing){.except = except};
+        if (!find_receivers(call->app, name, next))
             continue;
-        if (has_cache && !px_last_event_reserve(call->app, name))
+        if (next->remember_in.len > 0 && !px_last_event_reserve(call->app, name))
             return false;
-        px_outgoing *next = &outgoing[(*count)++];
-        *next = found;
+        (*count)++;
         next->message = px_event_published(call->hub, publication->name, name, publication->data);
         if (!next->message)
             return false;
@@ -58,8 +62,10 @@ static bool prepare(px_http_call *call, const px_publication *publication, px_ou
 
 static void deliver(px_http_call *call, const px_outgoing *outgoing) {
     const px_hub_connection *except = outgoing->except;
-    if (outgoing->remember_in.len > 0)
+    if (outgoing->remember_in.len > 0) {
         px_last_event_store(call->hub, call->app, outgoing->remember_in, outgoing->message);
+        px_notice_cached(call->hub, call->app, outgoing->remember_in);
+    }
     if (outgoing->user)
         px_user_deliver(call->hub, outgoing->user, except, outgoing->message);
     else if (outgoing->channel)
