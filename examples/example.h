@@ -1,7 +1,7 @@
 /* What the examples share: where they connect to, and how they print text.
  *
  * They talk to a local `pusher serve`, unless the environment names another place with PUSHER_HOST,
- * PUSHER_PORT, PUSHER_SCHEME (http or https) and PUSHER_APP_KEY. */
+ * PUSHER_PORT, PUSHER_SCHEME (http or https), PUSHER_APP_KEY and PUSHER_AUTH_ENDPOINT. */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
 
@@ -35,7 +35,7 @@ static inline pusher_options example_options(void) {
     options.host = pusher_str(host);
     options.port = options.tls_port = (uint16_t)strtoul(port, NULL, 10);
     options.plain = strcmp(scheme, "http") == 0;
-    options.auth_endpoint = pusher_str(auth_endpoint);
+    options.auth_endpoint = pusher_str(example_setting("PUSHER_AUTH_ENDPOINT", auth_endpoint));
     return options;
 }
 

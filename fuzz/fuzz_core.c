@@ -309,7 +309,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     world w = {.now = 1000};
     test_allocator_init(&w.memory);
     px_options options = {.key = PX_SLICE("key"), .log_level = PX_LOG_DEBUG};
-    options.ask_authorization = size > 0 && data[0] == 'A';
+    options.ask_authorization = size > 0 && memchr("AC", data[0], 2);
+    options.auth_batch = size > 0 && memchr("BC", data[0], 2);
     options.ask_user_authentication = options.ask_authorization;
     options.plain = size > 1 && data[1] == 'p';
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),

@@ -170,7 +170,7 @@ PUSHER_API PUSHER_RESULT_MATTERS int pusher_pairs_add(pusher_pairs *pairs, pushe
                                                       pusher_string value);
 
 /* Called for each authorization request: adds its fields or headers. Without a channel's name it is about
- * the user. */
+ * the user or, with auth_batch, about many channels. */
 typedef void (*pusher_provider_fn)(pusher_client *client, pusher_string channel_name,
                                    pusher_pairs *pairs, void *context);
 
@@ -189,6 +189,13 @@ typedef void (*pusher_authorizer_fn)(pusher_authorization *question, pusher_clie
 PUSHER_API PUSHER_RESULT_MATTERS int pusher_authorization_succeed(pusher_authorization *question,
                                                                   pusher_string auth,
                                                                   pusher_string channel_data);
+
+/* The same for a channel whose name starts with private-encrypted-: `shared_secret` is its key, base64 of
+ * exactly 32 bytes. Without one, or with something else, the channel gets pusher:subscription_error. When
+ * the question is for a new key (the channel is subscribed), only the secret counts. */
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_authorization_succeed_encrypted(pusher_authorization *question, pusher_string auth,
+                                       pusher_string shared_secret);
 
 /* Says no: the channel gets pusher:subscription_error, the user pusher:signin_error, with this status (0: none) and message. The
  * question is gone afterwards. */
@@ -311,6 +318,12 @@ typedef struct pusher_options {
     pusher_provider_fn user_auth_headers_provider; /* adds headers to each request */
     pusher_authorizer_fn user_authenticator;       /* customHandler: instead of the endpoint */
     void *user_auth_context;                       /* for these three */
+
+    /* Authorization of many channels by one request: those that need one at the same time are asked for
+     * together (docs/protocol.md, "Authorization in batches"), also by auth_params_provider and
+     * auth_headers_provider. An `authorizer` is asked for each channel all the same. */
+    bool auth_batch;          /* authBatch */
+    uint32_t auth_batch_size; /* authBatchSize: channels of a request, at most; 100 */
 } pusher_options;
 
 /* C's form names the member, so that -Wextra does not complain about the others. */
@@ -383,12 +396,18 @@ PUSHER_API void pusher_network_changed(pusher_client *client);
  * that start with private- or presence- are authorized first. Subscribing twice gives the same
  * channel.
  *
+ * What servers send on channels whose names start with private-encrypted- is sealed with a key that
+ * comes with the authorization. The channel's handlers get what was sealed, as PUSHER_DATA_STRING, the
+ * handlers of the client and the connection the data as it came: a JSON object with a nonce and a
+ * ciphertext. When a key does not fit any more, the client asks for a new one and gives the channel what
+ * came meanwhile afterwards, in order; what can't be read even so is said in the log and nowhere else.
+ *
  * The channel object belongs to the client. It is valid until pusher_unsubscribe of its name
  * (inside one of its own handlers: until the handler returns) or the end of the client.
  *
- * PUSHER_ERR_ARGUMENT: the name is empty, longer than 200 bytes, not UTF-8, or starts with '#' or
- * "private-encrypted-" (encryption is not there yet). PUSHER_ERR_LIMIT: more than max_channels, or
- * more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
+ * PUSHER_ERR_ARGUMENT: the name is empty, longer than 200 bytes, not UTF-8, or starts with '#'; or with
+ * "private-encrypted-" where the library was built without libsodium. PUSHER_ERR_LIMIT: more than
+ * max_channels, or more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. `channel` may be NULL. */
 PUSHER_API int pusher_subscribe(pusher_client *client, pusher_string name,
                                 pusher_channel **channel);
 
@@ -411,8 +430,8 @@ PUSHER_API bool pusher_channel_is_subscribed(const pusher_channel *channel);
 
 /* Sends a client event to the channel's other subscribers. `event` must start with "client-" and
  * `data` must be JSON text (empty: none). Nothing is queued for later.
- * PUSHER_ERR_ARGUMENT: a wrong event name or data that is not JSON. PUSHER_ERR_STATE: not
- * connected. PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
+ * PUSHER_ERR_ARGUMENT: a wrong event name, data that is not JSON, or an encrypted channel, on which
+ * clients can't send. PUSHER_ERR_STATE: not connected. PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_channel_trigger(pusher_channel *channel, pusher_string event, pusher_string data);
 

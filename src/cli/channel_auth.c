@@ -6,6 +6,10 @@ bool px_cli_is_presence(px_slice channel) {
     return px_slice_starts_with(channel, PX_SLICE("presence-"));
 }
 
+bool px_cli_is_encrypted(px_slice channel) {
+    return px_slice_starts_with(channel, PX_SLICE("private-encrypted-"));
+}
+
 bool px_cli_needs_auth(px_slice channel) {
     return px_cli_is_presence(channel) || px_slice_starts_with(channel, PX_SLICE("private-"));
 }

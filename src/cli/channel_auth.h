@@ -8,6 +8,7 @@
 /* By its prefix: a private or presence channel needs an authorization. */
 bool px_cli_needs_auth(px_slice channel);
 bool px_cli_is_presence(px_slice channel);
+bool px_cli_is_encrypted(px_slice channel);
 
 /* DIGITS.DIGITS */
 bool px_cli_is_socket_id(px_slice text);

@@ -1,5 +1,6 @@
 /* Authorizes this process's own subscriptions. */
 #include "cli/local_authorizer.h"
+#include "base/wipe.h"
 #include "cli/channel_auth.h"
 #include "driver/memory.h"
 #include "json/writer.h"
@@ -24,6 +25,22 @@ static int write_user(const px_cli_local_authorizer *who, px_buffer *out) {
     return px_json_writer_finish(&writer);
 }
 
+/* Says yes, with the channel's key where it has one. Errors as pusher_authorization_succeed,
+ * PX_ERR_ARGUMENT: there is no master key to make it of. */
+static int answer(pusher_authorization *question, const px_cli_local_authorizer *who,
+                  px_slice channel, pusher_string auth, pusher_string user) {
+    char secret[PX_CHANNEL_SECRET_LENGTH];
+    if (!px_cli_is_encrypted(channel))
+        return pusher_authorization_succeed(question, auth, user);
+    int result =
+        who->has_master_key ? px_channel_secret(channel, who->master_key, secret) : PX_ERR_ARGUMENT;
+    if (result == PX_OK)
+        result = pusher_authorization_succeed_encrypted(question, auth,
+                                                        (pusher_string){secret, sizeof secret});
+    px_wipe(secret, sizeof secret);
+    return result;
+}
+
 void px_cli_authorize_locally(pusher_authorization *question, pusher_client *client,
                               pusher_string channel_name, pusher_string socket_id, void *context) {
     (void)client;
@@ -38,8 +55,8 @@ void px_cli_authorize_locally(pusher_authorization *question, pusher_client *cli
             px_cli_sign_channel(who->key, who->secret, px_slice_of(socket_id.ptr, socket_id.len),
                                 channel, px_buffer_slice(&user), &auth);
     if (result == PX_OK)
-        result = pusher_authorization_succeed(question, (pusher_string){auth.data, auth.len},
-                                              (pusher_string){user.data, user.len});
+        result = answer(question, who, channel, (pusher_string){auth.data, auth.len},
+                        (pusher_string){user.data, user.len});
     if (result != PX_OK)
         pusher_authorization_fail(question, 0, pusher_str(pusher_result_text(result)));
     px_buffer_free(&auth);

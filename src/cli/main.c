@@ -32,8 +32,8 @@ static const char bottom[] =
     "`pusher VERB --help` tells more about each.\n"
     "\n"
     "Environment: PUSHER_APP_ID, PUSHER_APP_KEY, PUSHER_APP_SECRET, PUSHER_HOST, PUSHER_PORT,\n"
-    "PUSHER_SCHEME, PUSHER_APP_CLUSTER, or PUSHER_URL=http://KEY:SECRET@HOST:PORT/apps/ID.\n"
-    "Options override the environment. NO_COLOR turns colours off.\n"
+    "PUSHER_SCHEME, PUSHER_APP_CLUSTER, or PUSHER_URL=http://KEY:SECRET@HOST:PORT/apps/ID;\n"
+    "PUSHER_ENCRYPTION_MASTER_KEY. Options override the environment. NO_COLOR turns colours off.\n"
     "\n"
     "Exit status: 0 done, 1 refused or failed, 2 usage, 130 interrupted.\n";
 

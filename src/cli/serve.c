@@ -141,8 +141,8 @@ static const px_cli_option own_options[] = {
     {.name = "dev-auth",
      .kind = PX_CLI_FLAG,
      .offset = OFFSET(dev_auth),
-     .help = "Authorize everybody for everything at /pusher/auth.\n"
-             "Loopback only, for development."},
+     .help = "Authorize everybody for everything at /pusher/auth, and\n"
+             "authenticate users at /pusher/user-auth. Loopback only,\nfor development."},
     {.name = "verbose",
      .letter = 'v',
      .kind = PX_CLI_FLAG,

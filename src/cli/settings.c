@@ -61,9 +61,17 @@ const px_cli_option px_cli_app_options[] = {
 };
 const size_t px_cli_app_option_count = PX_CLI_COUNT(px_cli_app_options);
 
+const px_cli_option px_cli_encryption_options[] = {
+    TEXT(
+        "encryption-master-key", master_key, "BASE64",
+        "The application's master key, from which those of channels\nare made: base64 of 32 bytes\n"
+        "[PUSHER_ENCRYPTION_MASTER_KEY]. Better in the environment."),
+};
+const size_t px_cli_encryption_option_count = PX_CLI_COUNT(px_cli_encryption_options);
+
 /* What one source says; NULL: nothing. */
 typedef struct source {
-    const char *id, *key, *secret, *host, *cluster, *port, *scheme;
+    const char *id, *key, *secret, *master_key, *host, *cluster, *port, *scheme;
 } source;
 
 static const char *first(const char *a, const char *b) {
@@ -106,6 +114,7 @@ static void read_variables(char *(*environment)(const char *name), source *out) 
     out->id = not_empty(environment("PUSHER_APP_ID"));
     out->key = not_empty(environment("PUSHER_APP_KEY"));
     out->secret = not_empty(environment("PUSHER_APP_SECRET"));
+    out->master_key = not_empty(environment("PUSHER_ENCRYPTION_MASTER_KEY"));
     out->host = not_empty(environment("PUSHER_HOST"));
     out->cluster = not_empty(environment("PUSHER_APP_CLUSTER"));
     out->port = not_empty(environment("PUSHER_PORT"));
@@ -235,6 +244,7 @@ static void set_app(px_cli_settings *settings, const px_cli_given *given, const 
     settings->key = first(given->key, first(variables->key, url->key));
     settings->id = first(given->id, first(variables->id, url->id));
     settings->secret = first(given->secret, first(variables->secret, url->secret));
+    settings->master_key = first(given->master_key, variables->master_key);
     if (settings->local && (!settings->key || strcmp(settings->key, PX_SERVER_DEFAULT_KEY) == 0)) {
         settings->key = PX_SERVER_DEFAULT_KEY;
         settings->id = first(settings->id, PX_SERVER_DEFAULT_ID);
@@ -299,4 +309,12 @@ bool px_cli_settings_for(const px_cli_given *given, unsigned needs, px_cli_setti
     if (settings->route.tls.insecure && settings->tls)
         px_cli_note("warning: --insecure, so this may be any server");
     return has_all(settings, needs);
+}
+
+bool px_cli_master_key(const px_cli_settings *settings, unsigned char out[PX_MASTER_KEY_BYTES]) {
+    if (px_master_key_read(px_slice_of_text(settings->master_key), out) == PX_OK)
+        return true;
+    px_cli_error("the encryption master key is base64 of exactly 32 bytes, as "
+                 "`openssl rand -base64 32` makes one");
+    return false;
 }

@@ -2,19 +2,21 @@
  *
  * The environment has the names that the server SDKs and Laravel use: PUSHER_APP_ID,
  * PUSHER_APP_KEY, PUSHER_APP_SECRET, PUSHER_HOST, PUSHER_PORT, PUSHER_SCHEME, PUSHER_APP_CLUSTER,
- * and PUSHER_URL (http://KEY:SECRET@HOST:PORT/apps/ID), which the others override. A variable that
+ * PUSHER_ENCRYPTION_MASTER_KEY, and PUSHER_URL (http://KEY:SECRET@HOST:PORT/apps/ID), which the others override. A variable that
  * is empty counts as not set. With no settings at all it is the app of a local `pusher serve`. */
 #ifndef PX_CLI_SETTINGS_H
 #define PX_CLI_SETTINGS_H
 
 #include "cli/options.h"
 #include "driver/route.h"
+#include "net/channel_secret.h"
 
 /* What the options say; NULL, 0 or false: nothing. */
 typedef struct px_cli_given {
     const char *id;
     const char *key;
     const char *secret;
+    const char *master_key;
     const char *host;
     const char *cluster;
     const char *path;
@@ -29,19 +31,25 @@ extern const px_cli_option px_cli_where_options[];
 extern const size_t px_cli_where_option_count;
 extern const px_cli_option px_cli_app_options[];
 extern const size_t px_cli_app_option_count;
+/* The one that gives the master key of encrypted channels. */
+extern const px_cli_option px_cli_encryption_options[];
+extern const size_t px_cli_encryption_option_count;
 
-/* The two groups, for px_cli_parse. */
+/* These groups, for px_cli_parse. */
 #define PX_CLI_WHERE_GROUP(given)                                                                  \
     { "Server:", px_cli_where_options, px_cli_where_option_count, (given) }
 #define PX_CLI_APP_GROUP(given)                                                                    \
     { "App:", px_cli_app_options, px_cli_app_option_count, (given) }
+#define PX_CLI_ENCRYPTION_GROUP(given)                                                             \
+    { "Encrypted channels:", px_cli_encryption_options, px_cli_encryption_option_count, (given) }
 
 enum { PX_CLI_HOST_SIZE = 256, PX_CLI_URL_SIZE = 1024 };
 
 typedef struct px_cli_settings {
-    const char *id;     /* NULL: not known */
-    const char *key;    /* NULL: not known */
-    const char *secret; /* NULL: not known */
+    const char *id;         /* NULL: not known */
+    const char *key;        /* NULL: not known */
+    const char *secret;     /* NULL: not known */
+    const char *master_key; /* of encrypted channels, as it was given; NULL: not known */
     char websocket_host[PX_CLI_HOST_SIZE];
     char api_host[PX_CLI_HOST_SIZE];
     char http_host[PX_CLI_HOST_SIZE]; /* of the HTTP transports */
@@ -71,5 +79,9 @@ typedef enum px_cli_need {
 /* Finds the settings with the process's environment. False: they make no sense, or not all that is
  * needed is known; stderr says what and how to give it. */
 bool px_cli_settings_for(const px_cli_given *given, unsigned needs, px_cli_settings *settings);
+
+/* Reads the master key of encrypted channels, which must be known. False: it is none; stderr says so. The
+ * caller wipes `out`. */
+bool px_cli_master_key(const px_cli_settings *settings, unsigned char out[PX_MASTER_KEY_BYTES]);
 
 #endif

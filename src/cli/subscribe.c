@@ -14,7 +14,7 @@ static const px_cli_usage usage = {
             "--timeout.\n"
             "\n"
             "Private and presence channels are authorized by --auth-endpoint or, where the app's\n"
-            "secret is known, right here.",
+            "secret is known, right here; encrypted ones where the master key is known, too.",
     .examples =
         "  pusher subscribe my-channel\n"
         "  pusher subscribe --json my-channel | jq .data\n"
@@ -69,6 +69,10 @@ static const px_cli_option auth_options[] = {
      .offset = OFFSET(auth_endpoint),
      .value = "URL",
      .help = "Ask this URL for authorizations."},
+    {.name = "auth-batch",
+     .kind = PX_CLI_FLAG,
+     .offset = OFFSET(auth_batch),
+     .help = "Ask it for many channels at a time."},
     {.name = "auth-param",
      .kind = PX_CLI_LIST,
      .offset = OFFSET(auth_parameters),
@@ -153,12 +157,29 @@ static bool can_authorize(const px_cli_settings *settings, const px_cli_watch_op
     return true;
 }
 
+static bool can_decrypt(const px_cli_settings *settings, const px_cli_watch_options *own,
+                        char *const *channels, size_t count) {
+    if (settings->master_key || own->auth_endpoint)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (px_cli_is_encrypted(px_slice_of_text(channels[i]))) {
+            px_cli_error(
+                "%s is encrypted; give --auth-endpoint, or the application's master key with "
+                "--encryption-master-key or PUSHER_ENCRYPTION_MASTER_KEY",
+                channels[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
 int px_cli_subscribe(int argc, char **argv) {
     px_cli_given given = {0};
     px_cli_watch_options own = {.count = 0};
     const px_cli_group groups[] = {
         {"Options:", own_options, PX_CLI_COUNT(own_options), &own},
         {"Private and presence channels:", auth_options, PX_CLI_COUNT(auth_options), &own},
+        PX_CLI_ENCRYPTION_GROUP(&given),
         {"Transports:", transport_options, PX_CLI_COUNT(transport_options), &own},
         PX_CLI_WHERE_GROUP(&given),
         PX_CLI_APP_GROUP(&given),
@@ -169,7 +190,8 @@ int px_cli_subscribe(int argc, char **argv) {
         return code;
     px_cli_settings settings;
     if (!check(&own) || !px_cli_settings_for(&given, PX_CLI_NEED_KEY, &settings) ||
-        !can_authorize(&settings, &own, argv + 1, arguments))
+        !can_authorize(&settings, &own, argv + 1, arguments) ||
+        !can_decrypt(&settings, &own, argv + 1, arguments))
         return PX_CLI_USAGE;
     return px_cli_watch(&settings, &own, argv + 1, arguments);
 }

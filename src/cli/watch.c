@@ -1,5 +1,6 @@
 /* A client that subscribes to channels and prints what comes. */
 #include "cli/watch.h"
+#include "base/wipe.h"
 #include "cli/channel_auth.h"
 #include "cli/cli.h"
 #include "cli/client_options.h"
@@ -171,20 +172,27 @@ static void on_channel_event(const pusher_event *event, void *context) {
 
 /* ---- Making the client ---- */
 
-static void set_authorization(watcher *watch, pusher_options *options) {
+static bool set_authorization(watcher *watch, pusher_options *options) {
     const px_cli_watch_options *own = watch->options;
     if (own->auth_endpoint) {
         options->auth_endpoint = pusher_str(own->auth_endpoint);
+        options->auth_batch = own->auth_batch;
         options->auth_params = watch->parameters;
         options->auth_param_count = px_cli_cut_pairs(&own->auth_parameters, '=', watch->parameters);
         options->auth_headers = watch->headers;
         options->auth_header_count = px_cli_cut_pairs(&own->auth_headers, ':', watch->headers);
     } else if (watch->settings->secret) {
-        watch->authorizer = (px_cli_local_authorizer){watch->settings->key, watch->settings->secret,
-                                                      own->user_id, own->user_info};
+        px_cli_local_authorizer *who = &watch->authorizer;
+        *who = (px_cli_local_authorizer){.key = watch->settings->key,
+                                         .secret = watch->settings->secret,
+                                         .user_id = own->user_id,
+                                         .user_info = own->user_info,
+                                         .has_master_key = watch->settings->master_key != NULL};
         options->authorizer = px_cli_authorize_locally;
-        options->auth_context = &watch->authorizer;
+        options->auth_context = who;
+        return !who->has_master_key || px_cli_master_key(watch->settings, who->master_key);
     }
+    return true;
 }
 
 /* The user said whether there is TLS, so `wss` is not tried in the place of `ws`. On this machine
@@ -226,10 +234,9 @@ static bool make_client(watcher *watch) {
     set_http(watch, &options);
     options.log = watch->options->verbose ? on_log : NULL; /* events tell all but the details */
     options.log_level = PUSHER_LOG_DEBUG;
-    set_authorization(watch, &options);
     pusher_string key = pusher_str(settings->key);
     char why[MAX_WHY];
-    if (!set_transports(watch, &options))
+    if (!set_authorization(watch, &options) || !set_transports(watch, &options))
         return false;
     if (pusher_options_check(key, &options, why, sizeof why) != PUSHER_OK) {
         px_cli_error("%s", why);
@@ -319,6 +326,7 @@ int px_cli_watch(const px_cli_settings *settings, const px_cli_watch_options *op
         finish(&watch, PX_CLI_USAGE);
     }
     pusher_client_free(watch.client);
+    px_wipe(watch.authorizer.master_key, sizeof watch.authorizer.master_key);
     px_buffer_free(&watch.scratch);
     return watch.code;
 }

@@ -7,7 +7,8 @@
 typedef struct px_cli_watch_options {
     px_cli_list auth_parameters; /* NAME=VALUE */
     px_cli_list auth_headers;    /* NAME: VALUE */
-    const char *auth_endpoint;   /* NULL: sign with the settings' secret */
+    bool auth_batch;
+    const char *auth_endpoint; /* NULL: sign with the settings' secret */
     const char *user_id;
     const char *user_info;  /* JSON */
     const char *transports; /* names, separated by commas; NULL: the usual ones */

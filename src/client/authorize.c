@@ -49,20 +49,31 @@ static void ask_authorizer(pusher_client *client, const px_action *action) {
                        px_outside(action->as.authorize.socket_id), asking->context);
 }
 
-int pusher_authorization_succeed(pusher_authorization *question, pusher_string auth,
-                                 pusher_string channel_data) {
+static int succeed(pusher_authorization *question, const px_authorization *answer) {
     pusher_client *client = question->client;
-    px_authorization answer = {.auth = px_inside(auth)};
-    if (question->of_user)
-        answer.user_data = px_inside(channel_data);
-    else if (channel_data.len)
-        answer.channel_data = px_inside(channel_data);
-    int result = px_core_authorized(client->core, question->id, &answer);
+    int result = px_core_authorized(client->core, question->id, answer);
     if (result)
         return result;
     end_question(question);
     px_client_changed(client);
     return PUSHER_OK;
+}
+
+int pusher_authorization_succeed(pusher_authorization *question, pusher_string auth,
+                                 pusher_string channel_data) {
+    px_authorization answer = {.auth = px_inside(auth)};
+    if (question->of_user)
+        answer.user_data = px_inside(channel_data);
+    else if (channel_data.len)
+        answer.channel_data = px_inside(channel_data);
+    return succeed(question, &answer);
+}
+
+int pusher_authorization_succeed_encrypted(pusher_authorization *question, pusher_string auth,
+                                           pusher_string shared_secret) {
+    const px_authorization answer = {.auth = px_inside(auth),
+                                     .shared_secret = px_inside(shared_secret)};
+    return succeed(question, &answer);
 }
 
 void pusher_authorization_fail(pusher_authorization *question, int status, pusher_string message) {

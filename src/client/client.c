@@ -3,6 +3,7 @@
 #include "client/internal.h"
 #include "driver/memory.h"
 #include "driver/random.h"
+#include "driver/secretbox.h"
 
 /* ---- Birth ---- */
 
@@ -53,6 +54,7 @@ static void init_parts(pusher_client *client) {
     px_bindings_init(&client->connection_bindings, client->allocator, client->seed, &client->dying);
     px_bindings_init(&client->user_bindings, client->allocator, client->seed, &client->dying);
     px_bindings_init(&client->watchlist_bindings, client->allocator, client->seed, &client->dying);
+    px_buffer_init(&client->opened, client->allocator, PX_MAX_MESSAGE);
     client->ws_options = (px_ws_options){
         .route = &client->settings.route,
         .max_message = client->settings.max_message,
@@ -73,6 +75,7 @@ static int init(pusher_client *client, pusher_string key, const pusher_options *
         result = init_loop(client);
     if (result)
         return result;
+    client->settings.core.encryption = px_secretbox_available();
     result = px_core_new(client->allocator, &client->settings.core, client->seed,
                          px_loop_now(client->loop), &client->core);
     if (result) {
@@ -139,6 +142,7 @@ void px_client_finish(pusher_client *client) {
     px_bindings_free(&client->connection_bindings);
     px_bindings_free(&client->user_bindings);
     px_bindings_free(&client->watchlist_bindings);
+    px_buffer_free(&client->opened);
     px_core_free(client->core);
     px_loop_unqueue(client->loop, &client->pump);
     px_loop_drop_posts(client->loop, client);

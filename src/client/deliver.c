@@ -1,6 +1,7 @@
 /* Delivers events: fills in struct pusher_event and hands it to the bindings. An event that nobody
  * is bound to costs two or three look-ups and nothing else. When a handler frees the client, the
  * bindings at the remaining places see it and stay silent. */
+#include "client/box.h"
 #include "client/internal.h"
 
 /* Where an event goes at one place: the bindings and the name they know it by. */
@@ -70,7 +71,7 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
         details->error = outside_error(&event->error);
         out->error = &details->error;
     }
-    switch (event->data_type) {
+    switch (event->sealed ? event->sealed->data_type : event->data_type) {
     case PX_DATA_STRING:
         result = px_core_event_text(client->core, event, &text);
         out->data_type = PUSHER_DATA_STRING;
@@ -89,6 +90,7 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
         break;
     case PX_DATA_NONE:
     case PX_DATA_ERROR:
+    case PX_DATA_SEALED:
     case PX_DATA_MEMBERS: /* pusher_channel_next_member gives them */
         break;
     }
@@ -110,6 +112,27 @@ static void log_no_callbacks(pusher_client *client, pusher_channel *channel,
         px_core_no_callbacks(client->core, PX_SLICE("watchlist events"), event->name);
 }
 
+static void log_lost(const pusher_client *client) {
+    px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an event's data: it is lost");
+}
+
+/* What is in a box is for the channel's bindings. */
+static void deliver_box(pusher_client *client, const px_event *event, const px_stop *stop,
+                        pusher_event out) {
+    px_slice text;
+    int result = px_box_open(client, event, &text);
+    if (result == PX_ERR_SYNTAX)
+        return;
+    if (result) {
+        log_lost(client);
+        return;
+    }
+    out.data_type = PUSHER_DATA_STRING;
+    out.data = px_outside(text);
+    px_bindings_deliver(stop->bindings, stop->name, &out);
+    px_box_trim(client);
+}
+
 void px_client_deliver(pusher_client *client, const px_event *event) {
     if (event->data_type == PX_DATA_ERROR && event->error.repeated)
         return; /* one close is one error here */
@@ -129,11 +152,16 @@ void px_client_deliver(pusher_client *client, const px_event *event) {
         .previous = (pusher_state)px_core_state(client->core),
         .current = (pusher_state)px_core_state(client->core),
     };
+    size_t first = 0;
+    if (event->sealed && channel && stops[0].bindings == &channel->bindings)
+        deliver_box(client, event, &stops[first++], out);
+    if (first == count)
+        return;
     if (fill(client, event, &out, &details)) {
-        px_client_log(client, PUSHER_LOG_ERROR, "no memory left for an event's data: it is lost");
+        log_lost(client);
         return;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = first; i < count; i++)
         px_bindings_deliver(stops[i].bindings, stops[i].name, &out);
 }
 

@@ -51,6 +51,7 @@ struct pusher_client {
     px_bindings connection_bindings;
     px_bindings user_bindings;
     px_bindings watchlist_bindings;
+    px_buffer opened; /* what was in a box */
     px_task pump;
     px_deadline deadline;
     px_network_listener network;

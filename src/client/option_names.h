@@ -26,6 +26,8 @@
     X(auth_params, "auth.params")                                                                  \
     X(auth_headers, "auth.headers")                                                                \
     X(auth_timeout, "authTimeout")                                                                 \
+    X(auth_batch, "authBatch")                                                                     \
+    X(auth_batch_size, "authBatchSize")                                                            \
     X(user_auth_endpoint, "userAuth.endpoint")                                                     \
     X(user_auth_transport, "userAuth.transport")                                                   \
     X(user_auth_params, "userAuth.params")                                                         \

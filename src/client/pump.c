@@ -118,6 +118,9 @@ static int begin_request(pusher_client *client, const px_action *action, px_slic
         .route = &client->settings.route,
         .timeout_ms =
             action->as.request.timeout_ms ? action->as.request.timeout_ms : PX_HTTP_NO_TIMEOUT,
+        .max_body = action->as.request.kind == PX_REQUEST_CHANNEL_AUTHORIZATION
+                        ? client->settings.max_authorization
+                        : 0,
     };
     warn_if_insecure(client, options.url, PX_SLICE("https:"));
     px_request_kind kind = action->as.request.kind;

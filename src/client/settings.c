@@ -137,6 +137,8 @@ static int read_core(px_options *core, px_arena *arena, pusher_string key,
         .auth_timeout = options->auth_timeout,
         .ask_authorization =
             options->auth_params_provider || options->auth_headers_provider || options->authorizer,
+        .auth_batch = options->auth_batch && !options->authorizer,
+        .auth_batch_size = options->auth_batch_size,
         .user_auth_endpoint = px_inside(options->user_auth_endpoint),
         .user_auth_transport = px_inside(options->user_auth_transport),
         .ask_user_authentication = options->user_auth_params_provider ||
@@ -198,6 +200,13 @@ static int resolve_endpoint(const px_options *core, px_arena *arena, px_slice *e
     return result;
 }
 
+/* Each channel may have as long an answer as it may have alone. */
+static size_t longest_batch(const px_options *core) {
+    enum { ANSWER = 65536 };
+    size_t longest = (size_t)core->auth_batch_size * ANSWER;
+    return longest < PX_MAX_MESSAGE ? longest : PX_MAX_MESSAGE;
+}
+
 int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
                      const pusher_options *given, char *text, size_t size) {
     const px_complaint complaint = {text, size};
@@ -226,6 +235,8 @@ int px_settings_read(px_settings *settings, px_arena *arena, pusher_string key,
         return result;
     settings->max_message = options.max_message_size ? options.max_message_size : DEFAULT_MESSAGE;
     settings->max_outbound = settings->core.max_outbound;
+    if (settings->core.auth_batch)
+        settings->max_authorization = longest_batch(&settings->core);
     settings->channel = (px_asking){options.auth_params_provider, options.auth_headers_provider,
                                     options.authorizer, options.auth_context};
     settings->user =

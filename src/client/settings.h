@@ -32,6 +32,7 @@ typedef struct px_settings {
     px_route route;
     uint32_t max_message;
     uint32_t max_outbound;
+    size_t max_authorization; /* bytes of an endpoint's answer for channels; 0: the usual limit */
     px_asking channel;
     px_asking user;
     pusher_log_fn log;

@@ -16,6 +16,19 @@ bool px_authorization_retry_at(px_core *core, uint8_t *failures, uint64_t *at) {
     return true;
 }
 
+bool px_authorization_retry_with_others(px_core *core, uint8_t *failures, uint64_t *at) {
+    px_authorization_pause *pause = &core->authorizations.pause;
+    if (core->options.auth_batch && pause->failures == *failures + 1 && pause->until >= core->now) {
+        *failures = pause->failures;
+        *at = pause->until;
+        return true;
+    }
+    if (!px_authorization_retry_at(core, failures, at))
+        return false;
+    *pause = (px_authorization_pause){*failures, *at};
+    return true;
+}
+
 static int push_error(px_core *core, const px_channel *channel, px_error error) {
     px_slice name;
     int result = px_arena_copy(&core->arena, px_channel_name(channel), &name);
@@ -40,6 +53,10 @@ static void fail_with(px_core *core, px_channel *channel, px_error error, bool m
         return;
     }
     int result = px_core_keep_text(core, why, &message);
+    if (px_encryption_is_renewing(channel)) {
+        px_encryption_not_renewed(core, channel, result == PX_OK ? message : PX_SLICE(""));
+        return;
+    }
     if (px_channel_settle(core, channel, false))
         return;
     if (result == PX_OK) {
@@ -111,14 +128,14 @@ void px_authorization_refused(px_core *core, px_channel *channel, int status, px
     fail(core, channel, status, status == 0 || status >= 500, &text);
 }
 
-void px_authorization_not_json(px_core *core, px_channel *channel, px_slice body) {
+void px_authorization_not_json(px_core *core, px_channel *channel, int status, px_slice body) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("JSON returned from "));
     px_text_add(&text, endpoint_name(channel));
     px_text_add(&text, PX_SLICE(" endpoint was invalid, yet status code was 200. Data was: "));
     px_text_add_excerpt(&text, body, QUOTED_ANSWER);
-    add_subject(core, &text, channel, 200);
-    fail(core, channel, 200, false, &text);
+    add_subject(core, &text, channel, status);
+    fail(core, channel, status, false, &text);
 }
 
 void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_slice name) {
@@ -126,6 +143,23 @@ void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_s
     px_text_add(&text, PX_SLICE("The auth response has no '"));
     px_text_add(&text, name);
     px_text_add(&text, PX_SLICE("' text"));
+    add_subject(core, &text, channel, status);
+    fail(core, channel, status, false, &text);
+}
+
+void px_authorization_unlisted(px_core *core, px_channel *channel, int status, px_slice nothing) {
+    (void)nothing;
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("The auth response for many channels has no entry for this one"));
+    add_subject(core, &text, channel, status);
+    fail(core, channel, status, false, &text);
+}
+
+void px_authorization_bad_entry(px_core *core, px_channel *channel, int status, px_slice entry) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("The auth response's entry of the channel is not "
+                                "{\"status\":...,\"data\":{...}}, but: "));
+    px_text_add_excerpt(&text, entry, QUOTED_ANSWER);
     add_subject(core, &text, channel, status);
     fail(core, channel, status, false, &text);
 }
@@ -140,15 +174,23 @@ void px_authorization_without_user(px_core *core, px_channel *channel, int statu
     fail(core, channel, status, may_pass, &text);
 }
 
-void px_authorization_timed_out(px_core *core, px_channel *channel) {
+void px_authorization_without_secret(px_core *core, px_channel *channel) {
+    px_text text = px_text_begin(&core->text);
+    px_text_add(&text, PX_SLICE("No shared_secret key in auth payload for encrypted channel: "));
+    px_text_add(&text, px_channel_name(channel));
+    fail_with(core, channel, (px_error){.without_status = true}, false, &text);
+}
+
+void px_authorization_timed_out(px_core *core, px_channel *channel, int status, px_slice nothing) {
+    (void)nothing;
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("No answer from the "));
     px_text_add(&text, endpoint_name(channel));
     px_text_add(&text, PX_SLICE(" endpoint within "));
     px_text_add_number(&text, core->options.auth_timeout);
     px_text_add(&text, PX_SLICE(" ms"));
-    add_subject(core, &text, channel, 0);
-    fail(core, channel, 0, true, &text);
+    add_subject(core, &text, channel, status);
+    fail(core, channel, status, true, &text);
 }
 
 void px_authorization_denied(px_core *core, px_channel *channel, int status, px_slice message) {

@@ -7,25 +7,46 @@
 
 #include "core/channel.h"
 
-/* Any status but 200; `reason` says why none came (0), where that is known. */
-void px_authorization_refused(px_core *core, px_channel *channel, int status, px_slice reason);
+/* How one of them is told; `text` is what the sentence quotes. */
+typedef void px_authorization_fault(px_core *core, px_channel *channel, int status, px_slice text);
 
-/* The answer is no JSON. */
-void px_authorization_not_json(px_core *core, px_channel *channel, px_slice body);
+/* Any status but 200; `reason` says why none came (0), where that is known. */
+px_authorization_fault px_authorization_refused;
+
+/* The answer is no JSON: this. */
+px_authorization_fault px_authorization_not_json;
 
 /* The answer has no text of that name. */
-void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_slice name);
+px_authorization_fault px_authorization_lacks;
+
+/* The answer to a batch says nothing of the channel; what it says is this, and nothing of use. */
+px_authorization_fault px_authorization_unlisted;
+px_authorization_fault px_authorization_bad_entry;
+
+/* Within the time limit there was no answer. */
+px_authorization_fault px_authorization_timed_out;
+
+/* The application said no, in its own words. */
+px_authorization_fault px_authorization_denied;
 
 /* The answer for a presence channel does not say who we are, and nobody is signed in; but perhaps somebody
  * may be later. */
 void px_authorization_without_user(px_core *core, px_channel *channel, int status, bool may_pass);
 
-void px_authorization_timed_out(px_core *core, px_channel *channel);
-
-/* The application said no, in its own words. */
-void px_authorization_denied(px_core *core, px_channel *channel, int status, px_slice message);
+/* The answer for an encrypted channel brings no key. */
+void px_authorization_without_secret(px_core *core, px_channel *channel);
 
 /* Counts a failure, and says when it is time for the next try. False: there were too many. */
 bool px_authorization_retry_at(px_core *core, uint8_t *failures, uint64_t *at);
+
+/* Where channels are authorized together, what failed as often is tried again at the same time, so that it
+ * goes in one request again. */
+typedef struct px_authorization_pause {
+    uint8_t failures;
+    uint64_t until;
+} px_authorization_pause;
+
+/* The same for a channel. */
+bool px_authorization_retry_with_others(px_core *core, uint8_t *failures, uint64_t *at);
 
 #endif

@@ -55,15 +55,28 @@ static void add_parameter(px_text *text, px_slice name, px_slice value) {
     px_text_add_component(text, value);
 }
 
-/* socket_id, channel_name (of a channel), the configured parameters, the provider's. */
+/* channel_name, or for a batch channel_name[0], channel_name[1] and so on. */
+static void add_names(px_text *text, const px_request *request) {
+    uint64_t index = 0;
+    for (const px_channel *channel = request->channels.first; channel; channel = channel->later) {
+        px_text_add(text, PX_SLICE("&channel_name"));
+        if (request->batch) {
+            px_text_add(text, PX_SLICE("%5B"));
+            px_text_add_number(text, index++);
+            px_text_add(text, PX_SLICE("%5D"));
+        }
+        px_text_add(text, PX_SLICE("="));
+        px_text_add_component(text, px_channel_name(channel));
+    }
+}
+
+/* socket_id, the names of the channels, the configured parameters, the provider's. */
 static void add_form(px_core *core, px_text *text, const px_request *request,
                      const px_header *params, size_t count) {
     px_pairs configured = px_authorization_way_of(core, request)->params;
-    const px_channel *channel = px_authorization_channel(core, request);
     px_text_add(text, PX_SLICE("socket_id="));
     px_text_add_component(text, px_core_socket_id(core));
-    if (channel)
-        add_parameter(text, PX_SLICE("channel_name"), px_channel_name(channel));
+    add_names(text, request);
     for (size_t i = 0; i < configured.count; i++)
         add_parameter(text, configured.items[i].name, configured.items[i].value);
     for (size_t i = 0; i < count; i++)
@@ -167,7 +180,7 @@ static int push_post(px_core *core, const px_request *request, const px_header *
 }
 
 static int push_question(px_core *core, const px_request *request) {
-    const px_channel *channel = px_authorization_channel(core, request);
+    const px_channel *channel = request->batch ? NULL : request->channels.first;
     px_slice name = PX_SLICE("");
     int result = channel ? px_arena_copy(&core->arena, px_channel_name(channel), &name) : PX_OK;
     if (result != PX_OK)
@@ -176,7 +189,7 @@ static int push_question(px_core *core, const px_request *request) {
     if (!action)
         return PX_ERR_NO_MEMORY;
     action->as.authorize.kind = request->kind;
-    action->as.authorize.channel = request->owner;
+    action->as.authorize.channel = channel ? channel->id : 0;
     action->as.authorize.channel_name = name;
     action->as.authorize.socket_id = px_core_socket_id(core);
     return PX_OK;

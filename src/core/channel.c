@@ -15,6 +15,7 @@ void px_channels_init(px_channels *channels, const px_allocator *allocator,
 
 static void free_channel(px_channels *channels, px_channel *channel) {
     px_roster_free(&channel->roster);
+    px_encryption_free(channels->by_name.allocator, channel->encryption);
     px_free(channels->by_name.allocator, channel->held, channel->held_len);
     px_free(channels->by_name.allocator, channel, sizeof(*channel) + channel->name_len);
 }
@@ -45,7 +46,7 @@ static bool is_name(px_core *core, px_slice name) {
     if (name.len == 0 || name.len > PX_MAX_CHANNEL_NAME || name.ptr[0] == '#' ||
         !px_utf8_valid(name))
         return false;
-    if (kind_of(name) != PX_CHANNEL_ENCRYPTED)
+    if (core->options.encryption || kind_of(name) != PX_CHANNEL_ENCRYPTED)
         return true;
     px_log_text(core, PX_LOG_ERROR,
                 PX_SLICE("Tried to subscribe to a private-encrypted- channel but no encryption is "
@@ -60,7 +61,13 @@ static px_channel *new_channel(px_core *core, px_slice name) {
     *channel = (px_channel){.kind = kind_of(name), .subscription_count = -1, .name_len = name.len};
     memcpy(channel->name, name.ptr, name.len);
     px_roster_init(&channel->roster, core->allocator, core->seed);
-    return channel;
+    if (channel->kind != PX_CHANNEL_ENCRYPTED)
+        return channel;
+    channel->encryption = px_encryption_new(core->allocator);
+    if (channel->encryption)
+        return channel;
+    free_channel(&core->channels, channel);
+    return NULL;
 }
 
 static int add_channel(px_core *core, px_slice name, px_channel **out) {
@@ -174,8 +181,11 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     channel->cancelled = false;
     channel->subscribed = subscribed;
     channel->retry_at = PX_NO_DEADLINE;
+    if (!subscribed && channel->encryption)
+        px_encryption_reset(core, channel);
     /* A server that answers what was not yet asked: the authorization is of no use any more. */
-    px_authorization_cancel(core, channel);
+    if (!px_encryption_is_renewing(channel))
+        px_authorization_cancel(core, channel);
     if (cancelled)
         px_core_unsubscribe(core, px_channel_name(channel));
     return cancelled;
@@ -198,7 +208,7 @@ void px_channel_release(px_core *core, px_channel *channel) {
 }
 
 bool px_channel_retry_later(px_core *core, px_channel *channel) {
-    if (!px_authorization_retry_at(core, &channel->failures, &channel->retry_at))
+    if (!px_authorization_retry_with_others(core, &channel->failures, &channel->retry_at))
         return false;
     if (channel->retry_at < core->channels.retry_at)
         core->channels.retry_at = channel->retry_at;
@@ -309,7 +319,7 @@ int px_core_trigger(px_core *core, px_channel_id id, px_slice event, px_slice da
     const px_channel *channel = px_channel_get(core, id);
     if (!channel)
         return PX_ERR_NOT_FOUND;
-    if (!px_slice_starts_with(event, PX_SLICE("client-")))
+    if (channel->encryption || !px_slice_starts_with(event, PX_SLICE("client-")))
         return PX_ERR_ARGUMENT;
     if (!channel->subscribed)
         px_log_text(core, PX_LOG_WARN,

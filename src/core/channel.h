@@ -3,9 +3,12 @@
 #define PX_CORE_CHANNEL_H
 
 #include "base/map.h"
+#include "core/channel_list.h"
 #include "core/core.h"
 #include "core/presence.h"
 #include "core/slots.h"
+
+typedef struct px_encryption px_encryption;
 
 typedef struct px_channel {
     px_channel_id id;
@@ -18,9 +21,13 @@ typedef struct px_channel {
     uint64_t retry_at;          /* when it is due again; PX_NO_DEADLINE: not by itself */
     int64_t subscription_count; /* -1: unknown */
     px_id request;              /* the authorization under way; 0: none */
+    px_channel_list *list; /* where it waits for one, or with whom for an answer; NULL: nowhere */
+    struct px_channel *earlier; /* in that list */
+    struct px_channel *later;
     char *held; /* the `auth` of an authorization that waits for the user's sign-in */
     size_t held_len;
-    px_roster roster; /* PRESENCE */
+    px_roster roster;          /* PRESENCE */
+    px_encryption *encryption; /* ENCRYPTED; else NULL */
     size_t name_len;
     char name[];
 } px_channel;

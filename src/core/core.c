@@ -1,4 +1,5 @@
 /* The engine as a whole: life, time, and the queue at its boundary. */
+#include "core/authorization_batch.h"
 #include "core/authorization_request.h"
 #include "core/internal.h"
 
@@ -122,9 +123,13 @@ uint64_t px_core_deadline(px_core *core) {
     return earliest;
 }
 
-void px_core_tick(px_core *core, uint64_t now_ms) {
+void px_core_tell_time(px_core *core, uint64_t now_ms) {
     if (now_ms > core->now)
         core->now = now_ms;
+}
+
+void px_core_tick(px_core *core, uint64_t now_ms) {
+    px_core_tell_time(core, now_ms);
     if (core->now < core->quiet_until)
         return;
     px_statistics_tick(core);
@@ -134,6 +139,7 @@ void px_core_tick(px_core *core, uint64_t now_ms) {
     px_user_tick(core);
     px_channels_tick(core);
     px_http_sockets_tick(core);
+    px_authorization_batches_tick(core); /* last: for all that the others have begun */
 }
 
 /* The difference may be "negative": unsigned arithmetic brings it round. */

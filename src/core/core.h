@@ -124,7 +124,21 @@ typedef enum px_data_type {
     PX_DATA_MEMBER,  /* one presence member: `member` */
     PX_DATA_ERROR,   /* `error` */
     PX_DATA_DELAY,   /* `delay_ms` */
+    PX_DATA_SEALED,  /* `sealed`: of an encrypted channel */
 } px_data_type;
+
+/* Of keys, nonces and boxes of encrypted channels (XSalsa20 and Poly1305: "secretbox"). */
+enum { PX_SEAL_KEY_BYTES = 32, PX_SEAL_NONCE_BYTES = 24, PX_SEAL_OVERHEAD = 16 };
+
+/* A sealed box: the owner opens it with the channel's key of that moment (px_core_channel_key), before
+ * it calls anything else. The channel's bindings get what is in it, a STRING that must be UTF-8; the
+ * other targets get `data`. What can't be opened goes to px_core_not_opened, and not to the channel. */
+typedef struct px_sealed {
+    px_slice box; /* at least PX_SEAL_OVERHEAD bytes */
+    unsigned char nonce[PX_SEAL_NONCE_BYTES];
+    px_data_type data_type; /* of `data`: STRING or JSON, NONE without it */
+    bool last_try;          /* a new key was asked for already */
+} px_sealed;
 
 /* Where an error came from (docs/protocol.md, "Errors"). */
 typedef enum px_error_type {
@@ -167,9 +181,10 @@ typedef struct px_event {
     px_slice user_id;         /* empty: none. Given to channel bindings of presence channels only */
     px_slice sender;          /* the message's user_id on whatever channel */
     px_data_type data_type;
-    px_slice data;     /* STRING and JSON */
-    bool data_escaped; /* STRING: `data` still holds JSON escapes */
-    px_member member;  /* MEMBER */
+    px_slice data;           /* STRING and JSON */
+    bool data_escaped;       /* STRING: `data` still holds JSON escapes */
+    const px_sealed *sealed; /* SEALED: always with PX_TO_CHANNEL */
+    px_member member;        /* MEMBER */
     px_error error;    /* ERROR, and beside its data the service's pusher:subscription_error */
     uint32_t delay_ms; /* DELAY */
 } px_event;
@@ -204,7 +219,8 @@ typedef struct px_action {
         } request;
         struct {
             px_request_kind kind;  /* CHANNEL_AUTHORIZATION or USER_AUTHENTICATION */
-            px_channel_id channel; /* of a channel: its id and name */
+            px_channel_id channel; /* of a channel: its id and name; of many (authBatch): none, and
+                                      px_core_authorized can't be the answer */
             px_slice channel_name;
             px_slice socket_id;
         } authorize;
@@ -268,6 +284,10 @@ void px_core_free(px_core *core);
  * before each input of the network: what comes in is taken to come at the time told last. */
 void px_core_tick(px_core *core, uint64_t now_ms);
 
+/* Says what time it is, and fires nothing: for a call of the application in the middle of a turn, so that what
+ * it asks for goes together with what the next calls do (authBatch). */
+void px_core_tell_time(px_core *core, uint64_t now_ms);
+
 /* What the wall clock shows at the time told last, in milliseconds since 1970; it goes on with the
  * ticks. Tell it at the start, and again when it was set. Nothing is timed by it: it dates what is
  * stored or sent. */
@@ -288,9 +308,9 @@ void px_core_disconnect(px_core *core);
 PX_MUST_CHECK int px_core_switch(px_core *core, px_slice key, px_slice cluster);
 
 /* Finds or makes the channel and subscribes to it now, or as soon as there is a connection.
- * PX_ERR_ARGUMENT: a name that is empty, starts with '#' or "private-encrypted-" (encryption is not
- * there), is longer than PX_MAX_CHANNEL_NAME or is not UTF-8. PX_ERR_LIMIT: too many channels, or
- * too much is waiting to be sent. PX_ERR_NO_MEMORY. */
+ * PX_ERR_ARGUMENT: a name that is empty, starts with '#', is longer than PX_MAX_CHANNEL_NAME or is not
+ * UTF-8; or it starts with "private-encrypted-" and the option `encryption` is off. PX_ERR_LIMIT: too
+ * many channels, or too much is waiting to be sent. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_core_subscribe(px_core *core, px_slice name, px_channel_id *channel);
 
 /* Leaves the channel. An unknown name does nothing. A channel whose subscription is pending is only
@@ -302,7 +322,7 @@ void px_core_unsubscribe(px_core *core, px_slice name);
 PX_MUST_CHECK int px_core_signin(px_core *core);
 
 /* Sends an event to the channel's other subscribers. PX_ERR_ARGUMENT: the name does not start with
- * "client-". PX_ERR_SYNTAX: `data` is not one JSON value (empty is fine: no data member).
+ * "client-", or the channel is encrypted (nothing is sealed by clients). PX_ERR_SYNTAX: `data` is not one JSON value (empty is fine: no data member).
  * PX_ERR_NOT_FOUND: the channel is gone. PX_ERR_STATE: not connected, nothing was sent (there is no
  * queue). PX_ERR_LIMIT: too much is waiting to be sent. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice event,
@@ -330,17 +350,24 @@ PX_MUST_CHECK int px_core_authorize_with(px_core *core, px_id id, const px_heade
                                          size_t header_count);
 
 typedef struct px_authorization {
-    px_slice auth;         /* "KEY:SIGNATURE" */
-    px_slice channel_data; /* presence: JSON text; ptr NULL: absent */
-    px_slice user_data;    /* of the user: JSON text */
+    px_slice auth;          /* "KEY:SIGNATURE" */
+    px_slice channel_data;  /* presence: JSON text; ptr NULL: absent */
+    px_slice user_data;     /* of the user: JSON text */
+    px_slice shared_secret; /* of an encrypted channel: its key in base64 */
 } px_authorization;
 
 /* Answers PX_ACTION_AUTHORIZE with the application's own authorization. An unknown (old) id is
- * ignored. PX_ERR_NO_MEMORY and PX_ERR_LIMIT leave the question open. */
+ * ignored. PX_ERR_ARGUMENT: the question is about many channels. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. Errors
+ * leave the question open. */
 PX_MUST_CHECK int px_core_authorized(px_core *core, px_id id, const px_authorization *answer);
 
 /* Answers PX_ACTION_AUTHORIZE with a failure; `status` is an HTTP status or 0. */
 void px_core_authorize_failed(px_core *core, px_id id, int status, px_slice message);
+
+/* The box of a SEALED event that was just pulled can't be opened, or holds no UTF-8. The engine asks for
+ * a new key, and gives what came since once more when it is there, to the channel alone and in order;
+ * an event that was tried again already is dropped. Failures are in the log. */
+void px_core_not_opened(px_core *core, const px_event *event);
 
 /* Which log lines there are from now on, in the place of the option. */
 void px_core_set_log_level(px_core *core, px_log_level level);
@@ -415,6 +442,10 @@ typedef struct px_channel_info {
 
 /* False for a dead id. */
 bool px_core_channel_info(const px_core *core, px_channel_id channel, px_channel_info *info);
+
+/* The key of an encrypted channel, PX_SEAL_KEY_BYTES long, valid until the next call; NULL: there is
+ * none. It is a secret. */
+const unsigned char *px_core_channel_key(const px_core *core, px_channel_id channel);
 
 /* Presence. Counts 0 and false for channels of other kinds. Slices are valid until the next message
  * from the network. Members come in the order they were first seen. */

@@ -257,6 +257,8 @@ int px_dispatch(px_core *core, px_slice message) {
         return result;
     px_log_received(core, &frame);
     px_channel *channel = frame.channel.len ? px_channel_by_name(core, frame.channel) : NULL;
+    if (px_encryption_seals(channel, &frame))
+        return px_encryption_deliver(core, channel, &frame);
     if (!px_slice_starts_with(frame.event, PX_SLICE("pusher")))
         return deliver_to_all(core, channel, &frame, none);
     if (px_slice_starts_with(frame.event, PX_SLICE("pusher_internal:")))

@@ -9,6 +9,7 @@
 #include "core/connection.h"
 #include "core/core.h"
 #include "core/dispatch.h"
+#include "core/encryption.h"
 #include "core/handshake.h"
 #include "core/http_socket.h"
 #include "core/liveness.h"
@@ -37,7 +38,7 @@ struct px_core {
     uint64_t wall_offset; /* what the wall clock shows at `now` 0 */
     px_queue queue;
     px_arena arena;    /* what queued actions point to; reset when the queue is drained */
-    px_arena incoming; /* the same, for messages that came over HTTP: nobody's outbound limit */
+    px_arena incoming; /* the same, for what came over HTTP or in boxes: nobody's outbound limit */
     px_buffer text;    /* a text being built */
     px_buffer line;    /* a log line being built */
     px_buffer scratch; /* px_core_event_text */

@@ -74,6 +74,10 @@ typedef enum px_choice {
     X(PAIRS, auth_headers, "auth.headers", 0, 0, 0, "Headers added to authorization requests.")    \
     X(NUMBER, auth_timeout, "authTimeout", 15000, 1, 3600000,                                      \
       "Milliseconds to wait for an authorization before it counts as failed.")                     \
+    X(FLAG, auth_batch, "authBatch", 0, 0, 0,                                                      \
+      "Ask for many channels in one request, whose answer has an entry for each.")                 \
+    X(NUMBER, auth_batch_size, "authBatchSize", 100, 1, 1000,                                      \
+      "Channels of one such request, at most.")                                                    \
     X(TEXT, user_auth_endpoint, "userAuth.endpoint", "/pusher/user-auth", 0, 0,                    \
       "The URL that authenticates the user.")                                                      \
     X(TEXT, user_auth_transport, "userAuth.transport", "ajax", 0, 0, "`ajax` or `jsonp`.")         \
@@ -85,6 +89,8 @@ typedef enum px_choice {
       "Ask the application to authenticate the user (a provider or custom handler is there).")     \
     X(FLAG, ask_authorization, "askAuthorization", 0, 0, 0,                                        \
       "Ask the application for each authorization (a provider or custom authorizer is there).")    \
+    X(FLAG, encryption, "encryption", 0, 0, 0,                                                     \
+      "Boxes of encrypted channels can be opened by whoever delivers events.")                     \
     X(CHOICE, enable_stats, "enableStats", 0, 0, 0,                                                \
       "Send statistics about connecting, to the stats host.")                                      \
     X(CHOICE, disable_stats, "disableStats", 0, 0, 0,                                              \

@@ -3,14 +3,17 @@
 #ifndef PX_CORE_REQUESTS_H
 #define PX_CORE_REQUESTS_H
 
+#include "core/channel_list.h"
 #include "core/core.h"
 #include "core/slots.h"
 
 typedef struct px_request {
     px_id id;
     px_request_kind kind;
-    uint32_t
-        owner; /* CHANNEL_AUTHORIZATION: the channel's id; RECEIVE, SEND, INFO: the transport's */
+    uint32_t owner; /* RECEIVE, SEND, INFO: the transport's id */
+    px_channel_list
+        channels; /* CHANNEL_AUTHORIZATION: those that wait for the answer, one at least */
+    bool batch;   /* it is in the layout for many channels */
     /* CHANNEL_AUTHORIZATION, USER_AUTHENTICATION: the application was asked and has not answered. All
      * wait equally long, so that the oldest is due first. */
     bool asked;

@@ -3,6 +3,7 @@
 
 #include "server/channel.h"
 #include "server/grace.h"
+#include "server/user.h"
 
 void px_app_options_default(px_app_options *options) {
     *options = (px_app_options){PX_APP_OPTIONS(PX_SETTING_DEFAULT)};
@@ -75,6 +76,7 @@ int px_app_new(const px_allocator *allocator, const px_app_options *options, con
     px_map_init(&made->channels, allocator, seed);
     px_map_init(&made->graces, allocator, seed);
     px_last_events_init(&made->last_events, allocator, seed);
+    px_map_init(&made->users, allocator, seed);
     int result = px_app_options_copy(&made->options, &made->texts);
     if (result != PX_OK) {
         px_app_free(allocator, made);
@@ -91,6 +93,7 @@ void px_app_free(const px_allocator *allocator, px_app *app) {
     px_map_free(&app->channels);
     px_graces_free(allocator, app);
     px_last_events_free(&app->last_events);
+    px_users_free(allocator, app);
     px_arena_free(&app->texts);
     px_free(allocator, app, sizeof(*app));
 }

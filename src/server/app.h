@@ -21,6 +21,13 @@
     X(FLAG, enabled, "enabled", 1, 0, 1, "A disabled app refuses everything (4003, HTTP 403).")    \
     X(FLAG, client_events, "client_events", 1, 0, 1, "Allow client events.")                       \
     X(FLAG, require_tls, "require_tls", 0, 0, 1, "Refuse connections without TLS (4000).")         \
+    X(FLAG, authorized_connections, "authorized_connections", 0, 0, 1,                             \
+      "Close connections that neither sign in nor join a private or presence channel in time "     \
+      "(4009).")                                                                                   \
+    X(NUMBER, authorization_timeout, "authorization_timeout", 30, 1, 86400,                        \
+      "Seconds that they have for it.")                                                            \
+    X(FLAG, watchlists, "watchlists", 1, 0, 1,                                                     \
+      "Tell signed-in users who of those on their watchlist is online.")                           \
     X(FLAG, subscription_count, "subscription_count", 0, 0, 1,                                     \
       "Tell the subscribers of a channel how many they are, and the HTTP API as well.")            \
     X(LIST, allowed_origins, "allowed_origins", 0, 0, 0,                                           \
@@ -45,9 +52,11 @@
     X(NUMBER, max_presence_members, "max_presence_members", 100, 1, 1000000,                       \
       "Distinct users of one presence channel.")                                                   \
     X(NUMBER, max_presence_user_id, "max_presence_user_id", 128, 1, 1000,                          \
-      "Bytes of a presence user id.")                                                              \
+      "Bytes of a user id, in presence channels and at sign-in.")                                  \
     X(NUMBER, max_presence_user_info, "max_presence_user_info", 1024, 1, 1048576,                  \
       "Bytes of a presence user_info.")                                                            \
+    X(NUMBER, max_watchlist, "max_watchlist", 100, 1, 10000,                                       \
+      "User ids of one watchlist (4302 beyond).")                                                  \
     X(NUMBER, max_subscriptions, "max_subscriptions", 1000, 0, 1000000,                            \
       "Subscriptions of one connection; 0: no limit.")                                             \
     X(WEBHOOKS, webhooks, "webhooks", 0, 0, 0,                                                     \
@@ -80,6 +89,8 @@
       "Seconds to wait after a ping before closing with 4201.")                                    \
     X(NUMBER, max_connections, "max_connections", 0, 0, 100000000,                                 \
       "Connections at one time, of all apps (4100 beyond); 0: no limit.")                          \
+    X(NUMBER, watchlist_grace_ms, "watchlist_grace_ms", 3000, 0, 60000,                            \
+      "Milliseconds that a user may be away before its watchers hear of it.")                      \
     X(FLAG, strict_protocol, "strict_protocol", 0, 0, 1,                                           \
       "Refuse connections that name no protocol version (4008).")                                  \
     X(NUMBER, webhook_grace_ms, "webhook_grace_ms", 3000, 0, 60000,                                \

@@ -22,6 +22,9 @@ px_message *px_event_plain(px_hub *hub, px_slice event, px_slice channel);
 
 px_message *px_event_established(px_hub *hub, const px_hub_connection *connection);
 
+/* pusher:signin_success. */
+px_message *px_event_signed_in(px_hub *hub, px_slice user_data);
+
 /* pusher:error; code 0 is written as null. */
 px_message *px_event_error(px_hub *hub, uint16_t code, px_slice text);
 

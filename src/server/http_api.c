@@ -1,5 +1,4 @@
 /* The HTTP API: routes, errors, and what is common to all requests. */
-#include "server/channel_name.h"
 #include "server/http_call.h"
 #include "server/text.h"
 
@@ -200,16 +199,4 @@ void px_hub_publish(px_hub *hub, px_slice app_id, px_slice body, px_http_respons
                  : !call.app->options.enabled ? fail_disabled(&call)
                                               : px_http_publish(&call);
     end_call(&call, status, response);
-}
-
-/* ---- Users ---- */
-
-/* Closes the connections that signed in as the user. There are none: presence alone is not signing
- * in. */
-int px_http_terminate_user(px_http_call *call) {
-    if (!px_name_characters_valid(call->name))
-        return px_http_fail(call, PX_HTTP_BAD_REQUEST, PX_SLICE("Invalid user id"));
-    px_json_object_begin(&call->answer);
-    px_json_object_end(&call->answer);
-    return PX_HTTP_OK;
 }

@@ -53,7 +53,8 @@ void px_http_write_info(px_http_call *call, px_slice name, unsigned attributes) 
     const px_channel *channel = px_channel_find(call->app, name);
     if (attributes & PX_INFO_USER_COUNT && px_channel_traits(name) & PX_CHANNEL_PRESENCE)
         write_count(call, PX_SLICE("user_count"), channel ? px_map_count(&channel->members) : 0);
-    if (attributes & PX_INFO_SUBSCRIPTION_COUNT && call->app->options.subscription_count)
+    if (attributes & PX_INFO_SUBSCRIPTION_COUNT && call->app->options.subscription_count &&
+        !(px_channel_traits(name) & PX_CHANNEL_USER))
         write_count(call, PX_SLICE("subscription_count"), channel ? channel->count : 0);
 }
 
@@ -67,11 +68,6 @@ static int read_info(px_http_call *call, unsigned known, unsigned *attributes) {
 }
 
 /* ---- All channels ---- */
-
-/* A channel of one user is a means of delivery, nothing that applications ask about. */
-static bool is_listed(const px_channel *channel, px_slice prefix) {
-    return !(channel->traits & PX_CHANNEL_USER) && px_slice_starts_with(channel->name, prefix);
-}
 
 int px_http_get_channels(px_http_call *call) {
     unsigned attributes;
@@ -88,7 +84,7 @@ int px_http_get_channels(px_http_call *call) {
     px_json_key(&call->answer, PX_SLICE("channels"));
     px_json_object_begin(&call->answer);
     for (size_t cursor = 0; px_map_next(&call->app->channels, &cursor, &entry);) {
-        if (!is_listed(entry.value, prefix))
+        if (!px_slice_starts_with(entry.key, prefix))
             continue;
         px_json_key(&call->answer, entry.key);
         px_json_object_begin(&call->answer);
@@ -104,8 +100,10 @@ int px_http_get_channels(px_http_call *call) {
 
 static int check_name(px_http_call *call) {
     const char *fault = px_channel_name_fault(call->name, call->app->options.max_channel_name);
-    if (!fault)
+    if (!fault && !(px_channel_traits(call->name) & PX_CHANNEL_USER))
         return PX_HTTP_OK;
+    if (!fault)
+        fault = "a user's channel is only for sending to it";
     return px_http_fail(
         call, PX_HTTP_BAD_REQUEST,
         px_text_of(call->arena, PX_SLICE("Invalid channel name: "), px_slice_of_text(fault)));

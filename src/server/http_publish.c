@@ -6,44 +6,54 @@
 #include "server/notice.h"
 #include "server/publication.h"
 #include "server/text.h"
+#include "server/user.h"
 
 /* ---- Sending ---- */
 
+/* A message to a channel, or to a user. */
 typedef struct px_outgoing {
-    px_channel *channel;  /* NULL: nobody is subscribed */
+    px_channel *channel;  /* NULL: nobody is subscribed, or it is to a user */
+    px_user *user;        /* NULL: it is to a channel, or nobody is signed in */
     px_slice remember_in; /* the name of a cache channel; empty: it is none */
-    const px_subscription *except;
+    const px_hub_connection *except;
     px_message *message;
 } px_outgoing;
 
-/* The subscription of the connection that asked not to get its own event. */
-static const px_subscription *excluded(const px_http_call *call, const px_channel *channel,
-                                       px_slice socket_id) {
+/* The connection that asked not to get its own event. */
+static const px_hub_connection *excluded(const px_http_call *call, px_slice socket_id) {
     const px_hub_connection *connection =
         socket_id.ptr ? px_sockets_find(&call->hub->sockets, socket_id) : NULL;
-    if (!connection || connection->app != call->app)
-        return NULL;
-    return px_subscription_find(channel, connection);
+    return connection && connection->app == call->app ? connection : NULL;
 }
 
-/* Appends what the publication sends to occupied channels, and to cache channels. False without
+/* Who is behind a channel's name; false: nobody, and it is not to be remembered. */
+static bool find_receivers(const px_app *app, px_slice name, px_outgoing *outgoing) {
+    unsigned traits = px_channel_traits(name);
+    if (traits & PX_CHANNEL_CACHE)
+        outgoing->remember_in = name;
+    if (traits & PX_CHANNEL_USER)
+        outgoing->user = px_user_find(app, px_channel_user_id(name));
+    else
+        outgoing->channel = px_channel_find(app, name);
+    return outgoing->channel || outgoing->remember_in.len > 0 ||
+           (outgoing->user && outgoing->user->identities);
+}
+
+/* Appends what the publication sends to occupied channels, cache channels and signed-in users. False without
  * memory. */
 static bool prepare(px_http_call *call, const px_publication *publication, px_outgoing *outgoing,
                     size_t *count) {
+    const px_hub_connection *except = excluded(call, publication->socket_id);
     for (size_t i = 0; i < publication->channel_count; i++) {
         px_slice name = publication->channels[i];
-        px_channel *channel = px_channel_find(call->app, name);
-        bool has_cache = px_channel_traits(name) & PX_CHANNEL_CACHE;
-        if (!channel && !has_cache)
+        px_outgoing *next = &outgoing[*count];
+        *next = (px_outgoing){.except = except};
+        if (!find_receivers(call->app, name, next))
             continue;
-        if (has_cache && !px_last_event_reserve(call->app, name))
+        if (next->remember_in.len > 0 && !px_last_event_reserve(call->app, name))
             return false;
-        px_outgoing *next = &outgoing[(*count)++];
-        *next = (px_outgoing){
-            .channel = channel,
-            .remember_in = has_cache ? name : PX_SLICE(""),
-            .except = channel ? excluded(call, channel, publication->socket_id) : NULL,
-            .message = px_event_published(call->hub, publication->name, name, publication->data)};
+        (*count)++;
+        next->message = px_event_published(call->hub, publication->name, name, publication->data);
         if (!next->message)
             return false;
     }
@@ -51,12 +61,17 @@ static bool prepare(px_http_call *call, const px_publication *publication, px_ou
 }
 
 static void deliver(px_http_call *call, const px_outgoing *outgoing) {
+    const px_hub_connection *except = outgoing->except;
     if (outgoing->remember_in.len > 0) {
         px_last_event_store(call->hub, call->app, outgoing->remember_in, outgoing->message);
         px_notice_cached(call->hub, call->app, outgoing->remember_in);
     }
-    if (outgoing->channel)
-        px_channel_deliver(call->hub, outgoing->channel, outgoing->except, outgoing->message);
+    if (outgoing->user)
+        px_user_deliver(call->hub, outgoing->user, except, outgoing->message);
+    else if (outgoing->channel)
+        px_channel_deliver(call->hub, outgoing->channel,
+                           except ? px_subscription_find(outgoing->channel, except) : NULL,
+                           outgoing->message);
     else
         px_message_release(outgoing->message);
 }

@@ -10,6 +10,7 @@
 #include "server/hub_state.h"
 #include "server/notice.h"
 #include "server/task.h"
+#include "server/watchlist.h"
 
 enum {
     MAX_INPUT_MEMORY = 32 * 1024 * 1024,  /* what handling one message or request may need */
@@ -93,6 +94,7 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_wheel_init(&made->tasks, now_ms);
     px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
+    made->leaving_end = &made->leaving;
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));
     made->pong = px_event_plain(made, PX_SLICE("pusher:pong"), px_slice_of(NULL, 0));
     if (!made->ping || !made->pong) {
@@ -150,14 +152,17 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     px_notice_tick(hub);
     while ((timer = px_wheel_pop(&hub->tasks, hub->now_ms)))
         task_of(timer)->run(hub, task_of(timer));
+    px_watchlist_tick(hub);
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
-    uint64_t timers = px_wheel_deadline(&hub->timers);
-    uint64_t tasks = px_wheel_deadline(&hub->tasks);
-    uint64_t graces = px_grace_deadline(hub);
-    uint64_t first = timers < tasks ? timers : tasks;
-    return first < graces ? first : graces;
+    const uint64_t deadlines[] = {px_wheel_deadline(&hub->timers), px_wheel_deadline(&hub->tasks),
+                                  px_watchlist_deadline(hub), px_grace_deadline(hub)};
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++)
+        if (deadlines[i] < first)
+            first = deadlines[i];
+    return first;
 }
 
 void px_hub_drain(px_hub *hub, uint32_t grace_ms) {

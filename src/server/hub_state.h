@@ -9,6 +9,8 @@
 #include "server/last_event.h"
 #include "server/socket_id.h"
 
+typedef struct px_user px_user;
+typedef struct px_watchlist px_watchlist;
 typedef struct px_grace px_grace;
 
 /* In the order in which their time is over. */
@@ -23,6 +25,7 @@ struct px_app {
     px_app_options options; /* a copy, its texts in `texts` */
     px_arena texts;
     px_map channels;            /* the occupied ones: name to px_channel */
+    px_map users;               /* id to px_user */
     px_last_events last_events; /* what its cache channels remember */
     px_bucket backend_events;   /* what it publishes */
     px_bucket read_requests;    /* what it asks */
@@ -44,11 +47,14 @@ struct px_hub {
     px_map apps_by_key;
     px_socket_table sockets; /* every open connection */
     px_wheel timers;         /* one for each connection */
+    px_wheel tasks;          /* everything else (server/task.h) */
     px_grace_list graces[PX_GRACE_LISTS];
     size_t grace_count;
-    px_wheel tasks; /* everything else (server/task.h) */
-    px_arena arena; /* for the input that is being handled */
-    px_buffer text; /* where a message is written before it becomes one */
+    px_arena arena;        /* for the input that is being handled */
+    px_buffer text;        /* where a message is written before it becomes one */
+    px_user *leaving;      /* a queue: who has left, and whose watchers are to hear of it soon */
+    px_user **leaving_end; /* the end of the queue */
+    px_watchlist *told;    /* a list: those with news, which is empty between inputs */
     px_message *ping;
     px_message *pong;
     px_hub_stats stats; /* counters; the gauges are filled in on demand */

@@ -6,6 +6,7 @@
 #include "server/presence.h"
 #include "server/subscription_count.h"
 #include "server/text.h"
+#include "server/user.h"
 
 /* ---- Refusals ---- */
 
@@ -29,17 +30,22 @@ static void refuse(px_hub *hub, px_hub_connection *connection, px_slice channel,
     px_connection_complain_text(hub, connection, refusal->code, text);
 }
 
+static bool is_signed_in_as(const px_hub_connection *connection, px_slice user_id) {
+    return connection->identity && px_slice_equal(connection->identity->user->id, user_id);
+}
+
 /* May the connection join, as far as its identity goes? */
 static bool is_admitted(px_hub *hub, const px_hub_connection *connection, px_slice name,
                         const px_credentials *credentials, px_slice *why) {
     unsigned traits = px_channel_traits(name);
-    if (traits & PX_CHANNEL_USER) {
+    if (traits & PX_CHANNEL_USER && !is_signed_in_as(connection, px_channel_user_id(name))) {
         *why = px_text_of(&hub->arena, PX_SLICE("Only the signed-in user can subscribe to "), name);
         return false;
     }
     if (traits & PX_CHANNEL_PRIVATE && !px_is_authorized(hub, connection, name, credentials, why))
         return false;
-    if (traits & PX_CHANNEL_PRESENCE && credentials->channel_data.len == 0) {
+    if (traits & PX_CHANNEL_PRESENCE && credentials->channel_data.len == 0 &&
+        !connection->identity) {
         *why = px_text_of(
             &hub->arena, name,
             PX_SLICE(" is a presence channel and subscription must include channel_data"));
@@ -48,11 +54,15 @@ static bool is_admitted(px_hub *hub, const px_hub_connection *connection, px_sli
     return true;
 }
 
+static bool has_too_many(const px_hub_connection *connection) {
+    uint32_t max = connection->app->options.max_subscriptions;
+    return max && connection->subscription_count >= max;
+}
+
 /* Checks all that does not depend on the channel's state; answers when something is wrong. */
 static bool is_refused(px_hub *hub, px_hub_connection *connection, px_slice name,
                        const px_credentials *credentials) {
-    const px_app_options *limits = &connection->app->options;
-    const char *fault = px_channel_name_fault(name, limits->max_channel_name);
+    const char *fault = px_channel_name_fault(name, connection->app->options.max_channel_name);
     px_slice why;
     if (fault)
         refuse(
@@ -60,8 +70,7 @@ static bool is_refused(px_hub *hub, px_hub_connection *connection, px_slice name
             px_text_of(&hub->arena, PX_SLICE("Invalid channel name: "), px_slice_of_text(fault)));
     else if (!is_admitted(hub, connection, name, credentials, &why))
         refuse(hub, connection, name, &AUTH_ERROR, why);
-    else if (limits->max_subscriptions &&
-             connection->subscription_count >= limits->max_subscriptions)
+    else if (!(px_channel_traits(name) & PX_CHANNEL_USER) && has_too_many(connection))
         refuse(hub, connection, name, &LIMIT_REACHED,
                PX_SLICE("The connection has too many subscriptions"));
     else
@@ -162,6 +171,8 @@ static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
         joining.added->member = joining.member;
         joining.member->subscription_count++;
     }
+    if (joining.channel->traits & PX_CHANNEL_PRIVATE)
+        px_connection_authorized(hub, connection);
     if (joining.welcome)
         px_channel_deliver(hub, joining.channel, joining.added, joining.welcome);
     px_connection_send(hub, connection, joining.answer);
@@ -177,10 +188,22 @@ static bool is_full(const px_app *app, const px_channel *channel, px_slice user_
            !px_presence_find(channel, user_id);
 }
 
+/* Without channel_data the member is the user that the connection is signed in as. */
+static const char *read_member(px_hub *hub, const px_hub_connection *connection,
+                               px_slice channel_data, px_presence_user *user) {
+    const px_identity *identity = connection->identity;
+    if (channel_data.len > 0)
+        return px_presence_read_user(hub, connection->app, channel_data, user);
+    if (identity->is_info_too_large)
+        return "the user_info in user_data is too large";
+    *user = (px_presence_user){identity->user->id, identity->user_info};
+    return NULL;
+}
+
 static void join_presence(px_hub *hub, px_hub_connection *connection, px_slice name,
                           px_slice channel_data) {
     px_presence_user user;
-    const char *fault = px_presence_read_user(hub, connection->app, channel_data, &user);
+    const char *fault = read_member(hub, connection, channel_data, &user);
     if (fault)
         refuse(hub, connection, name, &AUTH_ERROR, px_slice_of_text(fault));
     else if (is_full(connection->app, px_channel_find(connection->app, name), user.user_id))
@@ -188,6 +211,13 @@ static void join_presence(px_hub *hub, px_hub_connection *connection, px_slice n
                PX_SLICE("The presence channel has reached its limit of members"));
     else
         join(hub, connection, name, &user);
+}
+
+/* A user's events come without a subscription; who asks for one is only told so. */
+static void confirm(px_hub *hub, px_hub_connection *connection, px_slice name) {
+    px_connection_send(
+        hub, connection,
+        px_event_plain(hub, PX_SLICE("pusher_internal:subscription_succeeded"), name));
 }
 
 void px_subscribe(px_hub *hub, px_hub_connection *connection, px_slice name,
@@ -201,6 +231,8 @@ void px_subscribe(px_hub *hub, px_hub_connection *connection, px_slice name,
         return;
     else if (px_channel_traits(name) & PX_CHANNEL_PRESENCE)
         join_presence(hub, connection, name, credentials->channel_data);
+    else if (px_channel_traits(name) & PX_CHANNEL_USER)
+        confirm(hub, connection, name);
     else
         join(hub, connection, name, NULL);
 }

@@ -3,6 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
+import { encryptingApplication } from '../e2e/lib/encryption.mjs';
 import { Program, run, until } from '../e2e/lib/program.mjs';
 import { BIN, freePort, serve } from '../e2e/lib/servers.mjs';
 
@@ -78,6 +79,25 @@ test('client_events carries lines from one to the other', async (t) => {
     `> ${'x'.repeat(1024)}`,
     `> ${'x'.repeat(476)}`,
   ]);
+});
+
+test('encrypted prints what was sealed', async (t) => {
+  const server = await serve(t);
+  const application = await encryptingApplication(t, server.port);
+  const program = start(t, server, 'example_encrypted', [], { env: { PUSHER_AUTH_ENDPOINT: application.url } });
+  await program.line('out', SUBSCRIBED);
+  await application.sdk.trigger('private-encrypted-news', 'hello', { text: 'hi' });
+  await program.line('out', /^hello: {"text":"hi"}$/);
+  application.rotate();
+  application.refusal = 403;
+  await application.sdk.trigger('private-encrypted-news', 'lost', {});
+  await program.line('err', /Unable to decrypt event 'lost' on channel private-encrypted-news/);
+});
+
+test('encrypted says why it is not let in', async (t) => {
+  const server = await serve(t);
+  const program = start(t, server, 'example_encrypted');
+  await program.line('err', /^not authorized: .*status: 404 /);
 });
 
 test('custom_authorizer signs for itself', async (t) => {

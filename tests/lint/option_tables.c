@@ -108,8 +108,8 @@ static const struct {
 
 /* What the library sets itself. The key is an argument of its own. */
 static const char *const private_options[] = {
-    "key",          "askAuthorization",     "clientName", "clientVersion", "statsTransport",
-    "sockjsClient", "askUserAuthentication"};
+    "key",          "askAuthorization",      "clientName", "clientVersion", "statsTransport",
+    "sockjsClient", "askUserAuthentication", "encryption"};
 
 static bool is_private(px_slice name) {
     for (size_t i = 0; i < sizeof private_options / sizeof *private_options; i++)

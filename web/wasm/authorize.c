@@ -55,16 +55,18 @@ int px_web_authorized(px_web_client *client, px_id id, const char *json, size_t 
 int px_web_authorized(px_web_client *client, px_id id, const char *json, size_t len) {
     px_field fields[] = {{.name = PX_LITERAL("auth")},
                          {.name = PX_LITERAL("channel_data")},
-                         {.name = PX_LITERAL("user_data")}};
+                         {.name = PX_LITERAL("user_data")},
+                         {.name = PX_LITERAL("shared_secret")}};
     px_arena arena;
     px_arena_init(&arena, &px_web_heap, MAX_ANSWER);
     int result = PX_OK;
-    if (px_fields_read(px_slice_of(json, len), fields, 3) != PX_JSON_ERROR_NONE)
-        for (size_t i = 0; i < 3; i++)
+    if (px_fields_read(px_slice_of(json, len), fields, 4) != PX_JSON_ERROR_NONE)
+        for (size_t i = 0; i < 4; i++)
             fields[i].token = PX_JSON_END; /* no object: nothing is in it */
     const px_authorization answer = {.auth = text_of(&arena, &fields[0], &result),
                                      .channel_data = text_of(&arena, &fields[1], &result),
-                                     .user_data = text_of(&arena, &fields[2], &result)};
+                                     .user_data = text_of(&arena, &fields[2], &result),
+                                     .shared_secret = text_of(&arena, &fields[3], &result)};
     if (result == PX_OK)
         result = px_core_authorized(client->core, id, &answer);
     px_arena_free(&arena);

@@ -97,6 +97,11 @@ void px_web_tick(px_web_client *client, double now_ms) {
     px_core_tick(client->core, (uint64_t)now_ms);
 }
 
+PX_WEB_EXPORT("px_web_tell_time") void px_web_tell_time(px_web_client *client, double now_ms);
+void px_web_tell_time(px_web_client *client, double now_ms) {
+    px_core_tell_time(client->core, (uint64_t)now_ms);
+}
+
 PX_WEB_EXPORT("px_web_wall_clock") void px_web_wall_clock(px_web_client *client, double unix_ms);
 void px_web_wall_clock(px_web_client *client, double unix_ms) {
     px_core_set_wall_clock(client->core, (uint64_t)unix_ms);
@@ -129,6 +134,13 @@ int px_web_next_queued(px_web_client *client) {
         return 0;
     px_web_record_action(client, &action);
     return (int)action.type;
+}
+
+/* The box of the last event of an encrypted channel can't be opened, or holds no UTF-8. Before the next
+ * action is asked for. */
+PX_WEB_EXPORT("px_web_not_opened") void px_web_not_opened(px_web_client *client);
+void px_web_not_opened(px_web_client *client) {
+    px_core_not_opened(client->core, &client->sealed);
 }
 
 /* ---- Requests of the application ---- */
@@ -258,8 +270,8 @@ void px_web_done(px_web_client *client, px_id id, int status, size_t len, int re
 
 /* ---- Looking ---- */
 
-/* Record: kind, subscribed, pending, cancelled, count of subscriptions (int32; -1: not told). False:
- * there is no such channel. */
+/* Record: kind, subscribed, pending, cancelled, count of subscriptions (int32; -1: not told),
+ * address of the key of an encrypted channel (0: there is none). False: there is no such channel. */
 PX_WEB_EXPORT("px_web_channel")
 bool px_web_channel(const px_web_client *client, px_channel_id channel);
 bool px_web_channel(const px_web_client *client, px_channel_id channel) {
@@ -272,6 +284,7 @@ bool px_web_channel(const px_web_client *client, px_channel_id channel) {
     words[2] = info.subscription_pending;
     words[3] = info.subscription_cancelled;
     words[4] = (uint32_t)info.subscription_count;
+    words[5] = (uint32_t)(uintptr_t)px_core_channel_key(client->core, channel);
     return true;
 }
 

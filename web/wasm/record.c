@@ -10,7 +10,8 @@
  *   STATE         previous, current, socket id
  *   EVENT         targets, channel, type of data, escaped, user id is for the channel, name, data,
  *                 user id, channel's name, connection's name, member's id, member's info, the id is a
- *                 number, delay, error (JSON)
+ *                 number, delay, error (JSON); of SEALED, behind the connection's name, there are key,
+ *                 nonce, box and its length, type of the data as it came
  *   LOG           level, line
  *   CHANNEL_GONE  channel
  *   USER          signed in, done, data */
@@ -44,6 +45,15 @@ static px_slice error_json(px_web_client *client, const px_event *event) {
     return px_buffer_slice(&client->text);
 }
 
+/* The key is that of this moment: JavaScript opens the box before it calls anything. 0: there is none. */
+static void put_sealed(px_web_client *client, place *at, const px_event *event) {
+    client->sealed = *event;
+    number(at, (uint32_t)(uintptr_t)px_core_channel_key(client->core, event->channel));
+    number(at, (uint32_t)(uintptr_t)event->sealed->nonce);
+    text(at, event->sealed->box);
+    number(at, event->sealed->data_type);
+}
+
 static void put_event(px_web_client *client, const px_event *event) {
     place at = {PX_WEB_TEXT};
     number(&at, event->targets);
@@ -56,7 +66,10 @@ static void put_event(px_web_client *client, const px_event *event) {
     text(&at, event->sender);
     text(&at, event->channel_name);
     text(&at, event->connection_name);
-    if (event->data_type == PX_DATA_NONE || event->data_type > PX_DATA_JSON || event->error.type) {
+    if (event->data_type == PX_DATA_SEALED)
+        put_sealed(client, &at, event);
+    else if (event->data_type == PX_DATA_NONE || event->data_type > PX_DATA_JSON ||
+             event->error.type) {
         text(&at, event->member.id);
         text(&at, event->member.info);
         number(&at, event->member.id_is_number);

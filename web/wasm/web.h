@@ -30,6 +30,7 @@ typedef struct px_web_client {
     px_core *core;
     px_buffer inbox; /* what the network says */
     px_buffer text;  /* an error as JSON, or a text with its escapes resolved */
+    px_event sealed; /* the last one of an encrypted channel */
 } px_web_client;
 
 /* The memory of the module (heap.c). */

@@ -52,6 +52,10 @@ static void knows_channels_by_prefix(void **state) {
     assert_false(px_cli_needs_auth(PX_SLICE("xprivate-a")));
     assert_true(px_cli_is_presence(PX_SLICE("presence-")));
     assert_false(px_cli_is_presence(PX_SLICE("presenceroom")));
+    assert_true(px_cli_is_encrypted(PX_SLICE("private-encrypted-a")));
+    assert_true(px_cli_is_encrypted(PX_SLICE("private-encrypted-cache-a")));
+    assert_false(px_cli_is_encrypted(PX_SLICE("private-a")));
+    assert_false(px_cli_is_encrypted(PX_SLICE("private-encrypted")));
 }
 
 static void knows_socket_ids(void **state) {

@@ -229,6 +229,35 @@ static void places_http_transports(void **state) {
     }
 }
 
+/* The bytes 00 to 1f. */
+#define MASTER_KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+static void finds_the_master_key(void **state) {
+    (void)state;
+    static const struct {
+        px_cli_given given;
+        const char *variable, *found;
+    } cases[] = {
+        {{0}, NULL, NULL},
+        {{0}, "PUSHER_ENCRYPTION_MASTER_KEY=", NULL},
+        {{0}, "PUSHER_ENCRYPTION_MASTER_KEY=" MASTER_KEY, MASTER_KEY},
+        {{.master_key = MASTER_KEY}, "PUSHER_ENCRYPTION_MASTER_KEY=another", MASTER_KEY},
+    };
+    memset(variables, 0, sizeof variables);
+    for (size_t i = 0; i < PX_CLI_COUNT(cases); i++) {
+        px_cli_settings found;
+        char why[PX_CLI_WHY_SIZE];
+        unsigned char key[PX_MASTER_KEY_BYTES];
+        variables[0] = cases[i].variable;
+        assert_true(px_cli_settings_find(&cases[i].given, fake_environment, &found, why));
+        expect_text("the master key", found.master_key, cases[i].found);
+        if (!cases[i].found)
+            continue;
+        assert_true(px_cli_master_key(&found, key));
+        assert_int_equal(key[31], 31);
+    }
+}
+
 static void refuses(void **state) {
     (void)state;
     static char long_name[400];
@@ -282,6 +311,7 @@ int main(void) {
         cmocka_unit_test(finds),
         cmocka_unit_test(places_http_transports),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(finds_the_master_key),
         cmocka_unit_test(keeps_the_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

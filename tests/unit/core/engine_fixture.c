@@ -40,8 +40,11 @@ void engine_drain(engine_fixture *engine) {
             engine->closed[count] = action.id;
         if (action.type == PX_ACTION_REQUEST || action.type == PX_ACTION_AUTHORIZE)
             engine->request = action.id;
-        if (action.type == PX_ACTION_EVENT)
-            engine->event = action.as.event;
+        if (action.type != PX_ACTION_EVENT)
+            continue;
+        engine->event = action.as.event;
+        if (action.as.event.sealed && engine->refuses_boxes)
+            px_core_not_opened(engine->core, &action.as.event);
     }
 }
 

@@ -16,8 +16,9 @@ typedef struct engine_fixture {
     px_id opened[ENGINE_MAX_OPEN];             /* transports, in the order of OPEN */
     uint64_t opened_at[ENGINE_MAX_OPEN];
     px_id closed[ENGINE_MAX_OPEN];
-    px_id request;  /* of the last REQUEST or AUTHORIZE */
-    px_event event; /* the last one */
+    px_id request;      /* of the last REQUEST or AUTHORIZE */
+    px_event event;     /* the last one */
+    bool refuses_boxes; /* of encrypted channels: none can be opened */
 } engine_fixture;
 
 /* Options that are enough to make an engine; WebSockets only. */

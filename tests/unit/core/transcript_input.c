@@ -113,7 +113,7 @@ static transcript_peer *asked(transcript_world *world, px_slice *rest) {
     return request && (request->asked || !world->lenient) ? request : NULL;
 }
 
-/* authorize KEY:SIGNATURE [CHANNEL_DATA or USER_DATA] */
+/* authorize KEY:SIGNATURE [CHANNEL_DATA or USER_DATA or secret SHARED_SECRET] */
 static void do_authorize(transcript_world *world, px_slice rest) {
     transcript_peer *request = asked(world, &rest);
     if (!request)
@@ -121,6 +121,8 @@ static void do_authorize(transcript_world *world, px_slice rest) {
     px_authorization answer = {.auth = transcript_word(&rest)};
     if (request->kind == PX_REQUEST_USER_AUTHENTICATION)
         answer.user_data = rest;
+    else if (transcript_skip(&rest, "secret "))
+        answer.shared_secret = rest;
     else if (rest.len)
         answer.channel_data = rest;
     int result = px_core_authorized(world->core, request->id, &answer);

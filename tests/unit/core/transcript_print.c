@@ -1,5 +1,6 @@
 #include "transcript_print.h"
 
+#include "transcript_box.h"
 #include "transcript_statistics.h"
 #include "transcript_text.h"
 
@@ -117,9 +118,10 @@ static void print_cancel(px_core *core, const px_action *action, px_buffer *text
 static void print_authorize(px_core *core, const px_action *action, px_buffer *text) {
     (void)core;
     transcript_add(text, "ask");
-    add_word(text, action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION
-                       ? PX_SLICE("user")
-                       : action->as.authorize.channel_name);
+    bool of_user = action->as.authorize.kind == PX_REQUEST_USER_AUTHENTICATION;
+    add_word(text, of_user                        ? PX_SLICE("user")
+                   : action->as.authorize.channel ? action->as.authorize.channel_name
+                                                  : PX_SLICE("channels"));
     add_word(text, action->as.authorize.socket_id);
 }
 
@@ -200,11 +202,30 @@ static void print_string(px_core *core, const px_event *event, px_buffer *text) 
         transcript_add(text, " lost: %s", transcript_result_name(result));
 }
 
+/* What is in the box, for the channel. */
+static void print_box(px_core *core, const px_event *event, px_buffer *text) {
+    px_slice plaintext;
+    if (transcript_box_open(core, event, &plaintext)) {
+        transcript_add(text, " box");
+        add_word(text, plaintext);
+    } else {
+        transcript_add(text, " closed box");
+    }
+    if (event->sealed->data_type != PX_DATA_NONE)
+        transcript_add(text, ",");
+}
+
 static void print_data(px_core *core, const px_event *event, px_buffer *text) {
-    if (event->data_type != PX_DATA_NONE)
+    px_data_type type = event->data_type;
+    if (type == PX_DATA_SEALED) {
+        print_box(core, event, text);
+        type = event->sealed->data_type;
+    }
+    if (type != PX_DATA_NONE)
         transcript_add(text, " ");
-    switch (event->data_type) {
+    switch (type) {
     case PX_DATA_NONE:
+    case PX_DATA_SEALED:
         break;
     case PX_DATA_STRING:
         print_string(core, event, text);

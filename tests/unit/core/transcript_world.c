@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "transcript_box.h"
 #include "transcript_match.h"
 #include "transcript_options.h"
 #include "transcript_print.h"
@@ -202,17 +203,28 @@ static void check_gone(transcript_world *world, px_channel_id id) {
         transcript_fail(world, "a channel is said to be gone, but it is not");
 }
 
+/* Boxes that can't be opened are told at once, before any handler of the application runs. */
+static void open_box(transcript_world *world, const px_event *event) {
+    px_slice text;
+    if (!(event->targets & PX_TO_CHANNEL) || !event->sealed)
+        transcript_fail(world, "an event with a box does not go to a channel");
+    else if (!transcript_box_open(world->core, event, &text))
+        px_core_not_opened(world->core, event);
+}
+
 /* What goes to a channel's bindings must tell the channel, by its id and by its name. */
 static void check_event(transcript_world *world, const px_event *event) {
+    if (event->data_type == PX_DATA_SEALED)
+        open_box(world, event);
     if (event->targets & PX_TO_CHANNEL &&
         !px_slice_equal(known_name(world, event->channel), event->channel_name))
         transcript_fail(world, "an event tells the id of one channel and the name of another");
 }
 
 static void check_question(transcript_world *world, const px_action *action) {
-    if (action->as.authorize.kind == PX_REQUEST_CHANNEL_AUTHORIZATION &&
-        !px_slice_equal(known_name(world, action->as.authorize.channel),
-                        action->as.authorize.channel_name))
+    px_channel_id channel = action->as.authorize.channel;
+    px_slice name = channel ? known_name(world, channel) : PX_SLICE("");
+    if (!px_slice_equal(name, action->as.authorize.channel_name))
         transcript_fail(world, "a question tells the id of one channel, the name of another");
 }
 

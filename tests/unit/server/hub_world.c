@@ -265,17 +265,29 @@ void client_clear(test_client *client) {
     client->read = 0;
 }
 
-/* ---- Subscribing ---- */
+/* ---- Signatures ---- */
 
-const char *test_auth(const test_client *client, const char *channel, const char *channel_data) {
+static const char *auth_of(const px_slice *parts, size_t count) {
     static char auth[sizeof(TEST_KEY) + PX_SIGNATURE_LENGTH + 1] = TEST_KEY ":";
-    px_slice parts[] = {px_slice_of_text(client->socket_id), PX_SLICE(":"),
-                        px_slice_of_text(channel), PX_SLICE(":"), px_slice_of_text(channel_data)};
-    assert_int_equal(
-        px_signature(PX_SLICE(TEST_SECRET), parts, channel_data ? 5 : 3, auth + sizeof(TEST_KEY)),
-        PX_OK);
+    assert_int_equal(px_signature(PX_SLICE(TEST_SECRET), parts, count, auth + sizeof(TEST_KEY)),
+                     PX_OK);
     return auth;
 }
+
+const char *test_auth(const test_client *client, const char *channel, const char *channel_data) {
+    const px_slice parts[] = {px_slice_of_text(client->socket_id), PX_SLICE(":"),
+                              px_slice_of_text(channel), PX_SLICE(":"),
+                              px_slice_of_text(channel_data)};
+    return auth_of(parts, channel_data ? 5 : 3);
+}
+
+const char *test_signin_auth(const test_client *client, const char *user_data) {
+    const px_slice parts[] = {px_slice_of_text(client->socket_id), PX_SLICE("::user::"),
+                              px_slice_of_text(user_data)};
+    return auth_of(parts, 3);
+}
+
+/* ---- Subscribing and signing in ---- */
 
 /* JSON inside a JSON string. */
 static const char *escaped(const char *text) {
@@ -317,6 +329,26 @@ void client_join(test_world *world, test_client *client, const char *channel,
         px_slice_of(answer.ptr, answer.len < expected.len ? answer.len : expected.len), expected);
     assert_true(channel_data ||
                 px_slice_equal(px_slice_after(answer, expected.len), PX_SLICE("{}\"}")));
+}
+
+void client_ask_to_sign_in(test_world *world, test_client *client, const char *user_data) {
+    px_slice data = quoted("%s", user_data);
+    client_send(world, client, "{'event':'pusher:signin','data':{'auth':'%s','user_data':'%s'}}",
+                test_signin_auth(client, data.ptr), escaped(data.ptr));
+}
+
+void client_expect_signed_in(test_client *client, const char *user_data) {
+    char data[MAX_TEXT / 8];
+    px_slice once = px_slice_of_text(escaped(quoted("%s", user_data).ptr));
+    memcpy(data, once.ptr, once.len + 1);
+    client_expect(client, "{'event':'pusher:signin_success','data':'{\\'user_data\\':\\'%s\\'}'}",
+                  escaped(data));
+}
+
+void client_sign_in(test_world *world, test_client *client, const char *user_data) {
+    client_ask_to_sign_in(world, client, user_data);
+    client_expect_signed_in(client, user_data);
+    client_expect_nothing(client);
 }
 
 /* ---- The HTTP API ---- */

@@ -87,8 +87,17 @@ void client_join(test_world *world, test_client *client, const char *channel,
 void client_ask_to_join(test_world *world, test_client *client, const char *channel,
                         const char *channel_data);
 
+/* Signs in and expects success, and nothing about a watchlist. */
+void client_sign_in(test_world *world, test_client *client, const char *user_data);
+/* Only sends the request, signed. */
+void client_ask_to_sign_in(test_world *world, test_client *client, const char *user_data);
+/* The answer to a successful one. */
+void client_expect_signed_in(test_client *client, const char *user_data);
+
 /* "KEY:SIGNATURE" for the client. Valid until the next call. */
 const char *test_auth(const test_client *client, const char *channel, const char *channel_data);
+/* The same for signing in. */
+const char *test_signin_auth(const test_client *client, const char *user_data);
 
 /* A request of the HTTP API, signed. `query` ("" for none) and body without the parameters of
  * authentication. Answers are in the world. */

@@ -89,18 +89,38 @@ function contextOf(options: PusherOptions, channel: Channel, runtime: Runtime): 
   };
 }
 
-/** Answers the engine's question for a channel. `builtIn` says which authorizers are the library's own. */
+/* `builtIn` says which authorizers are the library's own. */
+type BuiltIn = (authorizer: Authorizer) => boolean;
+
+/* A function of the program's own in Pusher.authorizers. */
+function ownAuthorizer(options: PusherOptions, authorizers: Authorizers, builtIn: BuiltIn): Authorizer | undefined {
+  const chosen = authorizers[authorizationOf(options).transport ?? 'ajax'];
+  return chosen && !builtIn(chosen) ? chosen : undefined;
+}
+
+/** True when the program authorizes channels itself: it is asked for each of them. */
+export function authorizesItself(options: PusherOptions, authorizers: Authorizers, builtIn: BuiltIn): boolean {
+  const { channelAuthorization, authorizer } = options;
+  const own = channelAuthorization ? channelAuthorization.customHandler : authorizer;
+  return Boolean(own ?? ownAuthorizer(options, authorizers, builtIn));
+}
+
+/** Answers the engine's question for a channel; without one, for many together. */
 export function authorize(
   options: PusherOptions,
-  channel: Channel,
+  channel: Channel | undefined,
   socketId: string,
   authorizers: Authorizers,
-  builtIn: (authorizer: Authorizer) => boolean,
+  builtIn: BuiltIn,
   runtime: Runtime,
   answer: Answer,
 ): void {
   const { channelAuthorization, authorizer } = options;
   try {
+    if (!channel) {
+      askEngine(channelAuthorization ?? options.auth ?? {}, answer);
+      return;
+    }
     if (channelAuthorization?.customHandler) {
       channelAuthorization.customHandler({ socketId, channelName: channel.name }, once(answer));
       return;
@@ -116,8 +136,8 @@ export function authorize(
       made.authorize(socketId, once(answer));
       return;
     }
-    const chosen = authorizers[authorizationOf(options).transport ?? 'ajax'];
-    if (chosen && !builtIn(chosen)) chosen.call(contextOf(options, channel, runtime), socketId, once(answer));
+    const chosen = ownAuthorizer(options, authorizers, builtIn);
+    if (chosen) chosen.call(contextOf(options, channel, runtime), socketId, once(answer));
     else askEngine(channelAuthorization ?? options.auth ?? {}, answer);
   } catch (error) {
     answer.failed(statusOf(error), messageOf(error));

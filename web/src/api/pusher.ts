@@ -1,14 +1,14 @@
 /** The client: `new Pusher(key, options)`. */
 import { Client, OptionError } from '../engine/client';
-import type { EngineEvent } from '../engine/event';
+import type { EngineEvent, Sealed } from '../engine/event';
 import { ChannelKind, RequestKind, Result, Target } from '../engine/exports';
 import type { LogLevel, State, TransportKind } from '../engine/exports';
 import type { Owner, RequestAction } from '../engine/owner';
 import { Requests } from '../engine/requests';
 import { Sockets } from '../engine/sockets';
 import type { Runtime } from '../runtime/runtime';
-import { authenticate, authenticationOf, authorizationOf, authorize } from './authorization';
-import type { Answer, Authorizer, Authorizers } from './authorization';
+import { authenticate, authenticationOf, authorizationOf, authorize, authorizesItself } from './authorization';
+import type { Answer, Authorizers } from './authorization';
 import { Channel, EncryptedChannel, PresenceChannel, PrivateChannel } from './channel';
 import { Channels } from './channels';
 import { ConnectionManager } from './connection';
@@ -16,13 +16,15 @@ import { deliver } from './deliver';
 import type { Places } from './deliver';
 import { Emitter } from './emitter';
 import type { Caught } from './emitter';
+import { naclOf, open } from './encryption';
+import type { Nacl } from './encryption';
 import { BadChannelName, UnsupportedFeature } from './errors';
 import { hide } from './hidden';
 import { toJSON } from './json';
 import { log, logLevel } from './logger';
 import { engineOptions, usesTLS } from './options';
 import type { PusherOptions } from './options';
-import { STATIC_OPTIONS, builtInAuthorizers } from './statics';
+import { STATIC_OPTIONS, builtInAuthorizers, isBuiltIn } from './statics';
 import type { Statics } from './statics';
 import { User } from './user';
 
@@ -35,9 +37,10 @@ const CHANNEL_CLASSES = {
 };
 
 const NO_NACL =
-  'Tried to subscribe to a private-encrypted- channel but no nacl implementation available.';
+  'Tried to subscribe to a private-encrypted- channel but no nacl implementation available: ' +
+  'load pusher-with-encryption.js, or give the option nacl.';
 
-type Config = PusherOptions & { readonly useTLS: boolean };
+type Config = PusherOptions & { readonly nacl: Nacl | undefined; readonly useTLS: boolean };
 
 /* What counts: the client's own options before the defaults that were set for all. The objects in them stay the
  * program's, which may change them later. */
@@ -47,7 +50,7 @@ function configOf(options: PusherOptions, runtime: Runtime): Config {
   for (const [name, option] of STATIC_OPTIONS) {
     if (statics[name] !== undefined) defaults[option] = statics[name];
   }
-  return { ...defaults, ...options, useTLS: usesTLS(options, runtime) };
+  return { ...defaults, ...options, nacl: naclOf(options.nacl), useTLS: usesTLS(options, runtime) };
 }
 
 export class Pusher extends Emitter {
@@ -121,8 +124,10 @@ export class Pusher extends Emitter {
   }
 
   private makeClient(runtime: () => Runtime): Client {
+    const { authBatch, ...config } = this.config;
+    const options = authBatch && !authorizesItself(config, Pusher.authorizers, isBuiltIn) ? this.config : config;
     const client = new Client(
-      (names) => engineOptions(this.key, this.config, names, runtime(), Pusher.VERSION, logLevel(Pusher)),
+      (names) => engineOptions(this.key, options, names, runtime(), Pusher.VERSION, logLevel(Pusher)),
       this.owner(),
       runtime,
       () => logLevel(Pusher),
@@ -180,19 +185,35 @@ export class Pusher extends Emitter {
   }
 
   private event(event: EngineEvent, caught: Caught): void {
-    const channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
-    const unheard = deliver(event, channel, this.places, caught);
+    let channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
+    let opened: string | undefined;
+    if (channel && event.sealed) {
+      opened = this.open(event.sealed, caught);
+      if (opened === undefined) channel = undefined;
+    }
+    const unheard = deliver(event, channel, opened, this.places, caught);
     /* Last, for it carries out what else is queued. */
     if (unheard) this.client.noCallbacks(unheard, event.name);
+  }
+
+  /* At once, while the event is in the module's memory. */
+  private open(sealed: Sealed, caught: Caught): string | undefined {
+    let text: string | undefined;
+    try {
+      text = open(this.config.nacl!, sealed);
+    } catch (error) {
+      caught(error);
+    }
+    if (text === undefined) this.client.notOpened();
+    return text;
   }
 
   private authorize(id: number, kind: RequestKind, channelId: number, socketId: string): void {
     const answer = this.answerFor(id);
     if (kind === RequestKind.UserAuthentication) return authenticate(this.config, socketId, answer);
     const channel = this.channels.byId(channelId);
-    if (!channel) return;
-    const builtIn = (authorizer: Authorizer): boolean => Object.values(builtInAuthorizers).includes(authorizer);
-    authorize(this.config, channel, socketId, Pusher.authorizers, builtIn, Pusher.Runtime, answer);
+    if (channelId && !channel) return;
+    authorize(this.config, channel, socketId, Pusher.authorizers, isBuiltIn, Pusher.Runtime, answer);
   }
 
   private answerFor(id: number): Answer {
@@ -273,7 +294,7 @@ export class Pusher extends Emitter {
   private refusal(name: string, result: Result): Error {
     if (result === Result.Limit) return new RangeError(`Cannot subscribe to "${name}": there are too many channels.`);
     if (result === Result.NoMemory) return new RangeError(`Cannot subscribe to "${name}": there is no memory.`);
-    if (name.startsWith('private-encrypted-')) return new UnsupportedFeature(NO_NACL);
+    if (!this.config.nacl && name.startsWith('private-encrypted-')) return new UnsupportedFeature(NO_NACL);
     return new BadChannelName(`Cannot create a channel with name "${name}".`);
   }
 

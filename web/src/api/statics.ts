@@ -49,3 +49,5 @@ const jsonp: Authorizer = function (socketId, callback) {
 };
 
 export const builtInAuthorizers = { ajax, jsonp };
+
+export const isBuiltIn = (authorizer: Authorizer): boolean => authorizer === ajax || authorizer === jsonp;

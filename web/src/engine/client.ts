@@ -5,7 +5,7 @@
 import type { Runtime } from '../runtime/runtime';
 import { engine as sharedEngine } from './engine';
 import type { Engine } from './engine';
-import { Actions } from './actions';
+import { Actions, KEY } from './actions';
 import type { MemberRecord } from './actions';
 import { LogLevel, Result, Word } from './exports';
 import type { ChannelKind } from './exports';
@@ -134,10 +134,10 @@ export class Client {
     throw errors[0];
   }
 
-  /** A call of the application, from a handler or not. */
+  /** A call of the application, from a handler or not. Timers fire in turns of their own: others may follow. */
   private call<T>(f: () => T): T {
     this.setLevel();
-    if (!this.depth) this.engine.exports.px_web_tick(this.handle, this.now());
+    if (!this.depth) this.engine.exports.px_web_tell_time(this.handle, this.now());
     const result = f();
     this.carryOut();
     return result;
@@ -145,8 +145,14 @@ export class Client {
 
   /** Something that the network says, or the clock. */
   private input(f: () => void): void {
-    if (this.depth) this.waiting.push(() => this.input(f));
-    else this.call(f);
+    if (this.depth) {
+      this.waiting.push(() => this.input(f));
+      return;
+    }
+    this.setLevel();
+    this.engine.exports.px_web_tick(this.handle, this.now());
+    f();
+    this.carryOut();
   }
 
   /* ---- Time ---- */
@@ -255,6 +261,11 @@ export class Client {
     });
   }
 
+  /** The sealed event that is being carried out can't be opened. To be told before anything else is called. */
+  notOpened(): void {
+    this.engine.exports.px_web_not_opened(this.handle);
+  }
+
   noCallbacks(channel: string, event: string): void {
     if (this.level < LogLevel.Debug) return;
     this.call(() => {
@@ -330,6 +341,13 @@ export class Client {
       cancelled: memory.word(Word.Text + 3) !== 0,
       count: count < 0 ? undefined : count,
     };
+  }
+
+  /** A copy of an encrypted channel's key; undefined: there is none. */
+  key(channel: number): Uint8Array | undefined {
+    const { exports, memory } = this.engine;
+    const address = exports.px_web_channel(this.handle, channel) ? memory.word(Word.Text + 5) : 0;
+    return address ? memory.view(address, KEY).slice() : undefined;
   }
 
   memberCount(channel: number): number {

@@ -14,6 +14,7 @@ export interface EngineExports {
   px_web_log_level(client: number, level: number): void;
 
   px_web_tick(client: number, now: number): void;
+  px_web_tell_time(client: number, now: number): void;
   px_web_wall_clock(client: number, unix: number): void;
   px_web_next(client: number): number;
   px_web_next_queued(client: number): number;
@@ -39,6 +40,7 @@ export interface EngineExports {
   px_web_authorize_with(client: number, id: number, json: number, length: number): number;
   px_web_authorized(client: number, id: number, json: number, length: number): number;
   px_web_authorize_failed(client: number, id: number, status: number, message: number, length: number): void;
+  px_web_not_opened(client: number): void;
 
   px_web_message(client: number, id: number, length: number, now: number): number;
   px_web_opened(client: number, id: number): void;
@@ -99,6 +101,7 @@ export const enum DataType {
   Member,
   Error,
   Delay,
+  Sealed,
 }
 
 export const enum ChannelKind {
