@@ -1,17 +1,16 @@
 // Webhooks of `pusher serve`, received by an application that checks them with the `pusher` SDK.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import Pusher from 'pusher-js';
 
 import { Authority } from './lib/certificates.mjs';
 import { APP, freePort, pusher as program, serve } from './lib/servers.mjs';
 import { folder } from './lib/software.mjs';
-import { soon, until } from './lib/program.mjs';
+import { until } from './lib/program.mjs';
+import { signingClient as client, subscribed } from './lib/signing_client.mjs';
 import { short, webhookReceiver } from './lib/webhook_receiver.mjs';
 
 const GRACE_MS = 200; // in tests that are not about it
@@ -23,32 +22,6 @@ async function server(t, apps, settings = {}) {
   const config = join(folder(t), 'config.json');
   writeFileSync(config, JSON.stringify({ webhook_grace_ms: GRACE_MS, ...settings, apps }));
   return { ...(await serve(t, ['--config', config])), config };
-}
-
-// A client that signs for itself; ends with the test.
-function client(t, port, { key = APP.key, secret = APP.secret, user } = {}) {
-  const sign = (text) => `${key}:${createHmac('sha256', secret).update(text).digest('hex')}`;
-  const customHandler = ({ socketId, channelName }, callback) => {
-    if (!channelName.startsWith('presence-')) return callback(null, { auth: sign(`${socketId}:${channelName}`) });
-    const channel_data = JSON.stringify({ user_id: user });
-    return callback(null, { auth: sign(`${socketId}:${channelName}:${channel_data}`), channel_data });
-  };
-  const made = new Pusher(key, {
-    cluster: '',
-    wsHost: '127.0.0.1',
-    wsPort: port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    disableStats: true,
-    channelAuthorization: { customHandler },
-  });
-  t.after(() => made.disconnect());
-  return made;
-}
-
-function subscribed(pusher, name) {
-  const channel = pusher.subscribe(name);
-  return soon(new Promise((resolve) => channel.bind('pusher:subscription_succeeded', () => resolve(channel))), name);
 }
 
 test('events are signed, typed and one in a request', async (t) => {
