@@ -113,32 +113,49 @@ static void activity(world *w, px_slice argument) {
     px_hub_activity(w->hub, &w->current->connection);
 }
 
-/* Subscribes with a signature that is right: CHANNEL CHANNEL_DATA. */
-static void subscribe(world *w, px_slice argument) {
-    px_slice channel = fuzz_take(&argument, ' ');
-    px_slice colon = PX_SLICE(":");
-    px_slice id = px_slice_of(w->current->socket_id, w->current->socket_id_len);
-    px_slice parts[] = {id, colon, channel, colon, argument};
+typedef struct member {
+    px_slice name;
+    px_slice value; /* empty: absent */
+} member;
+
+/* Sends an event with these data, and `auth` that signs the parts behind the socket id. */
+static void send_signed(world *w, px_slice event, const member members[2], px_slice parts[5],
+                        size_t count) {
     char auth[sizeof(APP_KEY) + PX_SIGNATURE_LENGTH] = APP_KEY ":";
-    FUZZ_CHECK(px_signature(PX_SLICE(APP_SECRET), parts, argument.len ? 5 : 3,
-                            auth + sizeof(APP_KEY)) == PX_OK);
+    parts[0] = px_slice_of(w->current->socket_id, w->current->socket_id_len);
+    FUZZ_CHECK(px_signature(PX_SLICE(APP_SECRET), parts, count, auth + sizeof(APP_KEY)) == PX_OK);
     px_buffer text;
     px_json_writer writer;
     px_buffer_init(&text, &test_malloc, 1 << 20);
     px_json_writer_init(&writer, &text);
     px_json_object_begin(&writer);
-    px_json_member(&writer, PX_SLICE("event"), PX_SLICE("pusher:subscribe"));
+    px_json_member(&writer, PX_SLICE("event"), event);
     px_json_key(&writer, PX_SLICE("data"));
     px_json_object_begin(&writer);
-    px_json_member(&writer, PX_SLICE("channel"), channel);
     px_json_member(&writer, PX_SLICE("auth"), px_slice_of(auth, sizeof(auth)));
-    if (argument.len)
-        px_json_member(&writer, PX_SLICE("channel_data"), argument);
+    for (size_t i = 0; i < 2; i++)
+        if (members[i].value.len)
+            px_json_member(&writer, members[i].name, members[i].value);
     px_json_object_end(&writer);
     px_json_object_end(&writer);
     FUZZ_CHECK(px_json_writer_finish(&writer) == PX_OK);
     message(w, px_buffer_slice(&text));
     px_buffer_free(&text);
+}
+
+/* Subscribes with a signature that is right: CHANNEL CHANNEL_DATA. */
+static void subscribe(world *w, px_slice argument) {
+    px_slice channel = fuzz_take(&argument, ' ');
+    px_slice parts[5] = {[1] = PX_SLICE(":"), channel, PX_SLICE(":"), argument};
+    const member members[] = {{PX_SLICE("channel"), channel}, {PX_SLICE("channel_data"), argument}};
+    send_signed(w, PX_SLICE("pusher:subscribe"), members, parts, argument.len ? 5 : 3);
+}
+
+/* Signs in with a signature that is right: USER_DATA. */
+static void sign_in(world *w, px_slice user_data) {
+    px_slice parts[5] = {[1] = PX_SLICE("::user::"), user_data};
+    const member members[] = {{PX_SLICE("user_data"), user_data}, {PX_SLICE("none"), PX_SLICE("")}};
+    send_signed(w, PX_SLICE("pusher:signin"), members, parts, 3);
 }
 
 static void wait(world *w, px_slice argument) {
@@ -233,6 +250,7 @@ static const struct {
     {'@', choose},      {'o', open_client}, {'x', cut},        {'m', message},
     {'s', subscribe},   {'y', activity},    {'w', wait},       {'D', drain},
     {'R', raw_request}, {'P', signed_post}, {'G', signed_get}, {'M', fail_allocation},
+    {'u', sign_in},
 };
 
 static void run(world *w, px_slice line) {
@@ -251,6 +269,7 @@ static void run(world *w, px_slice line) {
     px_hub_get_stats(w->hub, &stats);
     FUZZ_CHECK(stats.connections == open && px_hub_connection_count(w->hub) == open);
     FUZZ_CHECK(stats.channels <= stats.subscriptions);
+    FUZZ_CHECK(stats.users <= open);
 }
 
 static void start(world *w) {
@@ -265,6 +284,9 @@ static void start(world *w) {
     app.key = PX_SLICE(APP_KEY);
     app.secret = PX_SLICE(APP_SECRET);
     app.subscription_count = true;
+    app.cache_ttl = 60;
+    app.max_cache_bytes = 2000;
+    app.max_backend_events_per_second = 100;
     px_hub_host host = {deliver, ping, close_client, log_line, w};
     FUZZ_CHECK(px_hub_new(&w->memory.allocator, &options, &host, SEED, w->now, NOW, &w->hub) ==
                PX_OK);

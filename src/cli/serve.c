@@ -132,8 +132,8 @@ static const px_cli_option own_options[] = {
     {.name = "dev-auth",
      .kind = PX_CLI_FLAG,
      .offset = OFFSET(dev_auth),
-     .help = "Authorize everybody for everything at /pusher/auth.\n"
-             "Loopback only, for development."},
+     .help = "Authorize everybody for everything at /pusher/auth, and\n"
+             "authenticate users at /pusher/user-auth. Loopback only,\nfor development."},
     {.name = "verbose",
      .letter = 'v',
      .kind = PX_CLI_FLAG,
@@ -150,6 +150,12 @@ static const px_cli_option own_options[] = {
 
 #define FALLBACK_TEXT(fallback)   ""
 #define FALLBACK_LIST(fallback)   ""
+#define FALLBACK_URL(fallback)    ""
+#define FALLBACK_HEADERS(f)       ""
+#define FALLBACK_KINDS(fallback)  "all"
+#define FALLBACK_FILTER(fallback) ""
+#define FALLBACK_TOKENS(fallback) ""
+#define FALLBACK_WEBHOOKS(f)      ""
 #define FALLBACK_FLAG(fallback)   (fallback) ? "true" : "false"
 #define FALLBACK_NUMBER(fallback) #fallback
 #define PRINT_SETTING(type, field, name, fallback, minimum, maximum, text)                         \
@@ -187,6 +193,8 @@ static int print_config_help(void) {
     print_setting("apps", "", "A list of objects with these members:");
     printf("\n");
     PX_APP_OPTIONS(PRINT_SETTING)
+    printf("\nAn object in webhooks has these members:\n\n");
+    PX_WEBHOOK_OPTIONS(PRINT_SETTING)
     printf("\nExample:\n\n"
            "  {\"listen\": [\"0.0.0.0:6001\"],\n"
            "   \"apps\": [{\"id\": \"1\", \"key\": \"my-key\", \"secret\": \"my-secret\"}]}\n");

@@ -19,6 +19,11 @@ int px_master_key_read(px_slice base64, unsigned char out[PX_MASTER_KEY_BYTES]) 
     return good ? PX_OK : PX_ERR_ARGUMENT;
 }
 
+int px_master_key_of(px_slice text, unsigned char out[PX_MASTER_KEY_BYTES]) {
+    bool done = EVP_Q_digest(NULL, "SHA256", NULL, text.len ? text.ptr : "", text.len, out, NULL);
+    return done ? PX_OK : PX_ERR_NO_MEMORY;
+}
+
 int px_channel_secret(px_slice channel, const unsigned char master_key[PX_MASTER_KEY_BYTES],
                       char out[PX_CHANNEL_SECRET_LENGTH]) {
     unsigned char digest[SHA256_BYTES];

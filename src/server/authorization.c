@@ -3,18 +3,15 @@
 #include "net/signature.h"
 #include "server/text.h"
 
-enum { PARTS = 5 };
-
-/* "SOCKET_ID:CHANNEL" or "SOCKET_ID:CHANNEL:CHANNEL_DATA"; returns the number of parts. */
-static size_t signed_parts(px_slice socket_id, px_slice channel, px_slice channel_data,
-                           px_slice parts[PARTS]) {
-    parts[0] = socket_id;
-    parts[1] = PX_SLICE(":");
-    parts[2] = channel;
-    parts[3] = PX_SLICE(":");
-    parts[4] = channel_data;
-    return channel_data.len ? 5 : 3;
-}
+/* What an `auth` is for: how the texts that refuse it call that, and what it must sign. */
+typedef struct px_purpose {
+    px_slice verb; /* "subscribe to " */
+    px_slice noun; /* "subscription" */
+    px_slice link; /* between the noun and the name */
+    px_slice name; /* of the channel */
+    const px_slice *parts;
+    size_t count;
+} px_purpose;
 
 /* "KEY:SIGNATURE", split at the first colon. */
 static bool split_auth(px_slice auth, px_slice *key, px_slice *signature) {
@@ -26,32 +23,51 @@ static bool split_auth(px_slice auth, px_slice *key, px_slice *signature) {
     return true;
 }
 
-bool px_is_authorized(px_hub *hub, const px_hub_connection *connection, px_slice channel,
-                      const px_credentials *credentials, px_slice *why) {
-    px_arena *arena = &hub->arena;
-    const px_app_options *app = &connection->app->options;
-    px_slice key, signature;
-    if (credentials->auth.len == 0) {
-        *why = px_text_of(arena, PX_SLICE("Auth info required to subscribe to "), channel);
+static bool verify(px_arena *arena, const px_app_options *app, px_slice auth,
+                   const px_purpose *purpose, px_slice *why) {
+    px_slice key, signature, secret;
+    if (auth.len == 0) {
+        *why = px_text_of(arena, PX_SLICE("Auth info required to "), purpose->verb, purpose->name);
         return false;
     }
-    if (!split_auth(credentials->auth, &key, &signature)) {
-        *why = px_text_of(arena, PX_SLICE("Auth value for subscription to "), channel,
-                          PX_SLICE(" is invalid: should be of format 'key:signature'"));
+    if (!split_auth(auth, &key, &signature)) {
+        *why =
+            px_text_of(arena, PX_SLICE("Auth value for "), purpose->noun, purpose->link,
+                       purpose->name, PX_SLICE(" is invalid: should be of format 'key:signature'"));
         return false;
     }
-    if (!px_slice_equal(key, app->key)) {
-        *why = px_text_of(arena, PX_SLICE("Invalid key in subscription auth data: '"), key,
-                          PX_SLICE("'"));
+    if (!px_app_find_secret(app, key, &secret)) {
+        *why = px_text_of(arena, PX_SLICE("Invalid key in "), purpose->noun,
+                          PX_SLICE(" auth data: '"), key, PX_SLICE("'"));
         return false;
     }
-    char id[PX_SOCKET_ID_MAX];
-    px_slice parts[PARTS];
-    size_t count =
-        signed_parts(px_socket_id_text(connection, id), channel, credentials->channel_data, parts);
-    if (px_signature_verify(app->secret, parts, count, signature))
+    if (px_signature_verify(secret, purpose->parts, purpose->count, signature))
         return true;
     *why = px_text_of(arena, PX_SLICE("Invalid signature: Expected HMAC SHA256 hex digest of "),
-                      px_text_join(arena, parts, count), PX_SLICE(", but got "), signature);
+                      px_text_join(arena, purpose->parts, purpose->count), PX_SLICE(", but got "),
+                      signature);
     return false;
+}
+
+bool px_is_authorized(px_hub *hub, const px_hub_connection *connection, px_slice channel,
+                      const px_credentials *credentials, px_slice *why) {
+    char id[PX_SOCKET_ID_MAX];
+    const px_slice parts[] = {px_socket_id_text(connection, id), PX_SLICE(":"), channel,
+                              PX_SLICE(":"), credentials->channel_data};
+    const px_purpose purpose = {.verb = PX_SLICE("subscribe to "),
+                                .noun = PX_SLICE("subscription"),
+                                .link = PX_SLICE(" to "),
+                                .name = channel,
+                                .parts = parts,
+                                .count = credentials->channel_data.len ? 5 : 3};
+    return verify(&hub->arena, &connection->app->options, credentials->auth, &purpose, why);
+}
+
+bool px_may_sign_in(px_hub *hub, const px_hub_connection *connection, px_slice auth,
+                    px_slice user_data, px_slice *why) {
+    char id[PX_SOCKET_ID_MAX];
+    const px_slice parts[] = {px_socket_id_text(connection, id), PX_SLICE("::user::"), user_data};
+    const px_purpose purpose = {
+        .verb = PX_SLICE("sign in"), .noun = PX_SLICE("signin"), .parts = parts, .count = 3};
+    return verify(&hub->arena, &connection->app->options, auth, &purpose, why);
 }

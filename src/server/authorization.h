@@ -1,4 +1,5 @@
-/* Checking the signatures with which an application's server admits a client to a channel. */
+/* Checking the signatures with which an application's server admits a client to a channel, or signs
+ * in its user. */
 #ifndef PX_SERVER_AUTHORIZATION_H
 #define PX_SERVER_AUTHORIZATION_H
 
@@ -16,5 +17,9 @@ typedef struct px_credentials {
  * signature. */
 bool px_is_authorized(px_hub *hub, const px_hub_connection *connection, px_slice channel,
                       const px_credentials *credentials, px_slice *why);
+
+/* The same for signing in, with `auth` over user_data. */
+bool px_may_sign_in(px_hub *hub, const px_hub_connection *connection, px_slice auth,
+                    px_slice user_data, px_slice *why);
 
 #endif

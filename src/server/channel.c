@@ -1,6 +1,7 @@
 #include "server/channel.h"
 
 #include "server/presence.h"
+#include "server/subscription_count.h"
 
 enum { FIRST_CAPACITY = 2 };
 
@@ -29,6 +30,7 @@ px_channel *px_channel_obtain(px_hub *hub, px_app *app, px_slice name) {
 void px_channel_discard_if_empty(px_hub *hub, px_channel *channel) {
     if (channel->count > 0)
         return;
+    px_count_end(hub, channel);
     px_map_remove(&channel->app->channels, channel->name);
     px_channel_free(hub->allocator, channel);
 }
@@ -41,6 +43,7 @@ void px_channel_free(const px_allocator *allocator, px_channel *channel) {
     for (uint32_t i = 0; i < channel->count; i++)
         px_free(allocator, channel->subscriptions[i], sizeof(px_subscription));
     px_presence_free_members(allocator, channel);
+    px_free(allocator, channel->counting, sizeof(px_counting));
     px_free(allocator, channel->connections, block_size(channel->capacity));
     px_free(allocator, channel, sizeof(*channel) + channel->name.len);
 }

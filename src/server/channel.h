@@ -9,6 +9,7 @@
 #include "server/hub_state.h"
 
 typedef struct px_member px_member;
+typedef struct px_counting px_counting;
 
 typedef struct px_channel {
     px_app *app;
@@ -18,7 +19,8 @@ typedef struct px_channel {
     uint32_t count;
     uint32_t capacity;
     unsigned traits;
-    px_map members; /* user id to px_member; empty unless a presence channel */
+    px_map members;        /* user id to px_member; empty unless a presence channel */
+    px_counting *counting; /* see subscription_count.h; NULL: has never had many subscribers */
     char name_bytes[];
 } px_channel;
 

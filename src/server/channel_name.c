@@ -28,6 +28,10 @@ unsigned px_channel_traits(px_slice name) {
     return KINDS[find_kind(name)].traits;
 }
 
+px_slice px_channel_user_id(px_slice name) {
+    return px_slice_after(name, KINDS[find_kind(name)].prefix.len);
+}
+
 static bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            (c != '\0' && strchr("_-=@,.;", c));
@@ -48,7 +52,7 @@ const char *px_channel_name_fault(px_slice name, uint32_t max_len) {
     size_t kind = find_kind(name);
     px_slice checked = name;
     if (KINDS[kind].traits & PX_CHANNEL_USER)
-        checked = px_slice_after(name, KINDS[kind].prefix.len);
+        checked = px_channel_user_id(name);
     if (!px_name_characters_valid(checked))
         return "only letters, digits and _-=@,.; are allowed in a channel name";
     return NULL;

@@ -16,6 +16,9 @@ enum {
 /* The traits, by exact prefix. */
 unsigned px_channel_traits(px_slice name);
 
+/* Of a channel that reaches one signed-in user: that user's id. */
+px_slice px_channel_user_id(px_slice name);
+
 /* NULL when the name is one, of at most max_len bytes; otherwise what is wrong with it. */
 const char *px_channel_name_fault(px_slice name, uint32_t max_len);
 

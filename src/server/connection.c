@@ -4,11 +4,13 @@
 #include "server/event.h"
 #include "server/origin.h"
 #include "server/subscribe.h"
+#include "server/user.h"
 
 enum {
     PINGED = 1 << 0,          /* a ping was sent and nothing has arrived since */
     ANSWERS_CONTROL = 1 << 1, /* has sent a WebSocket ping or pong */
     LEAVING = 1 << 2,         /* the timer is for the close of a draining server */
+    UNAUTHORIZED = 1 << 3,    /* must be authorized in time */
     PING_JITTER_DIVISOR = 10, /* pings come up to a tenth of the activity timeout late */
     OLDEST_PROTOCOL = 5,      /* knows pusher:ping and pusher:pong */
     DEFAULT_PROTOCOL = 7,
@@ -41,6 +43,7 @@ void px_connection_complain(px_hub *hub, px_hub_connection *connection, px_proto
 static void forget(px_hub *hub, px_hub_connection *connection) {
     while (connection->subscriptions)
         px_subscription_end(hub, connection->subscriptions);
+    px_user_sign_out(hub, connection);
     px_wheel_clear(&hub->timers, &connection->timer);
     px_sockets_remove(&hub->sockets, connection);
     connection->app->connection_count--;
@@ -85,7 +88,14 @@ void px_hub_break_connection(px_hub *hub, px_hub_connection *connection, px_prot
         px_connection_close(hub, connection, error);
 }
 
-/* ---- Pings ---- */
+/* ---- Time ---- */
+
+/* Wakes up no later than the time by which it must be authorized. */
+static void set_timer(px_hub *hub, px_hub_connection *connection, uint64_t due_ms) {
+    if (connection->flags & UNAUTHORIZED && connection->authorize_by_ms < due_ms)
+        due_ms = connection->authorize_by_ms;
+    px_wheel_set(&hub->timers, &connection->timer, due_ms);
+}
 
 static uint64_t activity_timeout_ms(const px_hub *hub) {
     return UINT64_C(1000) * hub->options.activity_timeout;
@@ -100,15 +110,14 @@ void px_connection_mark_active(const px_hub *hub, px_hub_connection *connection)
 static void expect_activity(px_hub *hub, px_hub_connection *connection) {
     uint64_t timeout = activity_timeout_ms(hub);
     uint64_t jitter = px_hub_random(hub, timeout / PING_JITTER_DIVISOR + 1);
-    px_wheel_set(&hub->timers, &connection->timer, connection->last_activity_ms + timeout + jitter);
+    set_timer(hub, connection, connection->last_activity_ms + timeout + jitter);
 }
 
 /* Peers that never answered a WebSocket ping may not see them (old libraries, proxies): they get
  * the protocol's own as well. */
 static void ping(px_hub *hub, px_hub_connection *connection) {
     connection->flags |= PINGED;
-    px_wheel_set(&hub->timers, &connection->timer,
-                 hub->now_ms + UINT64_C(1000) * hub->options.pong_timeout);
+    set_timer(hub, connection, hub->now_ms + UINT64_C(1000) * hub->options.pong_timeout);
     hub->host.ping(hub->host.context, connection);
     if (!(connection->flags & ANSWERS_CONTROL))
         px_hub_deliver(hub, &connection, 1, px_message_hold(hub->ping));
@@ -117,12 +126,31 @@ static void ping(px_hub *hub, px_hub_connection *connection) {
 void px_connection_timer(px_hub *hub, px_hub_connection *connection) {
     if (connection->flags & LEAVING)
         px_connection_close(hub, connection, PX_ERROR_RECONNECT);
+    else if (connection->flags & UNAUTHORIZED && connection->authorize_by_ms <= hub->now_ms)
+        px_connection_close(hub, connection, PX_ERROR_UNAUTHORIZED_TOO_LONG);
     else if (connection->flags & PINGED)
         px_connection_close(hub, connection, PX_ERROR_NO_PONG);
     else if (connection->last_activity_ms + activity_timeout_ms(hub) > hub->now_ms)
         expect_activity(hub, connection);
     else
         ping(hub, connection);
+}
+
+static void require_authorization(const px_hub *hub, px_hub_connection *connection) {
+    connection->flags |= UNAUTHORIZED;
+    connection->authorize_by_ms =
+        hub->now_ms + UINT64_C(1000) * connection->app->options.authorization_timeout;
+}
+
+/* The message that brought this about counts as an answer to a ping, so that only activity is left
+ * to wait for. */
+void px_connection_authorized(px_hub *hub, px_hub_connection *connection) {
+    if (!(connection->flags & UNAUTHORIZED))
+        return;
+    connection->flags &= ~(uint32_t)UNAUTHORIZED;
+    connection->client_events_at_ms = hub->now_ms;
+    if (!(connection->flags & LEAVING))
+        expect_activity(hub, connection);
 }
 
 void px_connection_close_within(px_hub *hub, px_hub_connection *connection, uint32_t grace_ms) {
@@ -264,6 +292,8 @@ void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px
     }
     connection->app = app;
     app->connection_count++;
+    if (app->options.authorized_connections)
+        require_authorization(hub, connection);
     expect_activity(hub, connection);
     log_opened(hub, connection, open);
     px_connection_send(hub, connection, px_event_established(hub, connection));

@@ -22,6 +22,9 @@ void px_connection_close(px_hub *hub, px_hub_connection *connection, px_protocol
 /* Something arrived: the peer is alive. */
 void px_connection_mark_active(const px_hub *hub, px_hub_connection *connection);
 
+/* It has proved who it is or what it may do, and need no longer do so in time. */
+void px_connection_authorized(px_hub *hub, px_hub_connection *connection);
+
 /* The connection's timer fired. */
 void px_connection_timer(px_hub *hub, px_hub_connection *connection);
 

@@ -1,8 +1,11 @@
-/* An authorization endpoint for development: signs every request for a private or presence channel,
- * so that they can be tried without an application server. The host offers it to this machine only.
+/* Endpoints for development, where there is no application's server: one authorizes every private and
+ * presence channel, one at a time or many, the other one authenticates whoever one wants to be. The host offers
+ * them to this machine only (dev_origin.h).
  *
- * Fields: socket_id, channel_name; for presence channels user_id (default: made from the socket id)
- * and user_info (JSON); app_key (default: the first app); with GET also callback (JSONP). */
+ * Fields of both: socket_id; user_id (default: made from the socket id) and user_info (JSON), for presence
+ * channels and the user; app_key (default: the first app); with GET also callback (JSONP). Of channels:
+ * channel_name, or channel_name[0], channel_name[1] ..., which is answered as docs/protocol.md,
+ * "Authorization in batches", has it. Of the user: watchlist (a JSON array, or ids with commas between them). */
 #ifndef PX_SERVER_DEV_AUTH_H
 #define PX_SERVER_DEV_AUTH_H
 
@@ -17,21 +20,13 @@ typedef struct px_dev_auth_request {
     bool is_jsonp;   /* may ask for a callback */
 } px_dev_auth_request;
 
-/* NULL when what such a request may do is for whoever sends it: it was sent to this machine by name or
- * address, and by no page from elsewhere. Else why not. */
-const char *px_dev_refusal(px_slice host, px_slice origin);
-
-/* Writes the answer into `out` and returns the HTTP status: 200, or 400, 403 or 500 with a sentence
+/* Both write the answer into `out` and return the HTTP status: 200, or 400, 403 or 500 with a sentence
  * as {"error":...,"code":...}. *content_type: of the answer. */
-int px_dev_auth(const px_app_options *apps, size_t app_count, const px_dev_auth_request *request,
-                px_arena *arena, px_buffer *out, const char **content_type);
+typedef int px_dev_auth_endpoint(const px_app_options *apps, size_t app_count,
+                                 const px_dev_auth_request *request, px_arena *arena,
+                                 px_buffer *out, const char **content_type);
 
-/* True when the URL or origin is one of this machine: http(s)://localhost, *.localhost, 127.x.x.x
- * or
- * [::1], with any port. */
-bool px_origin_is_local(px_slice origin);
-
-/* The same for a Host header. */
-bool px_host_is_local(px_slice host);
+px_dev_auth_endpoint px_dev_auth;      /* {"auth":...}, or an entry for each channel */
+px_dev_auth_endpoint px_dev_user_auth; /* {"auth":...,"user_data":...} */
 
 #endif

@@ -1,6 +1,7 @@
 /* What clients send: reading the envelope of a message and finding who handles its event. */
 #include "server/client_event.h"
 #include "server/connection.h"
+#include "server/signin.h"
 #include "server/subscribe.h"
 
 enum { MAX_MALFORMED = 5 };
@@ -65,6 +66,13 @@ static void on_unsubscribe(px_hub *hub, px_hub_connection *connection,
         px_subscription_end(hub, subscription);
 }
 
+static void on_signin(px_hub *hub, px_hub_connection *connection, const px_member_value *data) {
+    static const px_slice NAMES[] = {PX_LITERAL("auth"), PX_LITERAL("user_data")};
+    px_member_value values[2];
+    if (read_data(hub, connection, data, NAMES, values, 2))
+        px_signin(hub, connection, values[0].text, &values[1]);
+}
+
 static const struct {
     px_slice event;
     void (*handle)(px_hub *hub, px_hub_connection *connection, const px_member_value *data);
@@ -73,6 +81,7 @@ static const struct {
     {PX_LITERAL("pusher:pong"), on_pong},
     {PX_LITERAL("pusher:subscribe"), on_subscribe},
     {PX_LITERAL("pusher:unsubscribe"), on_unsubscribe},
+    {PX_LITERAL("pusher:signin"), on_signin},
 };
 
 static bool is_protocol_event(px_slice event) {

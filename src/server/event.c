@@ -50,6 +50,15 @@ px_message *px_event_established(px_hub *hub, const px_hub_connection *connectio
     return px_event_end(hub, &writer);
 }
 
+px_message *px_event_signed_in(px_hub *hub, px_slice user_data) {
+    px_event_writer writer;
+    px_event_begin(hub, &writer, PX_SLICE("pusher:signin_success"), px_slice_of(NULL, 0));
+    px_json_object_begin(&writer.data);
+    px_json_member(&writer.data, PX_SLICE("user_data"), user_data);
+    px_json_object_end(&writer.data);
+    return px_event_end(hub, &writer);
+}
+
 px_message *px_event_error(px_hub *hub, uint16_t code, px_slice text) {
     px_json_writer writer;
     begin(hub, &writer, PX_SLICE("pusher:error"), px_slice_of(NULL, 0));
@@ -77,6 +86,16 @@ px_message *px_event_subscription_error(px_hub *hub, px_slice channel, px_slice 
     px_json_u64(&writer, status);
     px_json_object_end(&writer);
     return end(hub, &writer);
+}
+
+px_message *px_event_subscription_count(px_hub *hub, px_slice channel, uint32_t count) {
+    px_event_writer writer;
+    px_event_begin(hub, &writer, PX_SLICE("pusher_internal:subscription_count"), channel);
+    px_json_object_begin(&writer.data);
+    px_json_key(&writer.data, PX_SLICE("subscription_count"));
+    px_json_u64(&writer.data, count);
+    px_json_object_end(&writer.data);
+    return px_event_end(hub, &writer);
 }
 
 px_message *px_event_published(px_hub *hub, px_slice event, px_slice channel, px_slice data) {

@@ -22,12 +22,18 @@ px_message *px_event_plain(px_hub *hub, px_slice event, px_slice channel);
 
 px_message *px_event_established(px_hub *hub, const px_hub_connection *connection);
 
+/* pusher:signin_success. */
+px_message *px_event_signed_in(px_hub *hub, px_slice user_data);
+
 /* pusher:error; code 0 is written as null. */
 px_message *px_event_error(px_hub *hub, uint16_t code, px_slice text);
 
 /* pusher:subscription_error. */
 px_message *px_event_subscription_error(px_hub *hub, px_slice channel, px_slice type, px_slice text,
                                         unsigned status);
+
+/* pusher_internal:subscription_count. */
+px_message *px_event_subscription_count(px_hub *hub, px_slice channel, uint32_t count);
 
 /* An event that an application published: data is a text. */
 px_message *px_event_published(px_hub *hub, px_slice event, px_slice channel, px_slice data);

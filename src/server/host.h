@@ -195,6 +195,7 @@ typedef struct px_host_answer {
     int status;
     const char *content_type; /* NULL: without a body */
     const char *allow;        /* the Allow header; or NULL */
+    uint32_t retry_after;     /* the Retry-After header, seconds; or 0 */
     px_slice headers;         /* more lines, each with its CR LF */
     px_slice body;
     struct px_host_file *file; /* the body instead, the answer's own; or NULL */

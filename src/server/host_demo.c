@@ -1,6 +1,7 @@
 #include "server/host_demo.h"
 
 #include "server/dev_auth.h"
+#include "server/dev_origin.h"
 #include "json/writer.h"
 
 #define NO_STORE "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"

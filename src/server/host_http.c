@@ -48,6 +48,7 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
                    bool keep_alive) {
     char status[20];
     char length[20];
+    char retry[20];
     char date[PX_DATE_LENGTH];
     bool has_body = given->status != 204 && given->status != 304; /* RFC 9110 section 8.6 */
     uint64_t body_len = given->file ? px_file_size(given->file) : given->body.len;
@@ -64,6 +65,8 @@ static void answer(px_host_connection *connection, const px_host_answer *given, 
         px_slice_of(length, has_body ? px_u64_to_text(body_len, length) : 0),
         given->allow ? PX_SLICE("\r\nAllow: ") : PX_SLICE(""),
         px_slice_of_text(given->allow),
+        given->retry_after ? PX_SLICE("\r\nRetry-After: ") : PX_SLICE(""),
+        px_slice_of(retry, given->retry_after ? px_u64_to_text(given->retry_after, retry) : 0),
         keep_alive ? PX_SLICE("\r\nConnection: keep-alive\r\n")
                    : PX_SLICE("\r\nConnection: close\r\n"),
         given->headers,

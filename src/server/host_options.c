@@ -10,7 +10,11 @@ void px_server_options_default(px_server_options *options) {
 }
 
 bool px_server_app_is_default(const px_app_options *app) {
-    return px_slice_equal(app->secret, PX_SLICE(PX_SERVER_DEFAULT_SECRET));
+    static const px_slice SECRET = PX_LITERAL(PX_SERVER_DEFAULT_SECRET);
+    bool is_default = px_slice_equal(app->secret, SECRET);
+    for (size_t i = 0; i < app->tokens.count && !is_default; i++)
+        is_default = px_slice_equal(app->tokens.items[i].secret, SECRET);
+    return is_default;
 }
 
 /* ---- Copying ---- */
@@ -77,6 +81,12 @@ static bool is_outside(uint32_t value, uint32_t minimum, uint32_t maximum) {
 #define CHECK_TEXT(value, name, minimum, maximum)
 #define CHECK_FLAG(value, name, minimum, maximum)
 #define CHECK_LIST(value, name, minimum, maximum)
+#define CHECK_URL(value, name, minimum, maximum)
+#define CHECK_KINDS(value, name, minimum, maximum)
+#define CHECK_FILTER(value, name, minimum, maximum)
+#define CHECK_HEADERS(value, name, minimum, maximum)
+#define CHECK_TOKENS(value, name, minimum, maximum)
+#define CHECK_WEBHOOKS(value, name, minimum, maximum)
 
 static int check_numbers(const px_server_options *options, char *why, size_t size) {
 #define CHECK(type, field, name, fallback, minimum, maximum, text)                                 \
@@ -90,17 +100,40 @@ static int check_numbers(const px_server_options *options, char *why, size_t siz
     return PX_OK;
 }
 
+static int check_webhook(const px_webhook_options *webhook, char *why, size_t size) {
+#define CHECK(type, field, name, fallback, minimum, maximum, text)                                 \
+    CHECK_##type(webhook->field, name, minimum, maximum)
+    PX_WEBHOOK_OPTIONS(CHECK)
+#undef CHECK
+    return px_webhook_options_check(webhook, why, size);
+}
+
+static int check_webhooks(const px_webhook_list *webhooks, char *why, size_t size) {
+    int result = PX_OK;
+    for (size_t i = 0; i < webhooks->count && result == PX_OK; i++)
+        result = check_webhook(&webhooks->items[i], why, size);
+    return result;
+}
+
+/* The name of what an app lacks, or NULL. */
+static const char *missing_of(const px_app_options *app) {
+    for (size_t i = 0; i < app->tokens.count; i++)
+        if (app->tokens.items[i].key.len == 0 || app->tokens.items[i].secret.len == 0)
+            return "token's key or secret";
+    return app->id.len == 0       ? "id"
+           : app->key.len == 0    ? "key"
+           : app->secret.len == 0 ? "secret"
+                                  : NULL;
+}
+
 static int check_app(const px_app_options *app, char *why, size_t size) {
 #define CHECK(type, field, name, fallback, minimum, maximum, text)                                 \
     CHECK_##type(app->field, name, minimum, maximum)
     PX_APP_OPTIONS(CHECK)
 #undef CHECK
-    const char *missing = app->id.len == 0       ? "id"
-                          : app->key.len == 0    ? "key"
-                          : app->secret.len == 0 ? "secret"
-                                                 : NULL;
+    const char *missing = missing_of(app);
     if (!missing)
-        return PX_OK;
+        return check_webhooks(&app->webhooks, why, size);
     snprintf(why, size, "an app needs an id, a key and a secret; its %s is empty", missing);
     return PX_ERR_ARGUMENT;
 }

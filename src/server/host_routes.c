@@ -1,5 +1,6 @@
 /* What is where: the paths that the server answers, but for the WebSocket upgrade. */
 #include "server/dev_auth.h"
+#include "server/dev_origin.h"
 #include "server/host_client.h"
 #include "server/host_demo.h"
 #include "server/host_files.h"
@@ -145,6 +146,7 @@ static px_host_answer ask_hub(const call *this) {
     return (px_host_answer){.status = response.status,
                             .content_type = response.content_type,
                             .allow = response.allow,
+                            .retry_after = response.retry_after,
                             .body = px_buffer_slice(&this->server->scratch)};
 }
 
@@ -166,7 +168,7 @@ static px_slice allow_origin(const call *this) {
                                "Access-Control-Allow-Headers: *, Authorization\r\n"));
 }
 
-static px_host_answer authorize(const call *this) {
+static px_host_answer ask_dev_auth(const call *this, px_dev_auth_endpoint *endpoint) {
     px_server *server = this->server;
     const px_slice *fields = this->head->fields;
     px_host_answer answer = {.status = 200, .content_type = TEXT, .headers = allow_origin(this)};
@@ -180,10 +182,18 @@ static px_host_answer authorize(const call *this) {
         .is_jsonp = !is_post,
     };
     px_buffer_clear(&server->scratch);
-    answer.status = px_dev_auth(server->options.apps, server->options.app_count, &request,
-                                &server->arena, &server->scratch, &answer.content_type);
+    answer.status = endpoint(server->options.apps, server->options.app_count, &request,
+                             &server->arena, &server->scratch, &answer.content_type);
     answer.body = px_buffer_slice(&server->scratch);
     return answer;
+}
+
+static px_host_answer authorize(const call *this) {
+    return ask_dev_auth(this, px_dev_auth);
+}
+
+static px_host_answer authenticate(const call *this) {
+    return ask_dev_auth(this, px_dev_user_auth);
 }
 
 static px_host_answer count_report(const call *this) {
@@ -219,6 +229,7 @@ static const route ROUTES[] = {
     /* Clients can be told a host for these, and no prefix. */
     {PX_LITERAL("/timeline/v2/"), true, EVERYWHERE, "GET", count_report},
     {PX_LITERAL("/pusher/auth"), false, FOR_DEVELOPMENT, "GET, POST, OPTIONS", authorize},
+    {PX_LITERAL("/pusher/user-auth"), false, FOR_DEVELOPMENT, "GET, POST, OPTIONS", authenticate},
 };
 
 static bool is_offered(const route *this, const call *asked, bool is_below) {

@@ -241,8 +241,9 @@ static bool check(px_server *server, const px_http_head *head, px_slice *key, bo
 static bool is_kept_away(const px_host_connection *connection, const px_host_client *client,
                          px_slice key) {
     const px_server_options *options = &connection->server->options;
+    px_slice secret;
     for (size_t i = 0; !client->is_local && i < options->app_count; i++)
-        if (px_slice_equal(options->apps[i].key, key))
+        if (px_app_find_secret(&options->apps[i], key, &secret))
             return px_host_keeps_away(connection, client, &options->apps[i]);
     return false;
 }

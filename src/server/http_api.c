@@ -1,5 +1,4 @@
 /* The HTTP API: routes, errors, and what is common to all requests. */
-#include "server/channel_name.h"
 #include "server/http_call.h"
 #include "server/text.h"
 
@@ -19,6 +18,11 @@ int px_http_fail(px_http_call *call, int status, px_slice text) {
 
 int px_http_fail_memory(px_http_call *call) {
     return px_http_fail(call, PX_HTTP_INTERNAL, PX_SLICE("The server is out of memory"));
+}
+
+int px_http_fail_rate(px_http_call *call, px_slice text, uint64_t wait_ms) {
+    call->retry_after = (uint32_t)((wait_ms + 999) / 1000);
+    return px_http_fail(call, PX_HTTP_TOO_MANY, text);
 }
 
 /* ---- Routes ---- */
@@ -119,6 +123,16 @@ static int admit(px_http_call *call, px_slice app_id) {
     return status == PX_HTTP_OK && !call->app->options.enabled ? fail_disabled(call) : status;
 }
 
+/* Whether the app may ask now; otherwise answers 429. What is sent counts where it is sent. */
+static int check_rate(px_http_call *call) {
+    uint64_t wait_ms;
+    if (!px_slice_equal(call->request->method, PX_SLICE("GET")) ||
+        px_bucket_take(&call->app->read_requests, call->app->options.max_read_requests_per_second,
+                       1, call->hub->now_ms, &wait_ms))
+        return PX_HTTP_OK;
+    return px_http_fail_rate(call, PX_SLICE("The app asks too many questions"), wait_ms);
+}
+
 static int answer(px_http_call *call, const char **allow) {
     px_slice path = call->request->path, apps, app_id;
     if (call->hub->draining)
@@ -131,6 +145,8 @@ static int answer(px_http_call *call, const char **allow) {
     if (!route)
         return px_http_fail(call, PX_HTTP_NOT_FOUND, PX_SLICE("There is nothing at this path"));
     int status = admit(call, app_id);
+    if (status == PX_HTTP_OK)
+        status = check_rate(call);
     return status == PX_HTTP_OK ? route->handle(call) : status;
 }
 
@@ -161,6 +177,7 @@ static px_http_call begin_call(px_hub *hub, const px_http_request *request,
 static void end_call(px_http_call *call, int status, px_http_response *response) {
     response->status = check_written(call, status);
     response->allow = NULL;
+    response->retry_after = call->retry_after;
     response->content_type = "application/json";
     px_hub_input_done(call->hub);
 }
@@ -182,16 +199,4 @@ void px_hub_publish(px_hub *hub, px_slice app_id, px_slice body, px_http_respons
                  : !call.app->options.enabled ? fail_disabled(&call)
                                               : px_http_publish(&call);
     end_call(&call, status, response);
-}
-
-/* ---- Users ---- */
-
-/* Closes the connections that signed in as the user. There are none: presence alone is not signing
- * in. */
-int px_http_terminate_user(px_http_call *call) {
-    if (!px_name_characters_valid(call->name))
-        return px_http_fail(call, PX_HTTP_BAD_REQUEST, PX_SLICE("Invalid user id"));
-    px_json_object_begin(&call->answer);
-    px_json_object_end(&call->answer);
-    return PX_HTTP_OK;
 }

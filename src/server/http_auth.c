@@ -35,7 +35,7 @@ static int check_params(px_http_call *call) {
 
 static int check_key(px_http_call *call) {
     px_slice key = px_http_param_value(&call->params, PX_SLICE("auth_key"));
-    if (!px_slice_equal(key, call->app->options.key))
+    if (!px_app_find_secret(&call->app->options, key, &call->secret))
         return unauthorized(call, PX_SLICE("Unknown auth_key: it does not belong to this app"));
     return PX_HTTP_OK;
 }
@@ -117,7 +117,6 @@ static px_slice string_to_sign(px_http_call *call, px_slice path, bool raw_param
  * and some HTTP stacks escape after it. Whoever knows the secret may spell either way. */
 static int check_signature(px_http_call *call) {
     px_slice given = px_http_param_value(&call->params, PX_SLICE("auth_signature"));
-    px_slice secret = call->app->options.secret;
     px_slice paths[2] = {call->request->path};
     px_slice documented = {NULL, 0};
     if (px_percent_decode(call->arena, paths[0], false, &paths[1]) != PX_OK)
@@ -126,7 +125,7 @@ static int check_signature(px_http_call *call) {
         px_slice text = string_to_sign(call, paths[spelling / 2], spelling % 2);
         if (!text.ptr)
             return px_http_fail_memory(call);
-        if (px_signature_verify(secret, &text, 1, given))
+        if (px_signature_verify(call->secret, &text, 1, given))
             return PX_HTTP_OK;
         if (spelling == 0)
             documented = text;

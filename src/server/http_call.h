@@ -15,6 +15,7 @@ enum {
     PX_HTTP_NOT_FOUND = 404,
     PX_HTTP_METHOD_NOT_ALLOWED = 405,
     PX_HTTP_TOO_LARGE = 413,
+    PX_HTTP_TOO_MANY = 429,
     PX_HTTP_INTERNAL = 500,
     PX_HTTP_UNAVAILABLE = 503,
 };
@@ -24,9 +25,11 @@ typedef struct px_http_call {
     px_arena *arena; /* the hub's, for this request */
     const px_http_request *request;
     px_app *app;
+    px_slice secret; /* that the request must be signed with */
     px_http_params params;
     px_slice name;         /* of the channel or user in the path, decoded */
     px_json_writer answer; /* into the response's body */
+    uint32_t retry_after;  /* with 429: seconds */
 } px_http_call;
 
 /* A handler writes its answer and returns PX_HTTP_OK, or returns px_http_fail(...). */
@@ -38,6 +41,9 @@ int px_http_fail(px_http_call *call, int status, px_slice text);
 /* The same for want of memory. */
 int px_http_fail_memory(px_http_call *call);
 
+/* Answers 429: so much may be done only so often, again in wait_ms. */
+int px_http_fail_rate(px_http_call *call, px_slice text, uint64_t wait_ms);
+
 /* PX_HTTP_OK when the request is signed with the app's key and secret; otherwise answers 401. */
 int px_http_authenticate(px_http_call *call);
 
@@ -45,11 +51,14 @@ int px_http_authenticate(px_http_call *call);
 enum {
     PX_INFO_USER_COUNT = 1 << 0,
     PX_INFO_SUBSCRIPTION_COUNT = 1 << 1,
+    PX_INFO_COUNTS = PX_INFO_USER_COUNT | PX_INFO_SUBSCRIPTION_COUNT,
+    PX_INFO_CACHE = 1 << 2, /* of one channel only: it may be large */
 };
 
 /* Reads an info parameter ("user_count,subscription_count"; empty: none). PX_ERR_SYNTAX: *unknown is
- * an attribute that we do not know. */
-PX_MUST_CHECK int px_http_read_info(px_slice info, unsigned *attributes, px_slice *unknown);
+ * none of the `known` attributes. */
+PX_MUST_CHECK int px_http_read_info(px_slice info, unsigned known, unsigned *attributes,
+                                    px_slice *unknown);
 
 /* Answers 400 for an attribute that we do not know. */
 int px_http_fail_info(px_http_call *call, px_slice unknown);

@@ -5,40 +5,87 @@
 #include "server/json_object.h"
 #include "server/publication.h"
 #include "server/text.h"
+#include "server/user.h"
 
 /* ---- Sending ---- */
 
+/* A message to a channel, or to a user. */
 typedef struct px_outgoing {
-    px_channel *channel;
-    const px_subscription *except;
+    px_channel *channel;  /* NULL: nobody is subscribed, or it is to a user */
+    px_user *user;        /* NULL: it is to a channel, or nobody is signed in */
+    px_slice remember_in; /* the name of a cache channel; empty: it is none */
+    const px_hub_connection *except;
     px_message *message;
 } px_outgoing;
 
-/* The subscription of the connection that asked not to get its own event. */
-static const px_subscription *excluded(const px_http_call *call, const px_channel *channel,
-                                       px_slice socket_id) {
+/* The connection that asked not to get its own event. */
+static const px_hub_connection *excluded(const px_http_call *call, px_slice socket_id) {
     const px_hub_connection *connection =
         socket_id.ptr ? px_sockets_find(&call->hub->sockets, socket_id) : NULL;
-    if (!connection || connection->app != call->app)
-        return NULL;
-    return px_subscription_find(channel, connection);
+    return connection && connection->app == call->app ? connection : NULL;
 }
 
-/* Appends what the publication sends to occupied channels. False without memory. */
+/* Who is behind a channel's name; false: nobody, and it is not to be remembered. */
+static bool find_receivers(const px_app *app, px_slice name, px_outgoing *outgoing) {
+    unsigned traits = px_channel_traits(name);
+    if (traits & PX_CHANNEL_CACHE)
+        outgoing->remember_in = name;
+    if (traits & PX_CHANNEL_USER)
+        outgoing->user = px_user_find(app, px_channel_user_id(name));
+    else
+        outgoing->channel = px_channel_find(app, name);
+    return outgoing->channel || outgoing->remember_in.len > 0 ||
+           (outgoing->user && outgoing->user->identities);
+}
+
+/* Appends what the publication sends to occupied channels, cache channels and signed-in users. False without
+ * memory. */
 static bool prepare(px_http_call *call, const px_publication *publication, px_outgoing *outgoing,
                     size_t *count) {
+    const px_hub_connection *except = excluded(call, publication->socket_id);
     for (size_t i = 0; i < publication->channel_count; i++) {
-        px_channel *channel = px_channel_find(call->app, publication->channels[i]);
-        if (!channel)
+        px_slice name = publication->channels[i];
+        px_outgoing *next = &outgoing[*count];
+        *next = (px_outgoing){.except = except};
+        if (!find_receivers(call->app, name, next))
             continue;
-        px_message *message =
-            px_event_published(call->hub, publication->name, channel->name, publication->data);
-        if (!message)
+        if (next->remember_in.len > 0 && !px_last_event_reserve(call->app, name))
             return false;
-        outgoing[(*count)++] =
-            (px_outgoing){channel, excluded(call, channel, publication->socket_id), message};
+        (*count)++;
+        next->message = px_event_published(call->hub, publication->name, name, publication->data);
+        if (!next->message)
+            return false;
     }
     return true;
+}
+
+static void deliver(px_http_call *call, const px_outgoing *outgoing) {
+    const px_hub_connection *except = outgoing->except;
+    if (outgoing->remember_in.len > 0)
+        px_last_event_store(call->hub, call->app, outgoing->remember_in, outgoing->message);
+    if (outgoing->user)
+        px_user_deliver(call->hub, outgoing->user, except, outgoing->message);
+    else if (outgoing->channel)
+        px_channel_deliver(call->hub, outgoing->channel,
+                           except ? px_subscription_find(outgoing->channel, except) : NULL,
+                           outgoing->message);
+    else
+        px_message_release(outgoing->message);
+}
+
+static void undo(px_http_call *call, const px_outgoing *outgoing) {
+    if (outgoing->remember_in.len > 0)
+        px_last_event_unreserve(call->app, outgoing->remember_in);
+    px_message_release(outgoing->message);
+}
+
+/* Whether the app may publish as many events now; otherwise answers 429. */
+static int check_rate(px_http_call *call, size_t count) {
+    uint64_t wait_ms;
+    if (px_bucket_take(&call->app->backend_events, call->app->options.max_backend_events_per_second,
+                       (uint32_t)count, call->hub->now_ms, &wait_ms))
+        return PX_HTTP_OK;
+    return px_http_fail_rate(call, PX_SLICE("The app publishes too many events"), wait_ms);
 }
 
 /* Sends all publications, or fails. The answer must have been written. */
@@ -46,6 +93,9 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
     void *memory;
     size_t most = 1, made = 0;
     bool prepared = true;
+    int status = check_rate(call, count);
+    if (status != PX_HTTP_OK)
+        return status;
     for (size_t i = 0; i < count; i++)
         most += publications[i].channel_count;
     if (px_json_writer_finish(&call->answer) != PX_OK ||
@@ -56,11 +106,11 @@ static int send(px_http_call *call, const px_publication *publications, size_t c
         prepared = prepare(call, &publications[i], outgoing, &made);
     for (size_t i = 0; i < made; i++) {
         if (prepared)
-            px_channel_deliver(call->hub, outgoing[i].channel, outgoing[i].except,
-                               outgoing[i].message);
+            deliver(call, &outgoing[i]);
         else
-            px_message_release(outgoing[i].message);
+            undo(call, &outgoing[i]);
     }
+    px_last_events_trim(call->app);
     return prepared ? PX_HTTP_OK : px_http_fail_memory(call);
 }
 

@@ -7,6 +7,8 @@
 #include "server/connection.h"
 #include "server/event.h"
 #include "server/hub_state.h"
+#include "server/task.h"
+#include "server/watchlist.h"
 
 enum {
     MAX_INPUT_MEMORY = 32 * 1024 * 1024,  /* what handling one message or request may need */
@@ -16,21 +18,50 @@ enum {
 
 /* ---- Apps ---- */
 
+/* The keys of an app: its own, then those of its tokens. */
+static px_slice key_of(const px_app_options *options, size_t index) {
+    return index == 0 ? options->key : options->tokens.items[index - 1].key;
+}
+
+/* All of the app's keys lead to it, or none does. */
+static int add_keys(px_hub *hub, px_app *app) {
+    size_t count = app->options.tokens.count + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (px_map_put(&hub->apps_by_key, key_of(&app->options, i), app) == PX_OK)
+            continue;
+        while (i-- > 0)
+            px_map_remove(&hub->apps_by_key, key_of(&app->options, i));
+        return PX_ERR_NO_MEMORY;
+    }
+    return PX_OK;
+}
+
+static bool has_taken_key(const px_hub *hub, const px_app_options *options) {
+    for (size_t i = 0; i <= options->tokens.count; i++) {
+        if (px_map_get(&hub->apps_by_key, key_of(options, i)))
+            return true;
+        for (size_t k = 0; k < i; k++)
+            if (px_slice_equal(key_of(options, k), key_of(options, i)))
+                return true;
+    }
+    return false;
+}
+
 int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why) {
     px_app *app;
     if (px_map_get(&hub->apps_by_id, options->id)) {
         *why = "another app has the same id";
         return PX_ERR_ARGUMENT;
     }
-    if (px_map_get(&hub->apps_by_key, options->key)) {
-        *why = "another app has the same key";
+    if (has_taken_key(hub, options)) {
+        *why = "another app or token has the same key";
         return PX_ERR_ARGUMENT;
     }
     *why = "out of memory";
     if (px_app_new(hub->allocator, options, hub->seed, &app) != PX_OK)
         return PX_ERR_NO_MEMORY;
     if (px_map_put(&hub->apps_by_id, app->options.id, app) == PX_OK) {
-        if (px_map_put(&hub->apps_by_key, app->options.key, app) == PX_OK)
+        if (add_keys(hub, app) == PX_OK)
             return PX_OK;
         px_map_remove(&hub->apps_by_id, app->options.id);
     }
@@ -57,8 +88,10 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_map_init(&made->apps_by_key, allocator, seed);
     px_sockets_init(&made->sockets, allocator, seed);
     px_wheel_init(&made->timers, now_ms);
+    px_wheel_init(&made->tasks, now_ms);
     px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
+    made->leaving_end = &made->leaving;
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));
     made->pong = px_event_plain(made, PX_SLICE("pusher:pong"), px_slice_of(NULL, 0));
     if (!made->ping || !made->pong) {
@@ -94,6 +127,18 @@ static px_hub_connection *connection_of(px_wheel_node *timer) {
     return (px_hub_connection *)(void *)((char *)timer - offsetof(px_hub_connection, timer));
 }
 
+static px_task *task_of(px_wheel_node *timer) {
+    return (px_task *)(void *)((char *)timer - offsetof(px_task, timer));
+}
+
+void px_task_set(px_hub *hub, px_task *task, uint64_t due_ms) {
+    px_wheel_set(&hub->tasks, &task->timer, due_ms);
+}
+
+void px_task_clear(px_hub *hub, px_task *task) {
+    px_wheel_clear(&hub->tasks, &task->timer);
+}
+
 void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     px_wheel_node *timer;
     if (now_ms > hub->now_ms)
@@ -101,10 +146,19 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     hub->unix_seconds = unix_seconds;
     while ((timer = px_wheel_pop(&hub->timers, hub->now_ms)))
         px_connection_timer(hub, connection_of(timer));
+    while ((timer = px_wheel_pop(&hub->tasks, hub->now_ms)))
+        task_of(timer)->run(hub, task_of(timer));
+    px_watchlist_tick(hub);
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
-    return px_wheel_deadline(&hub->timers);
+    const uint64_t deadlines[] = {px_wheel_deadline(&hub->timers), px_wheel_deadline(&hub->tasks),
+                                  px_watchlist_deadline(hub)};
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++)
+        if (deadlines[i] < first)
+            first = deadlines[i];
+    return first;
 }
 
 void px_hub_drain(px_hub *hub, uint32_t grace_ms) {

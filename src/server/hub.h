@@ -20,6 +20,7 @@
 
 typedef struct px_hub px_hub;
 typedef struct px_subscription px_subscription;
+typedef struct px_identity px_identity;
 
 /* A message on its way to one or many connections: the text of one WebSocket message. It is encoded
  * once and shared; hosts that need it beyond the call hold a reference. */
@@ -49,12 +50,16 @@ static inline px_slice px_message_frame(const px_message *message) {
 typedef struct px_hub_connection {
     px_app *app;                    /* NULL while the hub does not know the connection */
     px_subscription *subscriptions; /* a list */
+    px_identity *identity;          /* NULL: not signed in */
     uint32_t subscription_count;
     uint32_t flags;
     px_wheel_node timer; /* when the hub looks at the connection again */
     uint64_t last_activity_ms;
     uint64_t socket_id[2];
-    uint64_t client_events_at_ms; /* token bucket of client events */
+    union {
+        uint64_t authorize_by_ms;     /* while it must be authorized, else it is closed */
+        uint64_t client_events_at_ms; /* token bucket of client events */
+    };
     uint32_t client_event_tokens; /* in thousandths */
     uint16_t malformed;           /* consecutive frames that were not understood */
     uint8_t carrier;              /* the host's, for its own use: the hub does not touch it */
@@ -153,8 +158,9 @@ typedef struct px_http_request {
 typedef struct px_http_response {
     int status;
     const char *content_type;
-    const char *allow; /* with 405: the Allow header; else NULL */
-    px_buffer *body;   /* the caller's buffer, filled by the hub */
+    const char *allow;    /* with 405: the Allow header; else NULL */
+    uint32_t retry_after; /* with 429: the Retry-After header, seconds; else 0 */
+    px_buffer *body;      /* the caller's buffer, filled by the hub */
 } px_http_response;
 
 /* Answers a request under /apps/. Never fails: what goes wrong becomes a status and a JSON body. */
@@ -170,6 +176,7 @@ typedef struct px_hub_stats {
     size_t connections;
     size_t channels;
     size_t subscriptions;
+    size_t users; /* that are signed in */
     uint64_t messages_received;
     uint64_t messages_delivered;
     uint64_t api_requests;

@@ -101,6 +101,7 @@ static void put_numbers(writer *page, const px_page_facts *facts) {
     put_fact(page, PX_SLICE("HTTP sessions"), facts->http_sessions);
     put_fact(page, PX_SLICE("Channels"), stats->channels);
     put_fact(page, PX_SLICE("Subscriptions"), stats->subscriptions);
+    put_fact(page, PX_SLICE("Signed-in users"), stats->users);
     put_fact(page, PX_SLICE("Messages in"), stats->messages_received);
     put_fact(page, PX_SLICE("Messages out"), stats->messages_delivered);
     put_fact(page, PX_SLICE("API requests"), stats->api_requests);
@@ -152,7 +153,8 @@ static void put_notes(writer *page, const px_page_facts *facts) {
                            "</code>) and therefore listens on this machine only.</p>\n"));
     if (facts->dev_auth)
         put(page, PX_SLICE("<p class=\"note\">Every private and presence channel is authorized at"
-                           " <code>/pusher/auth</code>: good for development only.</p>\n"));
+                           " <code>/pusher/auth</code>, every user at "
+                           "<code>/pusher/user-auth</code>: good for development only.</p>\n"));
 }
 
 int px_page_write(px_buffer *out, const px_page_facts *facts) {

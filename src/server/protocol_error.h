@@ -19,6 +19,9 @@
     X(VERSION_UNSUPPORTED, 4007, "Unsupported protocol version")                                   \
     X(VERSION_MISSING, 4008, "No protocol version supplied")                                       \
     X(ORIGIN, 4009, "Origin not allowed")                                                          \
+    X(UNAUTHORIZED, 4009, "Connection not authorized.")                                            \
+    X(UNAUTHORIZED_TOO_LONG, 4009, "Connection not authorized within timeout.")                    \
+    X(TERMINATED, 4009, "You got disconnected by the app.")                                        \
     X(CAPACITY, 4100, "Over capacity")                                                             \
     X(RECONNECT, 4200, "Generic reconnect immediately")                                            \
     X(NO_PONG, 4201,                                                                               \
@@ -28,6 +31,11 @@
     X(INVALID_JSON, 0, "Invalid JSON")                                                             \
     X(INVALID_MESSAGE, 0, "Invalid message (must be an object with an event name)")                \
     X(INVALID_DATA, 0, "Invalid message (data must be an object)")                                 \
+    X(USER_DATA, 4009, "Invalid user_data (must be a string that holds a JSON object)")            \
+    X(USER_ID, 4009,                                                                               \
+      "Invalid user_data (its id must be a string of letters, digits and _-=@,.; and not be too "  \
+      "long)")                                                                                     \
+    X(OTHER_USER, 4009, "The connection is signed in as another user already")                     \
     X(INVALID_CLIENT_EVENT, 0, "Invalid client event (must contain channel and data)")             \
     X(CLIENT_EVENT_CHANNEL, 0,                                                                     \
       "Client event rejected - only supported on private and presence channels")                   \
@@ -37,6 +45,11 @@
     X(CLIENT_EVENT_SIZE, 4300, "Client event rejected - its data is too large")                    \
     X(CLIENT_EVENTS_OFF, 4301, "The app does not have client messaging enabled.")                  \
     X(CLIENT_EVENT_RATE, 4301, "Client event rejected due to rate limit")
+
+/* The codes of errors whose texts depend on settings. */
+enum {
+    PX_CODE_WATCHLIST = 4302, /* only the beginning of the watchlist counts */
+};
 
 #define PX_PROTOCOL_ERROR_NAME(name, code, text) PX_ERROR_##name,
 typedef enum px_protocol_error {

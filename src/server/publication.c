@@ -211,7 +211,8 @@ static int check_socket_id(px_http_call *call, px_publication *publication) {
 
 static int check_info(px_http_call *call, px_publication *publication) {
     px_slice unknown;
-    if (px_http_read_info(publication->info, &publication->attributes, &unknown) == PX_OK)
+    if (px_http_read_info(publication->info, PX_INFO_COUNTS, &publication->attributes, &unknown) ==
+        PX_OK)
         return PX_HTTP_OK;
     return px_http_fail_info(call, unknown);
 }

@@ -35,7 +35,8 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
     X(TEXT, path_prefix, "path_prefix", "", 0, 0,                                                  \
       "Put before every path, such as /realtime; starts with / and ends without.")                 \
     X(FLAG, dev_auth, "dev_auth", 0, 0, 1,                                                         \
-      "Authorize every channel at /pusher/auth. Loopback only, for development.")                  \
+      "Authorize every channel at /pusher/auth, and authenticate every user at "                   \
+      "/pusher/user-auth. Loopback only, for development.")                                        \
     X(TEXT, web, "web", "", 0, 0,                                                                  \
       "Folder whose folders js and demo are served below /js/ and /demo/. `pusher serve` has one " \
       "without being told; empty: none.")                                                          \

@@ -3,7 +3,9 @@
 #include "server/connection.h"
 #include "server/event.h"
 #include "server/presence.h"
+#include "server/subscription_count.h"
 #include "server/text.h"
+#include "server/user.h"
 
 /* ---- Refusals ---- */
 
@@ -27,17 +29,22 @@ static void refuse(px_hub *hub, px_hub_connection *connection, px_slice channel,
     px_connection_complain_text(hub, connection, refusal->code, text);
 }
 
+static bool is_signed_in_as(const px_hub_connection *connection, px_slice user_id) {
+    return connection->identity && px_slice_equal(connection->identity->user->id, user_id);
+}
+
 /* May the connection join, as far as its identity goes? */
 static bool is_admitted(px_hub *hub, const px_hub_connection *connection, px_slice name,
                         const px_credentials *credentials, px_slice *why) {
     unsigned traits = px_channel_traits(name);
-    if (traits & PX_CHANNEL_USER) {
+    if (traits & PX_CHANNEL_USER && !is_signed_in_as(connection, px_channel_user_id(name))) {
         *why = px_text_of(&hub->arena, PX_SLICE("Only the signed-in user can subscribe to "), name);
         return false;
     }
     if (traits & PX_CHANNEL_PRIVATE && !px_is_authorized(hub, connection, name, credentials, why))
         return false;
-    if (traits & PX_CHANNEL_PRESENCE && credentials->channel_data.len == 0) {
+    if (traits & PX_CHANNEL_PRESENCE && credentials->channel_data.len == 0 &&
+        !connection->identity) {
         *why = px_text_of(
             &hub->arena, name,
             PX_SLICE(" is a presence channel and subscription must include channel_data"));
@@ -46,11 +53,15 @@ static bool is_admitted(px_hub *hub, const px_hub_connection *connection, px_sli
     return true;
 }
 
+static bool has_too_many(const px_hub_connection *connection) {
+    uint32_t max = connection->app->options.max_subscriptions;
+    return max && connection->subscription_count >= max;
+}
+
 /* Checks all that does not depend on the channel's state; answers when something is wrong. */
 static bool is_refused(px_hub *hub, px_hub_connection *connection, px_slice name,
                        const px_credentials *credentials) {
-    const px_app_options *limits = &connection->app->options;
-    const char *fault = px_channel_name_fault(name, limits->max_channel_name);
+    const char *fault = px_channel_name_fault(name, connection->app->options.max_channel_name);
     px_slice why;
     if (fault)
         refuse(
@@ -58,8 +69,7 @@ static bool is_refused(px_hub *hub, px_hub_connection *connection, px_slice name
             px_text_of(&hub->arena, PX_SLICE("Invalid channel name: "), px_slice_of_text(fault)));
     else if (!is_admitted(hub, connection, name, credentials, &why))
         refuse(hub, connection, name, &AUTH_ERROR, why);
-    else if (limits->max_subscriptions &&
-             connection->subscription_count >= limits->max_subscriptions)
+    else if (!(px_channel_traits(name) & PX_CHANNEL_USER) && has_too_many(connection))
         refuse(hub, connection, name, &LIMIT_REACHED,
                PX_SLICE("The connection has too many subscriptions"));
     else
@@ -75,7 +85,8 @@ typedef struct px_joining {
     px_member *member;      /* presence only */
     px_subscription *added; /* in place, silently */
     px_message *answer;
-    px_message *welcome; /* for the others, when the member is new to them */
+    px_message *greeting; /* on cache channels: what follows the answer */
+    px_message *welcome;  /* for the others, when the member is new to them */
 } px_joining;
 
 static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user *user) {
@@ -95,6 +106,14 @@ static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user
     return joining->answer != NULL;
 }
 
+/* The event that the channel remembers, or that there is none: the one place where a miss is found
+ * out. It has happened when the subscription is in place (join). NULL without memory. */
+static px_message *greet(px_hub *hub, const px_channel *channel) {
+    const px_last_event *last = px_last_event_find(hub, channel->app, channel->name);
+    return last ? px_message_hold(last->message)
+                : px_event_plain(hub, PX_SLICE("pusher:cache_miss"), channel->name);
+}
+
 /* `user` NULL: not a presence channel. */
 static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *joining,
                     const px_presence_user *user) {
@@ -108,12 +127,18 @@ static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *join
         if (!joining->answer)
             return false;
     }
+    if (channel->traits & PX_CHANNEL_CACHE) {
+        joining->greeting = greet(hub, channel);
+        if (!joining->greeting)
+            return false;
+    }
     joining->added = px_subscription_add(hub, channel, connection);
     return joining->added != NULL;
 }
 
 static void undo(px_hub *hub, px_joining *joining) {
     px_message_release(joining->answer);
+    px_message_release(joining->greeting);
     px_message_release(joining->welcome);
     if (joining->member && joining->member->subscription_count == 0)
         px_presence_remove(hub, joining->channel, joining->member);
@@ -133,9 +158,14 @@ static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
         joining.added->member = joining.member;
         joining.member->subscription_count++;
     }
+    if (joining.channel->traits & PX_CHANNEL_PRIVATE)
+        px_connection_authorized(hub, connection);
     if (joining.welcome)
         px_channel_deliver(hub, joining.channel, joining.added, joining.welcome);
     px_connection_send(hub, connection, joining.answer);
+    if (joining.greeting)
+        px_connection_send(hub, connection, joining.greeting);
+    px_count_changed(hub, joining.channel);
 }
 
 /* Distinct users count: one more connection of a member is welcome in a full channel. */
@@ -144,10 +174,22 @@ static bool is_full(const px_app *app, const px_channel *channel, px_slice user_
            !px_presence_find(channel, user_id);
 }
 
+/* Without channel_data the member is the user that the connection is signed in as. */
+static const char *read_member(px_hub *hub, const px_hub_connection *connection,
+                               px_slice channel_data, px_presence_user *user) {
+    const px_identity *identity = connection->identity;
+    if (channel_data.len > 0)
+        return px_presence_read_user(hub, connection->app, channel_data, user);
+    if (identity->is_info_too_large)
+        return "the user_info in user_data is too large";
+    *user = (px_presence_user){identity->user->id, identity->user_info};
+    return NULL;
+}
+
 static void join_presence(px_hub *hub, px_hub_connection *connection, px_slice name,
                           px_slice channel_data) {
     px_presence_user user;
-    const char *fault = px_presence_read_user(hub, connection->app, channel_data, &user);
+    const char *fault = read_member(hub, connection, channel_data, &user);
     if (fault)
         refuse(hub, connection, name, &AUTH_ERROR, px_slice_of_text(fault));
     else if (is_full(connection->app, px_channel_find(connection->app, name), user.user_id))
@@ -155,6 +197,13 @@ static void join_presence(px_hub *hub, px_hub_connection *connection, px_slice n
                PX_SLICE("The presence channel has reached its limit of members"));
     else
         join(hub, connection, name, &user);
+}
+
+/* A user's events come without a subscription; who asks for one is only told so. */
+static void confirm(px_hub *hub, px_hub_connection *connection, px_slice name) {
+    px_connection_send(
+        hub, connection,
+        px_event_plain(hub, PX_SLICE("pusher_internal:subscription_succeeded"), name));
 }
 
 void px_subscribe(px_hub *hub, px_hub_connection *connection, px_slice name,
@@ -168,6 +217,8 @@ void px_subscribe(px_hub *hub, px_hub_connection *connection, px_slice name,
         return;
     else if (px_channel_traits(name) & PX_CHANNEL_PRESENCE)
         join_presence(hub, connection, name, credentials->channel_data);
+    else if (px_channel_traits(name) & PX_CHANNEL_USER)
+        confirm(hub, connection, name);
     else
         join(hub, connection, name, NULL);
 }
@@ -182,5 +233,6 @@ void px_subscription_end(px_hub *hub, px_subscription *subscription) {
         px_channel_deliver(hub, channel, NULL, px_message_hold(member->farewell));
         px_presence_remove(hub, channel, member);
     }
+    px_count_changed(hub, channel);
     px_channel_discard_if_empty(hub, channel);
 }

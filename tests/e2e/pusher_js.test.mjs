@@ -1,48 +1,14 @@
 // The unmodified `pusher-js` against `pusher serve`.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import Pusher from 'pusher-js';
 import PusherSdk from 'pusher';
 
 import { APP, freePort, serve } from './lib/servers.mjs';
 import { authEndpoint } from './lib/auth_endpoint.mjs';
+import { client, next, subscribed } from './lib/pusher_js.mjs';
 import { soon, until } from './lib/program.mjs';
 
-// A client; ends with the test.
-function client(t, port, options = {}, key = APP.key) {
-  const pusher = new Pusher(key, {
-    cluster: '',
-    wsHost: '127.0.0.1',
-    wsPort: port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    disableStats: true,
-    ...options,
-  });
-  t.after(() => pusher.disconnect());
-  return pusher;
-}
-
 const sdkFor = (port) => new PusherSdk({ ...APP, host: '127.0.0.1', port: String(port), useTLS: false });
-
-// Resolves with the data of the next such event.
-const next = (target, event) =>
-  soon(
-    new Promise((resolve) => {
-      const handler = (data, metadata) => {
-        target.unbind(event, handler);
-        resolve(metadata?.user_id === undefined ? data : { data, user_id: metadata.user_id });
-      };
-      target.bind(event, handler);
-    }),
-    event,
-  );
-
-async function subscribed(pusher, name) {
-  const channel = pusher.subscribe(name);
-  await next(channel, 'pusher:subscription_succeeded');
-  return channel;
-}
 
 const as = (t, user_id) => authEndpoint(t, { user: { user_id, user_info: { name: `The ${user_id}` } } });
 const through = ({ url }) => ({ channelAuthorization: { endpoint: url, transport: 'ajax' } });

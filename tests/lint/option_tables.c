@@ -1,6 +1,6 @@
 /* Prints the tables of the documentation, in Markdown, from the tables that the code is made of.
  *
- *     option_tables client|javascript|option_names|server|app|results|protocol_errors
+ *     option_tables client|javascript|option_names|server|app|webhook|aliases|results|protocol_errors
  *
  * check_docs.py compares them with what stands in docs/, and writes them there. */
 #include <stdint.h>
@@ -21,9 +21,21 @@
 #define FALLBACK_LIST(fallback)   "[]"
 #define FALLBACK_FLAG(fallback)   (fallback) ? "true" : "false"
 #define FALLBACK_NUMBER(fallback) #fallback
+#define FALLBACK_URL(fallback)    ""
+#define FALLBACK_HEADERS(f)       "{}"
+#define FALLBACK_KINDS(fallback)  "all"
+#define FALLBACK_FILTER(fallback) "{}"
+#define FALLBACK_TOKENS(fallback) "[]"
+#define FALLBACK_WEBHOOKS(f)      "[]"
 #define IS_NUMBER_TEXT            false
 #define IS_NUMBER_LIST            false
 #define IS_NUMBER_FLAG            false
+#define IS_NUMBER_URL             false
+#define IS_NUMBER_HEADERS         false
+#define IS_NUMBER_KINDS           false
+#define IS_NUMBER_FILTER          false
+#define IS_NUMBER_TOKENS          false
+#define IS_NUMBER_WEBHOOKS        false
 #define IS_NUMBER_NUMBER          true
 
 #define SETTING_ROW(type, field, name, fallback, minimum, maximum, text)                           \
@@ -59,6 +71,25 @@ static int print_server(void) {
 static int print_app(void) {
     print_settings_head();
     PX_APP_OPTIONS(SETTING_ROW)
+    return 0;
+}
+
+static int print_webhook(void) {
+    print_settings_head();
+    PX_WEBHOOK_OPTIONS(SETTING_ROW)
+    return 0;
+}
+
+static void print_alias(const char *other, const char *name, unsigned factor) {
+    printf("| `%s` | `%s`%s |\n", other, name, factor == 1 ? "" : ", in KiB");
+}
+
+#define ALIAS_ROW(other, name, factor) print_alias(other, name, factor);
+
+static int print_aliases(void) {
+    printf("| key | means |\n|---|---|\n");
+    PX_APP_ALIASES(ALIAS_ROW)
+    PX_WEBHOOK_FILTER_ALIASES(ALIAS_ROW)
     return 0;
 }
 
@@ -218,6 +249,8 @@ static const struct {
               {"option_names", print_option_names},
               {"server", print_server},
               {"app", print_app},
+              {"webhook", print_webhook},
+              {"aliases", print_aliases},
               {"javascript", print_javascript},
               {"results", print_results},
               {"protocol_errors", print_protocol_errors}};
@@ -226,8 +259,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; argc == 2 && i < sizeof tables / sizeof *tables; i++)
         if (strcmp(argv[1], tables[i].name) == 0)
             return tables[i].print();
-    fprintf(
-        stderr,
-        "usage: option_tables client|javascript|option_names|server|app|results|protocol_errors\n");
+    fprintf(stderr,
+            "usage: option_tables "
+            "client|javascript|option_names|server|app|webhook|aliases|results|protocol_errors\n");
     return 2;
 }

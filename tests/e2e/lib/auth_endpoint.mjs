@@ -15,11 +15,14 @@ export async function authEndpoint(t, { user = { user_id: 'ann', user_info: { na
     for await (const chunk of request) body += chunk;
     const form = Object.fromEntries(new URLSearchParams(body));
     requests.push({ form, headers: request.headers });
-    const presence = form.channel_name?.startsWith('presence-') ? user : undefined;
-    const [status, text] = answer?.(form) ?? [
-      200,
-      JSON.stringify(sdk.authorizeChannel(form.socket_id, form.channel_name, presence)),
-    ];
+    const authorize = (name) => sdk.authorizeChannel(form.socket_id, name, name.startsWith('presence-') ? user : undefined);
+    // Many channels are channel_name[0], channel_name[1] and so on.
+    const batch = Object.entries(form).filter(([field]) => field.startsWith('channel_name[')).map(([, name]) => name);
+    const authorized = () =>
+      batch.length
+        ? Object.fromEntries(batch.map((name) => [name, { status: 200, data: authorize(name) }]))
+        : authorize(form.channel_name);
+    const [status, text] = answer?.(form) ?? [200, JSON.stringify(authorized())];
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
   });
   server.listen(0, '127.0.0.1');

@@ -235,17 +235,29 @@ void client_clear(test_client *client) {
     client->read = 0;
 }
 
-/* ---- Subscribing ---- */
+/* ---- Signatures ---- */
 
-const char *test_auth(const test_client *client, const char *channel, const char *channel_data) {
+static const char *auth_of(const px_slice *parts, size_t count) {
     static char auth[sizeof(TEST_KEY) + PX_SIGNATURE_LENGTH + 1] = TEST_KEY ":";
-    px_slice parts[] = {px_slice_of_text(client->socket_id), PX_SLICE(":"),
-                        px_slice_of_text(channel), PX_SLICE(":"), px_slice_of_text(channel_data)};
-    assert_int_equal(
-        px_signature(PX_SLICE(TEST_SECRET), parts, channel_data ? 5 : 3, auth + sizeof(TEST_KEY)),
-        PX_OK);
+    assert_int_equal(px_signature(PX_SLICE(TEST_SECRET), parts, count, auth + sizeof(TEST_KEY)),
+                     PX_OK);
     return auth;
 }
+
+const char *test_auth(const test_client *client, const char *channel, const char *channel_data) {
+    const px_slice parts[] = {px_slice_of_text(client->socket_id), PX_SLICE(":"),
+                              px_slice_of_text(channel), PX_SLICE(":"),
+                              px_slice_of_text(channel_data)};
+    return auth_of(parts, channel_data ? 5 : 3);
+}
+
+const char *test_signin_auth(const test_client *client, const char *user_data) {
+    const px_slice parts[] = {px_slice_of_text(client->socket_id), PX_SLICE("::user::"),
+                              px_slice_of_text(user_data)};
+    return auth_of(parts, 3);
+}
+
+/* ---- Subscribing and signing in ---- */
 
 /* JSON inside a JSON string. */
 static const char *escaped(const char *text) {
@@ -289,6 +301,26 @@ void client_join(test_world *world, test_client *client, const char *channel,
                 px_slice_equal(px_slice_after(answer, expected.len), PX_SLICE("{}\"}")));
 }
 
+void client_ask_to_sign_in(test_world *world, test_client *client, const char *user_data) {
+    px_slice data = quoted("%s", user_data);
+    client_send(world, client, "{'event':'pusher:signin','data':{'auth':'%s','user_data':'%s'}}",
+                test_signin_auth(client, data.ptr), escaped(data.ptr));
+}
+
+void client_expect_signed_in(test_client *client, const char *user_data) {
+    char data[MAX_TEXT / 8];
+    px_slice once = px_slice_of_text(escaped(quoted("%s", user_data).ptr));
+    memcpy(data, once.ptr, once.len + 1);
+    client_expect(client, "{'event':'pusher:signin_success','data':'{\\'user_data\\':\\'%s\\'}'}",
+                  escaped(data));
+}
+
+void client_sign_in(test_world *world, test_client *client, const char *user_data) {
+    client_ask_to_sign_in(world, client, user_data);
+    client_expect_signed_in(client, user_data);
+    client_expect_nothing(client);
+}
+
 /* ---- The HTTP API ---- */
 
 void world_request_raw(test_world *world, const char *method, const char *path, const char *query,
@@ -300,6 +332,7 @@ void world_request_raw(test_world *world, const char *method, const char *path, 
     assert_string_equal(response.content_type, "application/json");
     world->status = response.status;
     world->allow = response.allow;
+    world->retry_after = response.retry_after;
 }
 
 /* One name=value each, so that they can be sorted. */
@@ -307,16 +340,16 @@ static int by_text(const void *left, const void *right) {
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-void world_request(test_world *world, const char *method, const char *path, const char *query,
-                   const char *body) {
+void world_request_as(test_world *world, const char *key, const char *secret, const char *method,
+                      const char *path, const char *query, const char *body) {
     char all[8192], text[2 * sizeof(all)], md5[PX_MD5_LENGTH + 1] = "",
                                                                hex[PX_SIGNATURE_LENGTH + 1] = "";
     char *params[256];
     size_t count = 0;
     px_slice content = quoted("%s", body);
     assert_int_equal(px_md5(content, md5), PX_OK);
-    (void)snprintf(all, sizeof(all), "auth_key=%s&auth_timestamp=%d&auth_version=1.0%s%s%s%s",
-                   TEST_KEY, TEST_TIME, content.len ? "&body_md5=" : "", content.len ? md5 : "",
+    (void)snprintf(all, sizeof(all), "auth_key=%s&auth_timestamp=%d&auth_version=1.0%s%s%s%s", key,
+                   TEST_TIME, content.len ? "&body_md5=" : "", content.len ? md5 : "",
                    *query ? "&" : "", query);
     char copy[sizeof(all)];
     memcpy(copy, all, sizeof(all));
@@ -327,9 +360,14 @@ void world_request(test_world *world, const char *method, const char *path, cons
     for (size_t i = 0; i < count; i++)
         len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%s", i ? "&" : "", params[i]);
     px_slice to_sign = {text, (size_t)len};
-    assert_int_equal(px_signature(PX_SLICE(TEST_SECRET), &to_sign, 1, hex), PX_OK);
+    assert_int_equal(px_signature(px_slice_of_text(secret), &to_sign, 1, hex), PX_OK);
     (void)snprintf(text, sizeof(text), "%s&auth_signature=%s", all, hex);
     world_request_raw(world, method, path, text, body);
+}
+
+void world_request(test_world *world, const char *method, const char *path, const char *query,
+                   const char *body) {
+    world_request_as(world, TEST_KEY, TEST_SECRET, method, path, query, body);
 }
 
 void world_expect(const test_world *world, int status, const char *body) {

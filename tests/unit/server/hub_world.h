@@ -21,6 +21,7 @@ typedef struct test_world {
     bool is_recording; /* messages to the clients; counted in any case */
     int status;        /* of the last HTTP answer */
     const char *allow;
+    uint32_t retry_after;
     px_buffer body;
 } test_world;
 
@@ -78,13 +79,25 @@ void client_join(test_world *world, test_client *client, const char *channel,
 void client_ask_to_join(test_world *world, test_client *client, const char *channel,
                         const char *channel_data);
 
+/* Signs in and expects success, and nothing about a watchlist. */
+void client_sign_in(test_world *world, test_client *client, const char *user_data);
+/* Only sends the request, signed. */
+void client_ask_to_sign_in(test_world *world, test_client *client, const char *user_data);
+/* The answer to a successful one. */
+void client_expect_signed_in(test_client *client, const char *user_data);
+
 /* "KEY:SIGNATURE" for the client. Valid until the next call. */
 const char *test_auth(const test_client *client, const char *channel, const char *channel_data);
+/* The same for signing in. */
+const char *test_signin_auth(const test_client *client, const char *user_data);
 
 /* A request of the HTTP API, signed. `query` ("" for none) and body without the parameters of
  * authentication. Answers are in the world. */
 void world_request(test_world *world, const char *method, const char *path, const char *query,
                    const char *body);
+/* The same, signed with that key and secret. */
+void world_request_as(test_world *world, const char *key, const char *secret, const char *method,
+                      const char *path, const char *query, const char *body);
 /* The same with the query as it is. */
 void world_request_raw(test_world *world, const char *method, const char *path, const char *query,
                        const char *body);

@@ -11,6 +11,10 @@
 #include "memory.h"
 #include "server/config.h"
 
+/* The beginning of a file, until the settings of an app, or of a webhook. */
+#define APP     "{\"apps\": [{\"id\":\"a\",\"key\":\"k\",\"secret\":\"s\", "
+#define WEBHOOK APP "\"webhooks\": [{\"url\":\"http://a/\", "
+
 typedef struct parsed {
     px_arena arena;
     px_server_options options;
@@ -61,6 +65,57 @@ static void sets_everything(void **state) {
     assert_int_equal(app->max_connections, 7);
     assert_int_equal(app->max_batch, 10);
     assert_text(out.options.apps[1].id, "2");
+    px_arena_free(&out.arena);
+}
+
+static void sets_webhooks_and_tokens(void **state) {
+    (void)state;
+    parsed out =
+        parse(APP "\"tokens\": [{\"key\":\"l\",\"secret\":\"t\"}],"
+                  "\"webhooks\": [{\"url\": \"https://user:pw@[::1]:8443/hooks?a=b\","
+                  "\"event_types\": [\"cache_miss\", \"channel_\\u006fccupied\"],"
+                  "\"filter\": {\"channel_name_starts_with\": \"a-\", \"channel_suffix\": \"-b\"},"
+                  "\"headers\": {\"X-One\": \"1\", \"X-Two\": \"\\u00e9\"},"
+                  "\"timeout_ms\": 500, \"retry_ms\": 0, \"batching\": true},"
+                  "{\"url\": \"http://b\"}]}]}");
+    if (out.result != PX_OK)
+        fail_msg("%s", out.why);
+    const px_app_options *app = &out.options.apps[0];
+    assert_int_equal(app->tokens.count, 1);
+    assert_text(app->tokens.items[0].key, "l");
+    assert_text(app->tokens.items[0].secret, "t");
+    assert_int_equal(app->webhooks.count, 2);
+    const px_webhook_options *webhook = &app->webhooks.items[0];
+    assert_text(webhook->url, "https://user:pw@[::1]:8443/hooks?a=b");
+    assert_int_equal(webhook->event_types,
+                     1 << PX_WEBHOOK_CACHE_MISS | 1 << PX_WEBHOOK_CHANNEL_OCCUPIED);
+    assert_text(webhook->filter.starts_with, "a-");
+    assert_text(webhook->filter.ends_with, "-b");
+    assert_int_equal(webhook->headers.count, 2);
+    assert_text(webhook->headers.items[1].name, "X-Two");
+    assert_text(webhook->headers.items[1].value, "\u00e9");
+    assert_int_equal(webhook->timeout_ms, 500);
+    assert_int_equal(webhook->retry_ms, 0);
+    assert_true(webhook->batching);
+    webhook = &app->webhooks.items[1];
+    assert_int_equal(webhook->event_types, PX_WEBHOOK_ALL);
+    assert_int_equal(webhook->timeout_ms, 10000);
+    assert_int_equal(webhook->retry_ms, 300000);
+    assert_int_equal(webhook->headers.count, 0);
+    assert_false(webhook->batching);
+    px_arena_free(&out.arena);
+}
+
+static void knows_other_spellings(void **state) {
+    (void)state;
+    parsed out = parse(APP "\"enableClientMessages\": false, \"maxConnections\": -1,"
+                           "\"maxEventPayloadInKb\": 100, \"maxEventBatchSize\": 7}]}");
+    assert_int_equal(out.result, PX_OK);
+    const px_app_options *app = &out.options.apps[0];
+    assert_false(app->client_events);
+    assert_int_equal(app->max_connections, 0);
+    assert_int_equal(app->max_event_data, 102400);
+    assert_int_equal(app->max_batch, 7);
     px_arena_free(&out.arena);
 }
 
@@ -125,8 +180,60 @@ static const struct {
      "app.json:2:1: two apps have the same id"},
     {"{\"apps\": [{\"id\":\"a\",\"key\":\"b\",\"secret\":\"c\"},\n{\"id\":\"d\",\"key\":\"b\","
      "\"secret\":\"c\"}]}",
-     "app.json:2:1: two apps have the same key"},
+     "app.json:2:1: two apps or tokens have the same key"},
     {"{\"apps\": [{\"id\":\"a\",\"key\":\"b\",\"secret\":\"c\"}, {\"id\":]}", "app.json:1:52: "},
+    /* Tokens */
+    {APP "\"tokens\": {}}]}", "app.json:1:55: tokens must be a list of objects"},
+    {APP "\"tokens\": [7]}]}", "app.json:1:56: tokens must be a list of objects"},
+    {APP "\"tokens\": [{\"key\":\"x\"}]}]}",
+     "app.json:1:56: this token lacks its secret; a token needs key and secret"},
+    {APP "\"tokens\": [{\"secret\":\"x\"}]}]}", "app.json:1:56: this token lacks its key"},
+    {APP "\"tokens\": [{\"kee\":\"x\"}]}]}",
+     "app.json:1:57: there is no setting 'kee'. Did you mean 'key'? There are: key, secret"},
+    {APP "\"tokens\": [{\"key\":\"x\",\"secret\":\"y\"}, {\"key\":\"x\",\"secret\":\"y\"}]}]}",
+     "app.json:1:82: two apps or tokens have the same key"},
+    {APP "\"tokens\": [{\"key\":\"k\",\"secret\":\"y\"}]}]}",
+     "app.json:1:11: two apps or tokens have the same key"},
+    /* Webhooks */
+    {APP "\"webhooks\": \"http://a\"}]}", "app.json:1:57: webhooks must be a list of objects"},
+    {APP "\"webhooks\": [\"http://a\"]}]}", "app.json:1:58: webhooks must be a list of objects"},
+    {APP "\"webhooks\": [{}]}]}", "app.json:1:58: this webhook lacks its url"},
+    {WEBHOOK "\"event_type\": []}]}]}",
+     "app.json:1:78: there is no setting 'event_type'. Did you mean 'event_types'? There are: "},
+    {WEBHOOK "\"event_types\": \"x\"}]}]}", "app.json:1:93: event_types must be a list of strings"},
+    {WEBHOOK "\"event_types\": [1]}]}]}", "app.json:1:94: event_types must be a list of strings"},
+    {WEBHOOK "\"event_types\": []}]}]}", "app.json:1:93: event_types must have at least one"},
+    {WEBHOOK "\"event_types\": [\"cache_miss\", \"channel_existence\"]}]}]}",
+     "app.json:1:108: this is no type of webhook event. There are: channel_occupied, "
+     "channel_vaca"},
+    {WEBHOOK "\"headers\": [\"a\"]}]}]}", "app.json:1:89: headers must be an object of strings"},
+    {WEBHOOK "\"headers\": {\"a\": 1}}]}]}", "app.json:1:95: headers must be an object of strings"},
+    {WEBHOOK "\"headers\": {\"x-pusher-key\": \"1\"}}]}]}",
+     "app.json:1:90: headers must not hold X-Pusher-..."},
+    {WEBHOOK "\"headers\": {\"content-TYPE\": \"1\"}}]}]}",
+     "app.json:1:90: headers must not hold "},
+    {WEBHOOK "\"headers\": {\"a b\": \"1\"}}]}]}", "app.json:1:90: headers must have names of "},
+    {WEBHOOK "\"headers\": {\"\": \"1\"}}]}]}", "app.json:1:90: headers must have names of "},
+    {WEBHOOK "\"headers\": {\"a\": \"1\\r\\nb: 2\"}}]}]}",
+     "app.json:1:90: headers must have values"},
+    {WEBHOOK "\"headers\": {\"a\": \"1\", \"A\": \"2\"}}]}]}",
+     "app.json:1:100: headers must not hold a header twice"},
+    {WEBHOOK "\"filter\": \"a\"}]}]}", "app.json:1:88: filter must be an object"},
+    {WEBHOOK "\"filter\": {\"prefix\": \"a\"}}]}]}", "app.json:1:89: there is no setting 'prefix'"},
+    {WEBHOOK "\"filter\": {\"channel_prefix\": \"a\",\"channel_name_starts_with\":\"b\"}}]}]}",
+     "app.json:1:111: channel_name_starts_with is set twice"},
+    {WEBHOOK "\"timeout_ms\": 1}]}]}", "app.json:1:92: timeout_ms must be between 10 and 600000"},
+    {WEBHOOK "\"batching\": 1}]}]}", "app.json:1:90: batching must be true or false"},
+    /* Other spellings */
+    {APP "\"maxConnections\": \"x\"}]}", "app.json:1:63: maxConnections must be a whole number"},
+    {APP "\"maxConnections\": -2}]}", "app.json:1:63: maxConnections must be between 0 and "},
+    {APP "\"max_connections\": -1}]}", "app.json:1:64: max_connections must be between 0 and "},
+    {APP "\"maxEventNameLength\": -1}]}", "app.json:1:67: maxEventNameLength must be between 1"},
+    {APP "\"maxEventPayloadInKb\": 1025}]}",
+     "app.json:1:68: maxEventPayloadInKb must be between 1 and 1024"},
+    {APP "\"enableClientMessages\": 1}]}", "app.json:1:69: enableClientMessages must be true or"},
+    {APP "\"maxConnections\": 1, \"max_connections\": 1}]}",
+     "app.json:1:66: max_connections is set twice"},
 };
 
 static void each_mistake_is_told(void **state) {
@@ -148,6 +255,10 @@ static void a_secret_is_never_told(void **state) {
         "{\"apps\": [{\"id\":\"a\",\"secret\":\"hunter2\"}]}",
         "{\"apps\": [{\"secret\":\"hunter2}]}",
         "{\"apps\": [{\"secret\":[\"hunter2\"]}]}",
+        "{\"apps\": [{\"tokens\":[{\"secret\":\"hunter2\"}]}]}",
+        "{\"apps\": [{\"tokens\":[\"hunter2\"]}]}",
+        "{\"apps\": [{\"webhooks\":[{\"url\":\"ftp://hunter2\"}]}]}",
+        "{\"apps\": [{\"webhooks\":[{\"headers\":{\"Host\":\"hunter2\"}}]}]}",
         "{\"apps\": "
         "[{\"id\":\"a\",\"key\":\"k\",\"secret\":\"hunter2\"},{\"id\":\"a\",\"key\":\"k\","
         "\"secret\":\"hunter2\"}]}",
@@ -163,7 +274,11 @@ static void a_secret_is_never_told(void **state) {
 static void every_end_of_the_text_is_an_error(void **state) {
     (void)state;
     static const char TEXT[] = "{\"listen\":[\"a\\n\"],\"dev_auth\":false,\"grace_ms\":12,"
-                               "\"apps\":[{\"id\":\"a\",\"key\":\"b\",\"secret\":\"c\"}]}";
+                               "\"apps\":[{\"id\":\"a\",\"key\":\"b\",\"secret\":\"c\","
+                               "\"tokens\":[{\"key\":\"d\",\"secret\":\"e\"}],"
+                               "\"webhooks\":[{\"url\":\"http://f\",\"headers\":{\"g\":\"h\"},"
+                               "\"event_types\":[\"cache_miss\"],"
+                               "\"filter\":{\"channel_prefix\":\"i\"}}]}]}";
     for (size_t len = 0; len < sizeof TEXT - 1; len++) {
         char *part = strndup(TEXT, len);
         parsed out = parse(part);
@@ -189,7 +304,10 @@ static void an_arena_that_is_full_is_told(void **state) {
 static void no_memory_is_told_at_every_allocation(void **state) {
     (void)state;
     static const px_slice TEXT =
-        PX_LITERAL("{\"listen\":[\"a\"],\"apps\":[{\"id\":\"a\",\"key\":\"b\",\"secret\":\"c\"}]}");
+        PX_LITERAL("{\"listen\":[\"a\"],\"apps\":[{\"id\":\"a\",\"key\":\"b\",\"secret\":\"c\","
+                   "\"tokens\":[{\"key\":\"d\",\"secret\":\"e\"}],"
+                   "\"webhooks\":[{\"url\":\"http://f\",\"headers\":{\"g\":\"h\"},"
+                   "\"event_types\":[\"cache_miss\"],\"filter\":{\"channel_prefix\":\"i\"}}]}]}");
     test_allocator allocator;
     for (size_t i = 1;; i++) {
         px_arena arena;
@@ -246,6 +364,8 @@ static void a_file_is_read(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_everything),
+        cmocka_unit_test(sets_webhooks_and_tokens),
+        cmocka_unit_test(knows_other_spellings),
         cmocka_unit_test(an_empty_object_changes_nothing),
         cmocka_unit_test(each_mistake_is_told),
         cmocka_unit_test(a_secret_is_never_told),

@@ -19,7 +19,7 @@ typedef struct answer {
     char body[2048];
 } answer;
 
-static answer ask_with(const px_dev_auth_request *request) {
+static answer ask_at(px_dev_auth_endpoint *endpoint, const px_dev_auth_request *request) {
     px_app_options apps[2];
     px_arena arena;
     px_buffer out;
@@ -33,12 +33,16 @@ static answer ask_with(const px_dev_auth_request *request) {
     apps[1].secret = PX_SLICE("hidden");
     px_arena_init(&arena, &test_malloc, 1 << 20);
     px_buffer_init(&out, &test_malloc, sizeof given.body - 1);
-    given.status = px_dev_auth(apps, 2, request, &arena, &out, &type);
+    given.status = endpoint(apps, 2, request, &arena, &out, &type);
     memcpy(given.body, out.data, out.len);
     snprintf(given.type, sizeof given.type, "%s", type);
     px_buffer_free(&out);
     px_arena_free(&arena);
     return given;
+}
+
+static answer ask_with(const px_dev_auth_request *request) {
+    return ask_at(px_dev_auth, request);
 }
 
 static answer ask(const char *fields) {
@@ -80,6 +84,116 @@ static void presence_channels_get_a_member(void **state) {
     assert_non_null(strstr(given.body, "\"channel_data\":\"{\\\"user_id\\\":\\\"user-1.2\\\"}\"}"));
 }
 
+/* The master key is the SHA-256 of "dev-auth:7ad3773142a6692b25b8". */
+static void encrypted_channels_get_a_key(void **state) {
+    (void)state;
+    answer given = ask("socket_id=1.2&channel_name=private-encrypted-x");
+    assert_int_equal(given.status, 200);
+    assert_non_null(
+        strstr(given.body, ",\"shared_secret\":\"lS41DGWYb3rKKoC3HhXw+US8EJrUkktmVIhRCQfH6fw=\"}"));
+    assert_non_null(
+        strstr(given.body, "e53e31b17976e9bb2d6cf844dc95892cd70a6db0b2898298735817c961cbb995"));
+    assert_null(strstr(ask("socket_id=1.2&channel_name=private-x").body, "shared_secret"));
+}
+
+static const char *past(const char *text, const char *expected) {
+    if (strncmp(text, expected, strlen(expected)) != 0)
+        fail_msg("expected %s\nin front of %s", expected, text);
+    return text + strlen(expected);
+}
+
+/* Past a signature, whose value is another test's matter. */
+static const char *past_auth(const char *text) {
+    return past(text, "{\"auth\":\"278d425bdf160c739803:") + PX_SIGNATURE_LENGTH + 1;
+}
+
+static void many_channels_are_answered_each(void **state) {
+    (void)state;
+    static const char *const FORMS[] = {
+        "channel_name%5B0%5D=private-foobar&channel_name%5B1%5D=news&channel_name%5B2%5D=presence-x"
+        "&channel_name%5B10%5D=private-encrypted-x&socket_id=1234.1234&user_id=ann",
+        "channel_name[]=private-foobar&channel_name[]=news&channel_name[]=presence-x"
+        "&channel_name[]=private-encrypted-x&socket_id=1234.1234&user_id=ann",
+    };
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+        answer given = ask(FORMS[i]);
+        assert_int_equal(given.status, 200);
+        assert_string_equal(given.type, "application/json");
+        const char *at = past(given.body, "{\"private-foobar\":{\"status\":200,\"data\":");
+        assert_non_null(
+            strstr(at, "58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4"));
+        at = past(past_auth(at), "}},\"news\":{\"status\":400,\"error\":\"Only private");
+        at = past(strstr(at, "\"}"), "\"},\"presence-x\":{\"status\":200,\"data\":");
+        at = past(past_auth(at), ",\"channel_data\":\"{\\\"user_id\\\":\\\"ann\\\"}\"}}");
+        at = past(at, ",\"private-encrypted-x\":{\"status\":200,\"data\":");
+        at = past(past_auth(at), ",\"shared_secret\":\"");
+        assert_string_equal(strstr(at, "\"}"), "\"}}}");
+    }
+}
+
+static void many_channels_by_jsonp(void **state) {
+    (void)state;
+    answer given = ask("callback=f&socket_id=1.2&channel_name%5B0%5D=private-x");
+    assert_int_equal(given.status, 200);
+    assert_string_equal(given.type, "application/javascript");
+    const char *at = past(given.body, "f({\"private-x\":{\"status\":200,\"data\":");
+    assert_string_equal(past_auth(at), "}}});");
+}
+
+/* ---- Users ---- */
+
+static answer ask_user(const char *fields) {
+    px_dev_auth_request request = {
+        .fields = px_slice_of_text(fields), .host = PX_SLICE("localhost:6001"), .is_jsonp = true};
+    return ask_at(px_dev_user_auth, &request);
+}
+
+/* The example of the Channels documentation. */
+static void users_are_signed(void **state) {
+    (void)state;
+    answer given = ask_user("socket_id=1234.1234&user_id=12345");
+    assert_int_equal(given.status, 200);
+    assert_string_equal(given.body,
+                        "{\"auth\":\"278d425bdf160c739803:"
+                        "4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba\","
+                        "\"user_data\":\"{\\\"id\\\":\\\"12345\\\"}\"}");
+}
+
+static void users_are_as_they_say(void **state) {
+    (void)state;
+    static const struct {
+        const char *fields;
+        const char *data;
+    } CASES[] = {
+        {"", "{'id':'user-1.2'}"},
+        {"&user_id=ann&user_info=%7B%22a%22:1%7D", "{'id':'ann','user_info':{'a':1}}"},
+        {"&user_id=ann&watchlist=bob,%20eve+,,x", "{'id':'ann','watchlist':['bob','eve','x']}"},
+        {"&user_id=ann&watchlist=%5B%22a,b%22%5D", "{'id':'ann','watchlist':['a,b']}"},
+        {"&user_id=ann&watchlist=", "{'id':'ann'}"},
+    };
+    answer given;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char fields[128];
+        char expected[256] = "\"user_data\":\"";
+        size_t len = strlen(expected);
+        snprintf(fields, sizeof fields, "socket_id=1.2%s", CASES[i].fields);
+        for (const char *at = CASES[i].data; *at; at++) {
+            if (*at == '\'')
+                expected[len++] = '\\';
+            expected[len++] = *at == '\'' ? '"' : *at;
+        }
+        given = ask_user(fields);
+        assert_int_equal(given.status, 200);
+        if (!strstr(given.body, expected))
+            fail_msg("%s: %s", CASES[i].fields, given.body);
+    }
+    assert_int_equal(ask_user("user_id=ann").status, 400);
+    assert_int_equal(ask_user("socket_id=1.2&user_info=x").status, 400);
+    given = ask_user("socket_id=1.2&callback=f");
+    assert_string_equal(given.type, "application/javascript");
+    (void)past(given.body, "f({");
+}
+
 static void the_app_can_be_named(void **state) {
     (void)state;
     answer given = ask("socket_id=1.2&channel_name=private-x&app_key=other");
@@ -115,7 +229,8 @@ static void what_is_wrong_is_told(void **state) {
         {"socket_id=1.2&channel_name=private-x%20y", "channel_name is not the name"},
         {"socket_id=1.2&channel_name=private-x:1", "channel_name is not the name"},
         {"socket_id=1.2&channel_name=x", "Only private and presence channels"},
-        {"socket_id=1.2&channel_name=private-encrypted-x", "Encrypted channels"},
+        {"socket_id=1.2&channel_name=private-x&watchlist=%5B1", "watchlist must be"},
+        {"socket_id=1&channel_name%5B0%5D=private-x", "socket_id must be"},
         {"socket_id=1.2&channel_name=private-x&app_key=nobody", "no app with this app_key"},
         {"socket_id=1.2&channel_name=presence-x&user_info=%7B", "user_info must be JSON"},
         {"socket_id=1.2&channel_name=private-x&callback=a(b)", "callback is not the name"},
@@ -166,6 +281,41 @@ static void strangers_get_nothing(void **state) {
     }
 }
 
+/* ---- Without memory ---- */
+
+/* Each answer is whole, or says that there is no memory. */
+static void memory_may_fail(void **state) {
+    (void)state;
+    px_app_options app;
+    px_app_options_default(&app);
+    px_dev_auth_request request = {.host = PX_SLICE("localhost"),
+                                   .fields = PX_SLICE("socket_id=1.2&channel_name[]=presence-x"
+                                                      "&channel_name[]=private-encrypted-x"
+                                                      "&user_info=%7B%7D&watchlist=a")};
+    px_dev_auth_endpoint *endpoints[] = {px_dev_auth, px_dev_user_auth};
+    for (size_t i = 0; i < 2; i++) {
+        int status = 500;
+        for (size_t failing = 1; status != 200; failing++) {
+            test_allocator memory;
+            px_arena arena;
+            px_buffer out;
+            const char *type;
+            test_allocator_init(&memory);
+            memory.fail_at = failing;
+            px_arena_init(&arena, &memory.allocator, 1 << 20);
+            px_buffer_init(&out, &memory.allocator, 4096);
+            status = endpoints[i](&app, 1, &request, &arena, &out, &type);
+            assert_true(status == 200 || status == 500);
+            if (status == 500 && out.len > 0)
+                assert_true(px_slice_starts_with(px_buffer_slice(&out),
+                                                 PX_SLICE("{\"error\":\"The server is out of")));
+            px_buffer_free(&out);
+            px_arena_free(&arena);
+            assert_int_equal(memory.live_blocks, 0);
+        }
+    }
+}
+
 /* ---- Through the server ---- */
 
 static void switch_on(px_server_options *options) {
@@ -211,6 +361,29 @@ static void a_client_joins_with_it(void **state) {
     test_server_stop(&server);
 }
 
+static void users_are_authenticated_beside(void **state) {
+    (void)state;
+    test_server server;
+    test_peer peer;
+    test_server_start(&server, switch_on);
+    assert_int_equal(peer_request(server.port,
+                                  "POST /pusher/user-auth HTTP/1.1\r\nHost: localhost\r\n"
+                                  "Content-Length: 25\r\n\r\nsocket_id=1.2&user_id=ann",
+                                  &peer),
+                     200);
+    assert_non_null(strstr(peer.bytes, "\"user_data\":\"{\\\"id\\\":\\\"ann\\\"}\""));
+    peer_close(&peer);
+    test_server_stop(&server);
+    test_server_start(&server, NULL);
+    assert_int_equal(peer_request(server.port,
+                                  "GET /pusher/user-auth?socket_id=1.2 HTTP/1.1\r\n"
+                                  "Host: localhost\r\n\r\n",
+                                  &peer),
+                     404);
+    peer_close(&peer);
+    test_server_stop(&server);
+}
+
 static void browsers_may_ask_first(void **state) {
     (void)state;
     test_server server;
@@ -235,11 +408,18 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(private_channels_are_signed),
         cmocka_unit_test(presence_channels_get_a_member),
+        cmocka_unit_test(encrypted_channels_get_a_key),
+        cmocka_unit_test(many_channels_are_answered_each),
+        cmocka_unit_test(many_channels_by_jsonp),
+        cmocka_unit_test(users_are_signed),
+        cmocka_unit_test(users_are_as_they_say),
         cmocka_unit_test(the_app_can_be_named),
         cmocka_unit_test(jsonp_is_answered_with_a_call),
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(strangers_get_nothing),
         cmocka_unit_test(a_client_joins_with_it),
+        cmocka_unit_test(memory_may_fail),
+        cmocka_unit_test(users_are_authenticated_beside),
         cmocka_unit_test(browsers_may_ask_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

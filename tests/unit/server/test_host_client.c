@@ -66,6 +66,16 @@ static void with_trust(px_server_options *options) {
     options->trusted_proxies = (px_name_list){TRUSTED, 2};
 }
 
+/* The default credentials as a token of an app that has others as well. */
+static void with_default_token(px_server_options *options) {
+    static const px_token TOKEN = {PX_LITERAL(PX_SERVER_DEFAULT_KEY),
+                                   PX_LITERAL(PX_SERVER_DEFAULT_SECRET)};
+    with_trust(options);
+    with_app(options, "mine");
+    app.key = PX_SLICE("my-key");
+    app.tokens = (px_token_list){&TOKEN, 1};
+}
+
 static void with_required_tls(px_server_options *options) {
     with_trust(options);
     with_app(options, "mine");
@@ -199,6 +209,14 @@ static void default_credentials_are_for_this_machine(void **state) {
     expect(GET("/apps/app-id") "X-Forwarded-For: 192.0.2.1\r\n\r\n", "HTTP/1.1 403");
 }
 
+static void a_default_token_is_for_this_machine(void **state) {
+    (void)state;
+    test_server_start(&server, with_default_token);
+    expect(UPGRADE "\r\n", ESTABLISHED);
+    expect(UPGRADE "X-Forwarded-For: 192.0.2.1\r\n\r\n", "\"code\":4001");
+    expect_logged("kept 192.0.2.1 away");
+}
+
 /* ---- The PROXY protocol ---- */
 
 #define V1 "PROXY TCP4 192.0.2.1 198.51.100.1 12345 443\r\n"
@@ -327,6 +345,7 @@ int main(void) {
         WITH_SERVER(only_a_trusted_proxy_can_say_that_it_is_tls),
         WITH_SERVER(who_is_forwarded_is_not_local),
         WITH_SERVER(default_credentials_are_for_this_machine),
+        WITH_SERVER(a_default_token_is_for_this_machine),
         WITH_SERVER(the_header_names_the_client),
         WITH_SERVER(the_header_tells_what_is_local),
         WITH_SERVER(the_header_may_come_in_pieces),

@@ -61,7 +61,11 @@ static void well_known_secrets_stay_on_this_machine(void **state) {
         options.apps = apps;
         options.app_count = 2;
         assert_refused(&options, "with the default credentials");
+        static const px_token KNOWN = {PX_LITERAL("k2"), PX_LITERAL(PX_SERVER_DEFAULT_SECRET)};
+        apps[0].tokens = (px_token_list){&KNOWN, 1};
         options.app_count = 1;
+        assert_refused(&options, "with the default credentials");
+        apps[0].tokens.count = 0;
         options.dev_auth = true;
         assert_refused(&options, "with dev_auth");
     }
@@ -97,12 +101,48 @@ static void bad_options_are_told(void **state) {
     apps[1] = own_app("2", "l", "s");
     apps[1].max_batch = 0;
     assert_refused(&options, "max_batch must be between");
+    apps[1] = own_app("2", "l", "s");
+    px_token token = {PX_LITERAL("m"), PX_LITERAL("")};
+    apps[1].tokens = (px_token_list){&token, 1};
+    assert_refused(&options, "its token's key or secret is empty");
+    token = (px_token){PX_LITERAL("k"), PX_LITERAL("s")};
+    assert_refused(&options, "app 2: ");
     static const char *const PREFIXES[] = {"x", "/", "/x/", "/x y", "/x?", "/%20", "/\x01"};
     for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++) {
         options = test_server_options();
         options.path_prefix = px_slice_of_text(PREFIXES[i]);
         assert_refused(&options, "path_prefix must look like /realtime");
     }
+}
+
+static void bad_webhooks_are_told(void **state) {
+    (void)state;
+    static const px_named_text HEADERS[][2] = {
+        {{PX_LITERAL("X-Pusher-Key"), PX_LITERAL("k")}, {PX_LITERAL("b"), PX_LITERAL("c")}},
+        {{PX_LITERAL("a"), PX_LITERAL("b")}, {PX_LITERAL("A"), PX_LITERAL("c")}},
+    };
+    px_webhook_options webhook;
+    px_app_options app = own_app("1", "k", "s");
+    px_server_options options = test_server_options();
+    app.webhooks = (px_webhook_list){&webhook, 1};
+    options.apps = &app;
+    options.app_count = 1;
+    px_webhook_options_default(&webhook);
+    assert_refused(&options, "url of a webhook must be an http:// or https:// URL: it must begin");
+    webhook.url = PX_SLICE("http://a");
+    webhook.timeout_ms = 1;
+    assert_refused(&options, "timeout_ms must be between 10 and 600000");
+    webhook.timeout_ms = 10;
+    webhook.event_types = 0;
+    assert_refused(&options, "event_types of a webhook must be at least one");
+    webhook.event_types = PX_WEBHOOK_ALL;
+    webhook.headers = (px_named_text_list){HEADERS[0], 2};
+    assert_refused(&options, "headers of a webhook must not hold X-Pusher-...");
+    webhook.headers = (px_named_text_list){HEADERS[1], 2};
+    assert_refused(&options, "headers of a webhook must not hold a header twice");
+    webhook.headers.count = 1;
+    char why[PX_SERVER_ERROR_SIZE];
+    assert_int_equal(try_options(&options, why), PX_OK);
 }
 
 /* ---- Addresses ---- */
@@ -451,6 +491,7 @@ int main(void) {
         cmocka_unit_test(well_known_secrets_stay_on_this_machine),
         cmocka_unit_test(an_app_of_ones_own_may_be_reached_from_elsewhere),
         cmocka_unit_test(bad_options_are_told),
+        cmocka_unit_test(bad_webhooks_are_told),
         cmocka_unit_test(addresses_are_told_apart),
         cmocka_unit_test(what_is_no_address_is_told),
         cmocka_unit_test(bound_addresses_can_be_asked_for),

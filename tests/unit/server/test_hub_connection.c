@@ -523,7 +523,7 @@ static void apps_must_differ(void **state) {
     app.id = PX_SLICE("4");
     app.key = PX_SLICE(TEST_KEY);
     assert_int_equal(px_hub_add_app(world.hub, &app, &why), PX_ERR_ARGUMENT);
-    assert_string_equal(why, "another app has the same key");
+    assert_string_equal(why, "another app or token has the same key");
     app.key = PX_SLICE("other");
     assert_int_equal(px_hub_add_app(world.hub, &app, &why), PX_OK);
     px_hub_stats stats;

@@ -10,18 +10,25 @@
 static test_world world;
 static test_client ann, bob;
 
+/* The counts of subscribers are not what these tests look at. */
+static void join(test_client *client, const char *channel, const char *channel_data) {
+    client_join(&world, client, channel, channel_data);
+    client_clear(&ann);
+    client_clear(&bob);
+}
+
 static void start_with(bool subscription_count) {
     px_app_options app = world_app();
     app.subscription_count = subscription_count;
     world_start(&world, &app, NULL);
     client_open(&world, &ann);
     client_open(&world, &bob);
-    client_join(&world, &ann, "news", NULL);
-    client_join(&world, &bob, "news", NULL);
-    client_join(&world, &ann, "private-a", NULL);
-    client_join(&world, &ann, "presence-a", "{'user_id':'1'}");
-    client_join(&world, &bob, "presence-a", "{'user_id':'1'}");
-    client_join(&world, &bob, "presence-b", "{'user_id':'2'}");
+    join(&ann, "news", NULL);
+    join(&bob, "news", NULL);
+    join(&ann, "private-a", NULL);
+    join(&ann, "presence-a", "{'user_id':'1'}");
+    join(&bob, "presence-a", "{'user_id':'1'}");
+    join(&bob, "presence-b", "{'user_id':'2'}");
 }
 
 static int start(void **state) {

@@ -146,6 +146,7 @@ static void play(scene *s) {
         client_ask_to_join(&s->world, &s->actors[i], "news", NULL);
         client_ask_to_join(&s->world, &s->actors[i], "private-a", NULL);
         client_ask_to_join(&s->world, &s->actors[i], "presence-a", data);
+        client_ask_to_join(&s->world, &s->actors[i], "cache-a", NULL);
     }
     client_send(&s->world, &s->actors[0],
                 "{'event':'client-\\u0061','channel':'presence-a','data':{}}");
@@ -159,6 +160,10 @@ static void play(scene *s) {
     request(s, "POST", "/apps/3/batch_events", "",
             "{'batch':[{'name':'e','data':'','channel':'news'},"
             "{'name':'e','data':'\\u00e9','channel':'presence-a','info':'user_count'}]}");
+    request(s, "POST", "/apps/3/events", "",
+            "{'name':'e','data':'','channels':['cache-a','presence-cache-b','cache-c']}");
+    client_ask_to_join(&s->world, &s->actors[1], "presence-cache-b", "{'user_id':'1'}");
+    request(s, "GET", "/apps/3/channels/cache-c", "info=cache", "");
     request(s, "GET", "/apps/3/channels", "filter_by_prefix=presence-&info=user_count", "");
     request(s, "GET", "/apps/3/channels/presence-a/users", "", "");
     request(s, "POST", "/apps/3/channels/news/events", "name=e", "x");
@@ -171,11 +176,13 @@ static void play(scene *s) {
 
 static void every_failing_allocation_is_survived(void **state) {
     (void)state;
+    px_app_options app = world_app();
+    app.subscription_count = true;
     for (int once = 0; once < 2; once++) {
         bool failed = true;
         for (size_t i = 1; failed; i++) {
             static scene s;
-            world_start(&s.world, NULL, NULL);
+            world_start(&s.world, &app, NULL);
             s.world.memory.fail_at = s.world.memory.calls + i;
             s.world.memory.fail_once = once;
             play(&s);
@@ -200,6 +207,15 @@ static void hub_without_memory_is_not_made(void **state) {
     px_app_options app = world_app();
     px_slice origin = PX_SLICE("example.org");
     app.allowed_origins = (px_name_list){&origin, 1};
+    const px_token token = {PX_LITERAL("k"), PX_LITERAL("s")};
+    app.tokens = (px_token_list){&token, 1};
+    const px_named_text header = {PX_LITERAL("a"), PX_LITERAL("b")};
+    px_webhook_options webhook;
+    px_webhook_options_default(&webhook);
+    webhook.url = PX_SLICE("http://a");
+    webhook.headers = (px_named_text_list){&header, 1};
+    webhook.filter.ends_with = PX_SLICE("-a");
+    app.webhooks = (px_webhook_list){&webhook, 1};
     const px_hub_host host = {0};
     int result = PX_ERR_NO_MEMORY;
     for (size_t i = 1; result != PX_OK; i++) {

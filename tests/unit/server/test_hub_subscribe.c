@@ -300,6 +300,7 @@ static void private_channels_need_a_signature(void **state) {
                     "{'event':'pusher:subscribe','data':{'channel':'%s','auth':''}}", CHANNELS[i]);
         client_expect_refusal(&client, CHANNELS[i], "AuthError", 401, 4009, text);
         client_join(&world, &client, CHANNELS[i], NULL);
+        client_clear(&client);
     }
     client_cut(&world, &client);
     world_stop(&world);
