@@ -92,7 +92,9 @@
     X(NUMBER, watchlist_grace_ms, "watchlist_grace_ms", 3000, 0, 60000,                            \
       "Milliseconds that a user may be away before its watchers hear of it.")                      \
     X(FLAG, strict_protocol, "strict_protocol", 0, 0, 1,                                           \
-      "Refuse connections that name no protocol version (4008).")
+      "Refuse connections that name no protocol version (4008).")                                  \
+    X(NUMBER, webhook_grace_ms, "webhook_grace_ms", 3000, 0, 60000,                                \
+      "Milliseconds in which a client that is back was never gone, for webhooks.")
 
 #define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
 typedef struct px_token {

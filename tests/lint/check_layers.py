@@ -24,7 +24,7 @@ POSIX = PLAIN | {
     # POSIX
     "arpa/inet.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "getopt.h", "grp.h", "net/if.h",
     "netdb.h", "netinet/in.h", "netinet/tcp.h", "poll.h", "pthread.h", "pwd.h", "sched.h",
-    "semaphore.h", "strings.h", "sys/mman.h", "sys/resource.h", "sys/select.h", "sys/socket.h",
+    "semaphore.h", "strings.h", "sys/file.h", "sys/mman.h", "sys/resource.h", "sys/select.h", "sys/socket.h",
     "sys/stat.h", "sys/time.h", "sys/types.h", "sys/uio.h", "sys/un.h", "sys/utsname.h",
     "sys/wait.h", "syslog.h", "termios.h", "unistd.h",
 }

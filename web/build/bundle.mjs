@@ -52,6 +52,8 @@ function options(target, minify, { version, cdnHttp, cdnHttps }, wasm) {
       __CDN_HTTP__: JSON.stringify(cdnHttp),
       __CDN_HTTPS__: JSON.stringify(cdnHttps),
       __DEPENDENCY_SUFFIX__: JSON.stringify(minify ? '.min' : ''),
+      // tweetnacl looks for Node's randomness with it. Bundlers that find it in a file for pages give warnings.
+      ...(target.format === 'commonjs' ? {} : { require: 'undefined' }),
     },
     logLevel: 'silent',
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
@@ -69,7 +71,7 @@ function entry(target) {
   };
   return `import Pusher from './${target.entry}';
 import { prepare } from 'pusher:binary';
-Pusher.load = prepare;
+${target.encryption ? "import './encryption';\n" : ''}Pusher.load = prepare;
 ${last[target.format]}
 `;
 }
@@ -81,11 +83,16 @@ function banner(version) {
  */`;
 }
 
+const MODULES = 'node_modules/';
+
 // Sources get names that mean something to a reader, and the engine's text is not there twice.
 function tidyMap(text) {
   const map = JSON.parse(text);
   const engine = map.sources.findIndex((source) => source.startsWith('pusher:'));
-  map.sources = map.sources.map((source) => `pusher-c/${source.replace(/^(\.\.\/)+/, 'web/')}`);
+  map.sources = map.sources.map((source) => {
+    const name = source.replace(/^(\.\.\/)+/, '');
+    return name.startsWith(MODULES) ? name.slice(MODULES.length) : `pusher-c/${name === source ? '' : 'web/'}${name}`;
+  });
   if (engine >= 0) {
     map.sources[engine] = 'pusher-c/pusher.wasm';
     map.sourcesContent[engine] = null;

@@ -4,6 +4,7 @@
 // Path: the name that is its default export, or names.
 const MODULES = {
   'core/pusher': 'default',
+  'core/pusher-with-encryption': 'default',
   'core/options': ['Options', 'ClusterOptions'],
   'core/config': ['Config', 'AuthTransport', 'Transport'],
   'core/user': 'User',
@@ -20,6 +21,7 @@ const MODULES = {
   ],
   'core/channels/channel': 'Channel',
   'core/channels/channels': 'Channels',
+  'core/channels/encrypted_channel': 'EncryptedChannel',
   'core/channels/members': 'Members',
   'core/channels/metadata': 'Metadata',
   'core/channels/presence_channel': 'PresenceChannel',

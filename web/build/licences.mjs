@@ -12,6 +12,8 @@ export function thirdPartyLicences(nodeModules, own) {
     musl,
     heading('sockjs.js and sockjs.min.js are sockjs-client, with the packages it is made of'),
     ...SOCKJS.map((name) => `${name}\n\n${licence(`${nodeModules}/${name}`)}`),
+    heading('pusher-with-encryption*.js and pusher.node*.cjs contain tweetnacl'),
+    licence(`${nodeModules}/tweetnacl`),
   ].join('\n');
 }
 

@@ -3,30 +3,30 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DEEP_EXPORTS, deepTypes } from './deep_types.mjs';
+import { fileName, TARGETS, variants } from './targets.mjs';
 
 // A folder of its own tells that its files are ES modules; those of dist/ are scripts and CommonJS.
-const MODULES = ['pusher.esm', 'pusher.nowasm.esm', 'pusher.external.esm'];
-const SCRIPTS = [
-  'pusher', 'pusher.nowasm', 'pusher.external', 'pusher.worker', 'pusher.worker.nowasm',
-  'pusher.worker.external', 'sockjs',
-];
-const NODE = ['pusher.node', 'pusher.node.nowasm', 'pusher.node.external'];
+const folderOf = (format) => (format === 'module' ? 'dist/esm/' : 'dist/');
 
-const programs = (name) => [`${name}.cjs`, `${name}.cjs.map`, `${name}.mjs`];
-const twins = (name) => [`${name}.js`, `${name}.js.map`, `${name}.min.js`, `${name}.min.js.map`];
+// The files of a target: each variant with its map, and for Node what `import` gets.
+function filesOf(target) {
+  const files = variants(target).map((minify) => fileName(target, minify)).flatMap((name) => [name, `${name}.map`]);
+  return target.format === 'commonjs' ? [...files, `${target.name}.mjs`] : files;
+}
 
 export function writePackage({ from, to, version, types, readme }) {
   const copy = (name, folder) => cpSync(`${from}/${name}`, `${to}/${folder}${name}`);
   mkdirSync(`${to}/dist/esm`, { recursive: true });
-  for (const name of SCRIPTS.flatMap(twins)) copy(name, 'dist/');
-  for (const name of ['pusher.auto.js', 'pusher.auto.js.map']) copy(name, 'dist/');
-  for (const name of NODE.flatMap(programs)) copy(name, 'dist/');
-  for (const name of MODULES.flatMap(twins)) copy(name, 'dist/esm/');
+  for (const target of TARGETS) {
+    for (const name of filesOf(target)) copy(name, folderOf(target.format));
+  }
+  for (const name of ['sockjs.js', 'sockjs.js.map', 'sockjs.min.js', 'sockjs.min.js.map']) copy(name, 'dist/');
   copy('pusher.wasm', 'dist/');
   copy('pusher.wasm', 'dist/esm/');
   for (const name of ['LICENSE', 'THIRD_PARTY_LICENSES.txt']) copy(name, '');
   cpSync(readme, `${to}/README.md`);
   writeTypes(types, to);
+  for (const path of Object.keys(WAYS)) writeFolder(path, to);
   writeJSON(`${to}/dist/esm/package.json`, { type: 'module' });
   writeJSON(`${to}/package.json`, manifest(version));
   writeJSON(`${to}/bower.json`, bower(version));
@@ -58,18 +58,42 @@ function way(module, script, node) {
   };
 }
 
-// The usual way. Bundlers get one file for `import` and `require`: a page that imports the library beside a plug-in
+// A usual way. Bundlers get one file for `import` and `require`: a page that imports the library beside a plug-in
 // that requires it has one Pusher.
-function main() {
-  const one = { worker: './dist/pusher.auto.js', browser: './dist/pusher.auto.js' };
+function usual(name) {
+  const one = { worker: `./dist/${name}.auto.js`, browser: `./dist/${name}.auto.js` };
   return {
     import: {
-      types: './index.d.mts', ...one, node: './dist/pusher.node.mjs', default: './dist/esm/pusher.esm.js',
+      types: './index.d.mts', ...one, node: './dist/pusher.node.mjs', default: `./dist/esm/${name}.esm.js`,
     },
     require: {
-      types: './index.d.ts', ...one, node: './dist/pusher.node.cjs', default: './dist/pusher.auto.js',
+      types: './index.d.ts', ...one, node: './dist/pusher.node.cjs', default: `./dist/${name}.auto.js`,
     },
   };
+}
+
+const ENCRYPTION = 'pusher-with-encryption';
+
+// The ways beside the main one. Those of pusher-js are all here but that for React Native.
+const WAYS = {
+  'with-encryption': usual(ENCRYPTION),
+  worker: way('pusher.esm', 'pusher.worker', 'pusher.node'),
+  'worker/with-encryption': way(`${ENCRYPTION}.esm`, `${ENCRYPTION}.worker`, 'pusher.node'),
+  nowasm: way('pusher.nowasm.esm', 'pusher.nowasm', 'pusher.node.nowasm'),
+  'nowasm/with-encryption': way(`${ENCRYPTION}.nowasm.esm`, `${ENCRYPTION}.nowasm`, 'pusher.node.nowasm'),
+  external: way('pusher.external.esm', 'pusher.external', 'pusher.node.external'),
+  cjs: usual('pusher'),
+  'cjs/with-encryption': usual(ENCRYPTION),
+  [ENCRYPTION]: usual(ENCRYPTION),
+};
+
+// Tools that do not read `exports` look for a folder.
+function writeFolder(path, to) {
+  const up = '../'.repeat(path.split('/').length);
+  const { types, browser, node } = WAYS[path].require;
+  const from = (file) => up + file.slice('./'.length);
+  mkdirSync(`${to}/${path}`, { recursive: true });
+  writeJSON(`${to}/${path}/package.json`, { main: from(node), browser: from(browser), types: from(types) });
 }
 
 function manifest(version) {
@@ -85,11 +109,10 @@ function manifest(version) {
     jsdelivr: './dist/pusher.min.js',
     types: './index.d.ts',
     exports: {
-      '.': main(),
+      '.': usual('pusher'),
       './esm': { types: './index.d.mts', default: './dist/esm/pusher.esm.js' },
-      './worker': way('pusher.esm', 'pusher.worker', 'pusher.node'),
-      './nowasm': way('pusher.nowasm.esm', 'pusher.nowasm', 'pusher.node.nowasm'),
-      './external': way('pusher.external.esm', 'pusher.external', 'pusher.node.external'),
+      './esm/with-encryption': { types: './index.d.mts', default: `./dist/esm/${ENCRYPTION}.esm.js` },
+      ...Object.fromEntries(Object.entries(WAYS).map(([path, ways]) => [`./${path}`, ways])),
       './node': {
         import: { types: './index.d.mts', default: './dist/pusher.node.mjs' },
         require: { types: './index.d.ts', default: './dist/pusher.node.cjs' },
@@ -100,7 +123,10 @@ function manifest(version) {
       './package.json': './package.json',
     },
     sideEffects: false,
-    files: ['dist', 'types', 'index.d.ts', 'index.d.mts', 'bower.json', 'THIRD_PARTY_LICENSES.txt'],
+    files: [
+      'dist', 'types', ...new Set(Object.keys(WAYS).map((path) => path.split('/')[0])),
+      'index.d.ts', 'index.d.mts', 'bower.json', 'THIRD_PARTY_LICENSES.txt',
+    ],
     engines: { node: '>=18' },
     peerDependencies: { ws: '^8.0.0' },
     peerDependenciesMeta: { ws: { optional: true } },

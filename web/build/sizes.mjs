@@ -4,20 +4,21 @@ import { readFile } from 'node:fs/promises';
 import { brotli, gzipped } from './compress.mjs';
 
 const OURS = [
-  'pusher.min.js', 'pusher.worker.min.js', 'pusher.nowasm.min.js', 'pusher.external.min.js', 'pusher.wasm',
+  'pusher.min.js', 'pusher-with-encryption.min.js', 'pusher.worker.min.js', 'pusher.nowasm.min.js',
+  'pusher.external.min.js', 'pusher.wasm',
 ];
-const THEIRS = 'dist/web/pusher.min.js';
+const THEIRS = ['pusher.min.js', 'pusher-with-encryption.min.js'];
 
 // `pusherJs`: the folder of their package.
 export async function sizes(folder, pusherJs) {
   const rows = OURS.map((name) => row(name, `${folder}/${name}`));
-  if (existsSync(`${pusherJs}/${THEIRS}`)) {
+  if (existsSync(pusherJs)) {
     const { version } = JSON.parse(await readFile(`${pusherJs}/package.json`, 'utf8'));
-    rows.push(row(`pusher-js ${version} pusher.min.js`, `${pusherJs}/${THEIRS}`));
+    rows.push(...THEIRS.map((name) => row(`pusher-js ${version} ${name}`, `${pusherJs}/dist/web/${name}`)));
   }
   const table = [['bytes', 'raw', 'gzip -9', 'brotli'], ...(await Promise.all(rows))];
   const line = ([name, ...numbers]) =>
-    name.padEnd(32) + numbers.map((number) => String(number).padStart(10)).join('');
+    name.padEnd(48) + numbers.map((number) => String(number).padStart(10)).join('');
   return `${table.map(line).join('\n')}\n`;
 }
 

@@ -88,6 +88,16 @@ export interface PresenceChannel extends PrivateChannel {
   readonly handleInternalEvent?: unknown;
 }
 
+/** Its events are decrypted for its own handlers, which get one argument; all others see them as they came. */
+export interface EncryptedChannel extends PrivateChannel {
+  /** A copy of what its events are sealed with; undefined before it was authorized. */
+  readonly key: Uint8Array;
+  readonly nacl: Nacl;
+
+  /* Of pusher-js alone. */
+  readonly getDataToEmit?: unknown;
+}
+
 export interface Member {
   id: EventData;
   info: EventData;
@@ -190,6 +200,7 @@ export interface ChannelAuthorizationData {
   auth: string;
   /** Presence channels: JSON text with `user_id` and, perhaps, `user_info`. */
   channel_data?: string;
+  /** Encrypted channels: base64 of the 32 bytes that their events are sealed with. */
   shared_secret?: string;
 }
 
@@ -293,8 +304,8 @@ export type Transport = 'ws' | 'wss' | 'xhr_streaming' | 'xhr_polling' | 'sockjs
 export interface Nacl {
   secretbox: {
     open(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | null;
-    readonly overheadLength: number;
-    readonly nonceLength: number;
+    readonly overheadLength?: number;
+    readonly nonceLength?: number;
   };
 }
 
@@ -334,6 +345,7 @@ export interface Options {
   httpPort?: number;
   httpsPort?: number;
   ignoreNullOrigin?: boolean;
+  /** Opens the events of encrypted channels. The files with encryption have one inside. */
   nacl?: Nacl;
   /** Milliseconds to wait for the answer to a ping. Default: 30000. */
   pongTimeout?: number;

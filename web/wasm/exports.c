@@ -270,8 +270,8 @@ void px_web_done(px_web_client *client, px_id id, int status, size_t len, int re
 
 /* ---- Looking ---- */
 
-/* Record: kind, subscribed, pending, cancelled, count of subscriptions (int32; -1: not told). False:
- * there is no such channel. */
+/* Record: kind, subscribed, pending, cancelled, count of subscriptions (int32; -1: not told),
+ * address of the key of an encrypted channel (0: there is none). False: there is no such channel. */
 PX_WEB_EXPORT("px_web_channel")
 bool px_web_channel(const px_web_client *client, px_channel_id channel);
 bool px_web_channel(const px_web_client *client, px_channel_id channel) {
@@ -284,6 +284,7 @@ bool px_web_channel(const px_web_client *client, px_channel_id channel) {
     words[2] = info.subscription_pending;
     words[3] = info.subscription_cancelled;
     words[4] = (uint32_t)info.subscription_count;
+    words[5] = (uint32_t)(uintptr_t)px_core_channel_key(client->core, channel);
     return true;
 }
 

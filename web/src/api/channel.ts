@@ -3,6 +3,7 @@ import type { Client } from '../engine/client';
 import type { EngineEvent } from '../engine/event';
 import { DataType, Result } from '../engine/exports';
 import { Emitter } from './emitter';
+import type { Nacl } from './encryption';
 import { BadEventName, UnsupportedFeature } from './errors';
 import { hide } from './hidden';
 import { toJSON } from './json';
@@ -13,6 +14,7 @@ import type { Member } from './members';
 export interface ChannelOwner {
   subscribe(name: string): unknown;
   unsubscribe(name: string): unknown;
+  readonly config: { readonly nacl?: Nacl | undefined };
 }
 
 export class Channel extends Emitter {
@@ -95,6 +97,15 @@ export class PresenceChannel extends PrivateChannel {
 }
 
 export class EncryptedChannel extends PrivateChannel {
+  /** A copy of what its events are sealed with, once it was authorized. */
+  get key(): Uint8Array | undefined {
+    return this.client.key(this.id);
+  }
+
+  get nacl(): Nacl | undefined {
+    return this.pusher.config.nacl;
+  }
+
   override trigger(): boolean {
     throw new UnsupportedFeature('Client events are not currently supported for encrypted channels');
   }

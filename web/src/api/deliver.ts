@@ -1,4 +1,5 @@
 /** An event of the engine, in the shapes in which the bindings of each place get it. */
+import { parseText } from '../engine/event';
 import type { EngineEvent } from '../engine/event';
 import { DataType, Target } from '../engine/exports';
 import type { Channel } from './channel';
@@ -23,8 +24,9 @@ function metadata(event: EngineEvent): Record<string, unknown> | undefined {
   return event.tellsUser ? { user_id: event.userId } : {};
 }
 
-function toChannel(event: EngineEvent, channel: Channel, caught: Caught): void {
+function toChannel(event: EngineEvent, channel: Channel, opened: string | undefined, caught: Caught): void {
   if (!channel.wants(event.name)) return;
+  if (opened !== undefined) return channel.deliver(event.name, parseText(opened), undefined, caught);
   const isRoster = event.dataType === DataType.Members && channel instanceof PresenceChannel;
   channel.deliver(event.name, isRoster ? channel.members : event.data, metadata(event), caught);
 }
@@ -47,17 +49,19 @@ export interface Places {
 }
 
 /**
- * Delivers to all that the event is for; nothing is parsed or made where nobody listens. Returns the name of the
+ * Delivers to all that the event is for, and what was sealed in it to the channel; nothing is parsed or made where nobody listens. Returns the name of the
  * place where the event was for somebody, but nobody listens to this very event; empty: there is none.
  */
-export function deliver(event: EngineEvent, channel: Channel | undefined, places: Places, caught: Caught): string {
+export function deliver(
+  event: EngineEvent, channel: Channel | undefined, opened: string | undefined, places: Places, caught: Caught,
+): string {
   const { targets, name } = event;
   const { user } = places;
   let unheard = '';
   if (channel) {
     if (!channel.has(name)) unheard = channel.name;
     if (channel instanceof PresenceChannel) channel.follow(event);
-    toChannel(event, channel, caught);
+    toChannel(event, channel, opened, caught);
   }
   if (targets & Target.Client) toEmitter(event, places.client, caught);
   if (targets & Target.User) {

@@ -97,6 +97,7 @@ export function engineOptions(
     authTransport: transport === 'jsonp' ? 'jsonp' : 'ajax',
     'userAuth.endpoint': user.endpoint,
     'userAuth.transport': user.transport,
+    encryption: Boolean(options.nacl),
     askAuthorization: true,
     askUserAuthentication: true,
     sockjsClient: true,

@@ -1,6 +1,6 @@
 /** The client: `new Pusher(key, options)`. */
 import { Client, OptionError } from '../engine/client';
-import type { EngineEvent } from '../engine/event';
+import type { EngineEvent, Sealed } from '../engine/event';
 import { ChannelKind, RequestKind, Result, Target } from '../engine/exports';
 import type { LogLevel, State, TransportKind } from '../engine/exports';
 import type { Owner, RequestAction } from '../engine/owner';
@@ -16,6 +16,8 @@ import { deliver } from './deliver';
 import type { Places } from './deliver';
 import { Emitter } from './emitter';
 import type { Caught } from './emitter';
+import { naclOf, open } from './encryption';
+import type { Nacl } from './encryption';
 import { BadChannelName, UnsupportedFeature } from './errors';
 import { hide } from './hidden';
 import { toJSON } from './json';
@@ -35,9 +37,10 @@ const CHANNEL_CLASSES = {
 };
 
 const NO_NACL =
-  'Tried to subscribe to a private-encrypted- channel but no nacl implementation available.';
+  'Tried to subscribe to a private-encrypted- channel but no nacl implementation available: ' +
+  'load pusher-with-encryption.js, or give the option nacl.';
 
-type Config = PusherOptions & { readonly useTLS: boolean };
+type Config = PusherOptions & { readonly nacl: Nacl | undefined; readonly useTLS: boolean };
 
 /* What counts: the client's own options before the defaults that were set for all. The objects in them stay the
  * program's, which may change them later. */
@@ -47,7 +50,7 @@ function configOf(options: PusherOptions, runtime: Runtime): Config {
   for (const [name, option] of STATIC_OPTIONS) {
     if (statics[name] !== undefined) defaults[option] = statics[name];
   }
-  return { ...defaults, ...options, useTLS: usesTLS(options, runtime) };
+  return { ...defaults, ...options, nacl: naclOf(options.nacl), useTLS: usesTLS(options, runtime) };
 }
 
 export class Pusher extends Emitter {
@@ -182,10 +185,27 @@ export class Pusher extends Emitter {
   }
 
   private event(event: EngineEvent, caught: Caught): void {
-    const channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
-    const unheard = deliver(event, channel, this.places, caught);
+    let channel = event.targets & Target.Channel ? this.channels.byId(event.channel) : undefined;
+    let opened: string | undefined;
+    if (channel && event.sealed) {
+      opened = this.open(event.sealed, caught);
+      if (opened === undefined) channel = undefined;
+    }
+    const unheard = deliver(event, channel, opened, this.places, caught);
     /* Last, for it carries out what else is queued. */
     if (unheard) this.client.noCallbacks(unheard, event.name);
+  }
+
+  /* At once, while the event is in the module's memory. */
+  private open(sealed: Sealed, caught: Caught): string | undefined {
+    let text: string | undefined;
+    try {
+      text = open(this.config.nacl!, sealed);
+    } catch (error) {
+      caught(error);
+    }
+    if (text === undefined) this.client.notOpened();
+    return text;
   }
 
   private authorize(id: number, kind: RequestKind, channelId: number, socketId: string): void {
@@ -274,7 +294,7 @@ export class Pusher extends Emitter {
   private refusal(name: string, result: Result): Error {
     if (result === Result.Limit) return new RangeError(`Cannot subscribe to "${name}": there are too many channels.`);
     if (result === Result.NoMemory) return new RangeError(`Cannot subscribe to "${name}": there is no memory.`);
-    if (name.startsWith('private-encrypted-')) return new UnsupportedFeature(NO_NACL);
+    if (!this.config.nacl && name.startsWith('private-encrypted-')) return new UnsupportedFeature(NO_NACL);
     return new BadChannelName(`Cannot create a channel with name "${name}".`);
   }
 

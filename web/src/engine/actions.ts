@@ -1,9 +1,14 @@
 /** Actions of the engine, read from the record. All of one is read before anything is done about it. */
 import { EngineEvent } from './event';
+import type { Sealed } from './event';
 import { Action, DataType, STATES, Word } from './exports';
 import type { Inbox } from './inbox';
 import type { Memory } from './memory';
 import type { Owner } from './owner';
+
+/* Bytes of what secretbox takes. */
+export const KEY = 32;
+const NONCE = 24;
 
 /** A member as the engine knows it; the id has the type that it had in the service's message. */
 export interface MemberRecord {
@@ -76,11 +81,12 @@ export class Actions {
     const words = this.memory.recordWords();
     const at = Word.Text;
     const dataType = words[at + 2] as DataType;
+    const isSealed = dataType === DataType.Sealed;
     return new EngineEvent(
       this.inbox,
       words[at]!,
       words[at + 1]!,
-      dataType,
+      isSealed ? (words[at + 19] as DataType) : dataType,
       words[at + 3] !== 0,
       words[at + 4] !== 0,
       this.inbox.slice(words[at + 5]!, words[at + 6]!),
@@ -91,7 +97,18 @@ export class Actions {
       words[at + 12]!,
       this.connectionName(words[at + 13]!, words[at + 14]!),
       dataType >= DataType.Members ? this.special(dataType) : undefined,
+      isSealed ? this.sealed(words, at + 15) : undefined,
     );
+  }
+
+  private sealed(words: Uint32Array, at: number): Sealed {
+    const [key, nonce, box, length] = words.subarray(at, at + 4) as unknown as [number, number, number, number];
+    const { memory } = this;
+    return {
+      key: key ? memory.view(key, KEY) : undefined,
+      nonce: memory.view(nonce, NONCE),
+      box: memory.view(box, length),
+    };
   }
 
   private special(dataType: DataType): unknown {

@@ -5,7 +5,7 @@
 import type { Runtime } from '../runtime/runtime';
 import { engine as sharedEngine } from './engine';
 import type { Engine } from './engine';
-import { Actions } from './actions';
+import { Actions, KEY } from './actions';
 import type { MemberRecord } from './actions';
 import { LogLevel, Result, Word } from './exports';
 import type { ChannelKind } from './exports';
@@ -261,6 +261,11 @@ export class Client {
     });
   }
 
+  /** The sealed event that is being carried out can't be opened. To be told before anything else is called. */
+  notOpened(): void {
+    this.engine.exports.px_web_not_opened(this.handle);
+  }
+
   noCallbacks(channel: string, event: string): void {
     if (this.level < LogLevel.Debug) return;
     this.call(() => {
@@ -336,6 +341,13 @@ export class Client {
       cancelled: memory.word(Word.Text + 3) !== 0,
       count: count < 0 ? undefined : count,
     };
+  }
+
+  /** A copy of an encrypted channel's key; undefined: there is none. */
+  key(channel: number): Uint8Array | undefined {
+    const { exports, memory } = this.engine;
+    const address = exports.px_web_channel(this.handle, channel) ? memory.word(Word.Text + 5) : 0;
+    return address ? memory.view(address, KEY).slice() : undefined;
   }
 
   memberCount(channel: number): number {

@@ -16,7 +16,8 @@ export interface TextSource {
 const BEGINNINGS = new Set([9, 10, 13, 32, 34, 45, 91, 102, 110, 116, 123]);
 for (let digit = 48; digit < 58; digit++) BEGINNINGS.add(digit);
 
-function parseText(text: string): unknown {
+/** A payload that is a text: JSON, or just that. */
+export function parseText(text: string): unknown {
   if (!BEGINNINGS.has(text.charCodeAt(0))) return text;
   try {
     return JSON.parse(text) as unknown;
@@ -28,6 +29,14 @@ function parseText(text: string): unknown {
 export interface MemberData {
   readonly id: string;
   readonly info: unknown;
+}
+
+/** What was sealed with the key of an encrypted channel: views of the module's memory, until that is called again. */
+export interface Sealed {
+  /** Undefined: there is none any more. */
+  readonly key: Uint8Array | undefined;
+  readonly nonce: Uint8Array;
+  readonly box: Uint8Array;
 }
 
 export class EngineEvent {
@@ -50,6 +59,8 @@ export class EngineEvent {
     private readonly channelLength: number,
     readonly connectionName: string,
     private readonly special: unknown,
+    /** Of encrypted channels. `data` is what stands in the message, then. */
+    readonly sealed: Sealed | undefined,
   ) {}
 
   /** As it stood in the message; empty: there was none. */

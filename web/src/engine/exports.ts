@@ -40,6 +40,7 @@ export interface EngineExports {
   px_web_authorize_with(client: number, id: number, json: number, length: number): number;
   px_web_authorized(client: number, id: number, json: number, length: number): number;
   px_web_authorize_failed(client: number, id: number, status: number, message: number, length: number): void;
+  px_web_not_opened(client: number): void;
 
   px_web_message(client: number, id: number, length: number, now: number): number;
   px_web_opened(client: number, id: number): void;
@@ -100,6 +101,7 @@ export const enum DataType {
   Member,
   Error,
   Delay,
+  Sealed,
 }
 
 export const enum ChannelKind {

@@ -5,9 +5,9 @@ export interface ScriptPlace {
   readonly suffix: '' | '.min';
 }
 
-/* Our files are called pusher.js, pusher.nowasm.min.js and so on. Whatever else loads us is a bundle of
- * the program's own, and beside that there is nothing of ours. */
-const OURS = /^([a-z-]+:.*\/)pusher(?:\.[a-z]+)*?(\.min)?\.js(?:[?#].*)?$/;
+/* Our files are called pusher.js, pusher-with-encryption.nowasm.min.js and so on. Whatever else loads us is a
+ * bundle of the program's own, and beside that there is nothing of ours. */
+const OURS = /^([a-z-]+:.*\/)pusher(?:-with-encryption)?(?:\.[a-z]+)*?(\.min)?\.js(?:[?#].*)?$/;
 
 /** To be called while the script runs for the first time; later the browser does not tell any more. */
 export function currentScriptPlace(): ScriptPlace | undefined {

@@ -467,7 +467,10 @@ export const DIFFERENCES = [
     where: 'An encrypted channel without encryption is an exception that names a page.',
     only: ['channels: a private-encrypted channel without encryption'],
     theirs: [replace(['return'], / See: [^"]*/, '')],
-    ours: [drop('log', ({ line }) => line.includes('no encryption is available'))],
+    ours: [
+      replace(['return'], /: load pusher-with-encryption[^"]*/, '.'),
+      drop('log', ({ line }) => line.includes('no encryption is available')),
+    ],
   },
   {
     where: 'A `subscription_count` that is no number becomes the count.',

@@ -7,7 +7,7 @@ import Mocha from 'mocha';
 
 const require = createRequire(import.meta.url);
 const file = resolve(process.env.PUSHER_SUBJECT);
-globalThis.PusherTraits = { platform: 'node', wasm: !/nowasm/.test(file), file };
+globalThis.PusherTraits = { platform: 'node', wasm: !/nowasm/.test(file), encryption: true, file };
 globalThis.PusherConfig = JSON.parse(process.env.PUSHER_CONFIG ?? 'null') ?? undefined;
 
 const mocha = new Mocha({

@@ -1,6 +1,7 @@
 // What integration tests talk to: `pusher serve` with TLS and with authorization for development, an
 // application that publishes, relays. The suites, in pages and in Node, ask for it over HTTP (site.mjs).
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,9 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 // The SDK for applications is there for the end-to-end tests.
 const PusherSdk = createRequire(join(ROOT, 'tests/e2e/package.json'))('pusher');
 const APP = { appId: 'app-id', key: 'app-key', secret: 'app-secret' };
+// What encrypted channels are encrypted with, by generation; the first is the one of `pusher serve --dev-auth`.
+const masterKey = (generation) =>
+  createHash('sha256').update(`dev-auth:${APP.secret}${generation || ''}`).digest('base64');
 const PATIENCE_MS = 20_000;
 const BATCH = 10; // events that the HTTP API takes at a time
 
@@ -44,12 +48,19 @@ function startServer(folder) {
 
 export async function startServices(folder) {
   const { child, certificate, port, tlsPort } = await startServer(folder);
-  const sdk = new PusherSdk({ ...APP, host: '127.0.0.1', port: String(port), useTLS: false });
+  const sdks = [0, 1].map((generation) => new PusherSdk({
+    ...APP, host: '127.0.0.1', port: String(port), useTLS: false, encryptionMasterKeyBase64: masterKey(generation),
+  }));
+  const [sdk] = sdks;
   const relays = new Map();
 
   // What tests may ask for, by name; what comes in and goes out is JSON.
   const controls = {
-    publish: ({ channel, name, data }) => sdk.trigger(channel, name, data),
+    publish: ({ channel, name, data, generation = 0 }) => sdks[generation].trigger(channel, name, data),
+
+    // What an endpoint of the application answers, whose keys are of that generation.
+    authorize: ({ socketId, channelName, generation = 0 }) =>
+      sdks[generation].authorizeChannel(socketId, channelName),
 
     // Events { n } with n from `first` on, in order.
     async publishMany({ channel, name, first, count }) {

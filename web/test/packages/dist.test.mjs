@@ -1,6 +1,7 @@
 // What `make dist` writes: names and versions, and that each bundle is what its users can load.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import test, { before } from 'node:test';
 import vm from 'node:vm';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -9,8 +10,9 @@ import { nodeModule } from '../../../tests/e2e/lib/browser.mjs';
 import { wholeFile } from '../../../tests/e2e/lib/program.mjs';
 import { sizes } from '../../build/sizes.mjs';
 import { TARGETS, fileName, syntax, variants } from '../../build/targets.mjs';
-import { distribution } from './lib/package.mjs';
+import { distribution, folder as newFolder } from './lib/package.mjs';
 
+const ts = createRequire(new URL('../../package.json', import.meta.url))('typescript');
 const VERSION = '1.2.3';
 const FILES = TARGETS.flatMap((target) =>
   variants(target).map((minify) => ({ target, minify, name: fileName(target, minify) })));
@@ -56,7 +58,7 @@ test('everything is there', () => {
     assert.deepEqual(gunzipSync(bytes(`${name}.gz`)), bytes(name), name);
     assert.deepEqual(brotliDecompressSync(bytes(`${name}.br`)), bytes(name), name);
   }
-  assert.match(text('THIRD_PARTY_LICENSES.txt'), /musl, Copyright[^]*sockjs-client/);
+  assert.match(text('THIRD_PARTY_LICENSES.txt'), /musl, Copyright[^]*sockjs-client[^]*contain tweetnacl\n=+\n\n\w/);
 });
 
 test('the engine imports nothing', () => {
@@ -71,6 +73,41 @@ test('what package.json names exists', () => {
   for (const path of named.filter((path) => !path.includes('*'))) assert.ok(text(`npm/${path}`).length > 0, path);
 });
 
+test('each way into the package is a folder, too, for tools that do not read exports', () => {
+  const ways = Object.entries(JSON.parse(text('npm/package.json')).exports).filter(([, { require }]) => require?.browser);
+  assert.ok(ways.length > 5);
+  for (const [path, { require }] of ways.filter(([path]) => path !== '.')) {
+    const { main, browser, types } = JSON.parse(text(`npm/${path}/package.json`));
+    const place = (name) => new URL(`http://package/${path.slice('./'.length)}/${name}`).pathname;
+    const named = [require.node, require.browser, require.types].map((name) => name.slice(1));
+    assert.deepEqual([main, browser, types].map(place), named, path);
+  }
+});
+
+// How TypeScript looks for packages: by folders alone, as Node does, as bundlers do.
+for (const [module, moduleResolution] of [['CommonJS', 'Node10'], ['Node16', 'Node16'], ['ESNext', 'Bundler']]) {
+  test(`TypeScript finds the types of every way, with ${moduleResolution}`, (t) => {
+    const program = newFolder(t);
+    mkdirSync(`${program}/node_modules`);
+    symlinkSync(`${folder}/npm`, `${program}/node_modules/pusher-c`);
+    const ways = Object.keys(JSON.parse(text('npm/package.json')).exports)
+      .filter((path) => !/[*]|json|wasm|^\.\/(esm|node)/.test(path));
+    assert.ok(ways.includes('./with-encryption') && ways.includes('./worker/with-encryption'));
+    const file = `${program}/program.ts`;
+    writeFileSync(file, ways.map((path, i) => `
+      import Pusher${i}, { type Channel as Channel${i} } from '${path.replace(/^\./, 'pusher-c')}';
+      export const channel${i}: Channel${i} = new Pusher${i}('key').subscribe('news');
+      // @ts-expect-error: there is no such member
+      channel${i}.nothing;`).join('\n'));
+    const options = {
+      strict: true, noEmit: true, esModuleInterop: true, types: [], lib: ['lib.es2020.d.ts'],
+      module: ts.ModuleKind[module], moduleResolution: ts.ModuleResolutionKind[moduleResolution],
+    };
+    const found = ts.getPreEmitDiagnostics(ts.createProgram([file], options));
+    assert.deepEqual(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), []);
+  });
+}
+
 for (const { target, minify, name } of FILES) {
   test(`${name} is ASCII, in its syntax, and says what it is`, () => {
     const code = text(name);
@@ -83,6 +120,7 @@ for (const { target, minify, name } of FILES) {
     const known = code.replaceAll('import.meta.url', 'import_meta_url');
     parse(known, { ecmaVersion, sourceType });
     assert.equal(code.includes('https://files.example/js'), ['page', 'esm', 'auto'].includes(target.entry));
+    assert.equal(code.includes('crypto_secretbox'), target.encryption === true, 'a tweetnacl inside');
     const map = JSON.parse(text(`${name}.map`));
     assert.ok(map.sources.includes(`pusher-c/web/src/entries/${target.entry}.ts`));
   });
@@ -137,7 +175,9 @@ test('in a page the global is there however the script was loaded', () => {
 
 test('sizes, beside pusher-js', async () => {
   const table = await sizes(folder, nodeModule('pusher-js'));
-  assert.match(table, /^pusher-js 8\S* pusher\.min\.js +\d+ +\d+ +\d+$/m);
+  for (const name of ['pusher', 'pusher-with-encryption']) {
+    assert.match(table, new RegExp(`^pusher-js 8\\S* ${name}\\.min\\.js +\\d+ +\\d+ +\\d+$`, 'm'));
+  }
   const results = process.env.PUSHER_RESULTS;
   if (!results) return;
   mkdirSync(results, { recursive: true });

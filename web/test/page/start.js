@@ -28,6 +28,7 @@
     globalThis.PusherTraits = {
       platform: 'page',
       wasm: !/nowasm/.test(config.library),
+      encryption: /with-encryption/.test(config.library),
       file: new URL(config.library, location.href).href,
     };
     await inOrder('/suites.js');

@@ -242,6 +242,8 @@ test('where a script is and what it is called', async () => {
     ['https://a.test/js/1.2.3/pusher.js', { folder: 'https://a.test/js/1.2.3/', suffix: '' }],
     ['https://a.test/js/1.2/pusher.min.js?v=1#x', { folder: 'https://a.test/js/1.2/', suffix: '.min' }],
     ['http://a.test/pusher.nowasm.min.js', { folder: 'http://a.test/', suffix: '.min' }],
+    ['http://a.test/pusher-with-encryption.worker.min.js', { folder: 'http://a.test/', suffix: '.min' }],
+    ['http://a.test/pusher-with-chat.js', undefined],
     ['http://a.test/pusher.external.js', { folder: 'http://a.test/', suffix: '' }],
     ['http://a.test/assets/main.3f2a.js', undefined],
     ['http://a.test/pusher-app.js', undefined],

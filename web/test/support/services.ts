@@ -33,6 +33,14 @@ async function control<Result>(name: string, body: unknown = {}): Promise<Result
 export const publish = (channel: string, name: string, data: unknown): Promise<void> =>
   control('publish', { channel, name, data });
 
+/** Sealed with a key of that generation: 0 or 1. */
+export const publishSealed = (channel: string, name: string, data: unknown, generation: number): Promise<void> =>
+  control('publish', { channel, name, data, generation });
+
+/** What an endpoint of the application answers whose keys are of that generation. */
+export const authorize = (socketId: string, channelName: string, generation: number): Promise<unknown> =>
+  control('authorize', { socketId, channelName, generation });
+
 /** Events with { n: 0 }, { n: 1 } and so on, in order. */
 export const publishMany = (channel: string, name: string, first: number, count: number): Promise<void> =>
   control('publishMany', { channel, name, first, count });

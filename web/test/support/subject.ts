@@ -13,6 +13,8 @@ export interface Traits {
   readonly platform: 'page' | 'node';
   /** The module is WebAssembly, not plain JavaScript. */
   readonly wasm: boolean;
+  /** It has a tweetnacl inside. */
+  readonly encryption: boolean;
   /** The file that it was loaded from: a URL in pages, a path in Node. */
   readonly file: string;
 }

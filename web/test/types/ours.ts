@@ -1,6 +1,8 @@
 // What is ours beside what pusher-js has. Compiled against our declarations alone.
 import Pusher from 'pusher-c';
-import type { Channel, ConnectionState, ConnectionStateChange, Member, Options, PusherEvent } from 'pusher-c';
+import type {
+  Channel, ConnectionState, ConnectionStateChange, EncryptedChannel, Member, Nacl, Options, PusherEvent,
+} from 'pusher-c';
 
 declare function show(...values: unknown[]): void;
 
@@ -24,6 +26,9 @@ async function start(): Promise<void> {
   });
   pusher.connection.bind('message', (message: PusherEvent) => show(message.event, message.data));
   show(pusher.isEncrypted(), other.connection.isEncrypted(), Pusher.VERSION, Pusher.PROTOCOL);
+  const nacl: Nacl = { secretbox: { open: () => null } };
+  const sealed = new Pusher('key', { nacl }).subscribe('private-encrypted-a') as EncryptedChannel;
+  show(sealed.key.length, sealed.nacl === nacl, sealed.trigger);
   const one: Member = { id: 'ann', info: {} };
   show(one);
 }

@@ -33,6 +33,7 @@ test('every member that is not optional exists', async (t) => {
     Channel: pusher.subscribe('my-channel'),
     PrivateChannel: pusher.subscribe('private-channel'),
     PresenceChannel: room,
+    EncryptedChannel: pusher.subscribe('private-encrypted-channel'),
     Members: room.members,
     Channels: pusher.channels,
     ConnectionManager: pusher.connection,
