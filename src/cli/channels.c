@@ -36,8 +36,9 @@ static const px_cli_option own_options[] = {
      .kind = PX_CLI_TEXT,
      .offset = offsetof(channels_options, info),
      .value = "LIST",
-     .help = "Ask for user_count (presence channels), subscription_count.\n"
-             "Default: user_count where it is to be had."},
+     .help = "Ask for user_count (presence channels), subscription_count\n"
+             "or, of one channel, cache (cache channels). Default:\n"
+             "user_count where it is to be had."},
     {.name = "users",
      .kind = PX_CLI_FLAG,
      .offset = offsetof(channels_options, users),
