@@ -108,8 +108,8 @@ static void sets_webhooks_and_tokens(void **state) {
 
 static void knows_other_spellings(void **state) {
     (void)state;
-    parsed out = parse(APP "\"enableClientMessages\": false, \"maxConnections\": -1,"
-                           "\"enableUserAuthentication\": true,"
+    parsed out = parse(APP "\"enableClientMessages\": false, \"enableUserAuthentication\": true,"
+                           "\"maxConnections\": -1,"
                            "\"maxEventPayloadInKb\": 100, \"maxEventBatchSize\": 7}]}");
     assert_int_equal(out.result, PX_OK);
     const px_app_options *app = &out.options.apps[0];
