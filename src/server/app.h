@@ -66,6 +66,7 @@
  * `factor` times; -1 is no limit, where 0 is that. */
 #define PX_APP_ALIASES(X)                                                                          \
     X("enableClientMessages", "client_events", 1)                                                  \
+    X("enableUserAuthentication", "authorized_connections", 1)                                     \
     X("maxConnections", "max_connections", 1)                                                      \
     X("maxClientEventsPerSecond", "client_events_per_second", 1)                                   \
     X("maxBackendEventsPerSecond", "max_backend_events_per_second", 1)                             \

@@ -56,11 +56,3 @@ void px_count_changed(px_hub *hub, px_channel *channel) {
     }
     tell(hub, channel);
 }
-
-void px_count_end(px_hub *hub, px_channel *channel) {
-    if (!channel->counting)
-        return;
-    px_task_clear(hub, &channel->counting->task);
-    px_free(hub->allocator, channel->counting, sizeof(*channel->counting));
-    channel->counting = NULL;
-}

@@ -53,6 +53,10 @@ static const char *const answers[] = {
     "{\"auth\":\"KEY:sig\"}",
     "{\"auth\":\"KEY:sig\",\"channel_data\":\"{\\\"user_id\\\":1}\"}",
     "{\"auth\":\"KEY:sig\",\"user_data\":\"{\\\"id\\\":\\\"2\\\"}\"}",
+    "{\"private-a\":{\"data\":{\"auth\":\"KEY:sig\"}},\"presence-a\":{\"status\":500},"
+    "\"presence-b\":{\"data\":{\"auth\":\"KEY:sig\",\"channel_data\":\"{\\\"user_id\\\":1}\"}}}",
+    "{\"presence-a\":{\"data\":{\"auth\":\"KEY:sig\"}},\"private-a\":{\"status\":403},\"presence-"
+    "b\":1}",
     "{\"auth\":\"KEY:sig\",\"shared_secret\":\"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=\"}",
     "{\"auth\":1}",
     "null",
@@ -257,8 +261,9 @@ static void run(uint64_t seed, const px_allocator *allocator) {
     options.ask_user_authentication = (seed >> 2) & 1;
     options.sockjs_client = (seed >> 3) & 1;
     options.encryption = seed % 7 != 0;
-    options.auth_batch = seed % 3 == 0;
     options.max_outbound = seed % 5 ? 0 : 1024;
+    options.auth_batch = (seed >> 4) & 1;
+    options.auth_batch_size = 1 + (uint32_t)seed % 3;
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
                                          PX_LITERAL("sockjs")};
     if (seed % 2)
