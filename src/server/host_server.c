@@ -271,15 +271,15 @@ void px_server_free(px_server *server) {
         px_host_end_turn(server);
     }
     px_sessions_free(server);
-    px_host_free_webhooks(server);
     px_host_free_listeners(server);
-    px_tls_free(server->tls);
-    px_hub_free(server->hub);
     struct event *events[] = {server->wish_event, server->timer,      server->accept_timer,
                               server->signals[0], server->signals[1], server->signals[2]};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);
+    px_host_free_webhooks(server); /* goes around the loop once more, where nothing else is left */
+    px_tls_free(server->tls);
+    px_hub_free(server->hub);
     if (server->base)
         event_base_free(server->base);
     for (size_t i = 0; i < 2; i++)
