@@ -10,9 +10,9 @@ export const OTHER_APP = { appId: 'other-id', key: 'other-key', secret: 'other-s
 
 const settings = ({ appId, key, secret }) => ({ id: appId, key, secret, subscription_count: true });
 
-// Ready; ends with the test.
-export async function startServer(t) {
+// Ready; ends with the test. Webhooks of the first app go to `hookUrl`.
+export async function startServer(t, hookUrl) {
   const file = join(folder(t), 'config.json');
-  writeFileSync(file, JSON.stringify({ apps: [settings(APP), settings(OTHER_APP)] }));
+  writeFileSync(file, JSON.stringify({ apps: [{ ...settings(APP), webhooks: [{ url: hookUrl }] }, settings(OTHER_APP)] }));
   return serve(t, ['--config', file]);
 }

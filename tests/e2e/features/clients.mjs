@@ -65,7 +65,7 @@ async function makeBundles(t) {
   symlinkSync(nodeModule('ws'), join(place, 'node_modules/ws'));
   return { node: await makeSubject('pusher.node', place), page: await makeSubject(PAGE_BUNDLE, place) };
 }
-const PAGE_BUNDLE = 'pusher';
+const PAGE_BUNDLE = 'pusher-with-encryption';
 
 // All clients of a kind are in one page. What goes wrong in it beside the clients is added to `problems`.
 async function inChromium(t, site, bundle, problems) {
