@@ -25,7 +25,8 @@ function(pusher_layer name)
 endfunction()
 
 # What every test has in its environment: none may write to the home of who runs it.
-set(PUSHER_TEST_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/Testing/cache)
+set(PUSHER_TEST_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/Testing/cache
+  XDG_STATE_HOME=${PROJECT_BINARY_DIR}/Testing/state)
 
 # pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
 # when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of

@@ -272,6 +272,11 @@ static void run(world *w, px_slice line) {
     FUZZ_CHECK(stats.users <= open);
 }
 
+static void take_notice(void *context, const px_notice *notice) {
+    (void)context;
+    FUZZ_CHECK(px_json_valid(notice->event));
+}
+
 static void start(world *w) {
     static const uint64_t SEED[2] = {1, 2};
     px_hub_options options;
@@ -284,10 +289,14 @@ static void start(world *w) {
     app.key = PX_SLICE(APP_KEY);
     app.secret = PX_SLICE(APP_SECRET);
     app.subscription_count = true;
+    px_webhook_options webhook;
+    px_webhook_options_default(&webhook);
+    webhook.url = PX_SLICE("http://localhost/");
+    app.webhooks = (px_webhook_list){&webhook, 1};
     app.cache_ttl = 60;
     app.max_cache_bytes = 2000;
     app.max_backend_events_per_second = 100;
-    px_hub_host host = {deliver, ping, close_client, log_line, w};
+    px_hub_host host = {deliver, ping, close_client, log_line, w, take_notice};
     FUZZ_CHECK(px_hub_new(&w->memory.allocator, &options, &host, SEED, w->now, NOW, &w->hub) ==
                PX_OK);
     FUZZ_CHECK(px_hub_add_app(w->hub, &app, &why) == PX_OK);

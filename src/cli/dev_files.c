@@ -70,3 +70,20 @@ bool px_cli_find_dev_certificate(char *(*environment)(const char *name),
     }
     return false;
 }
+
+bool px_cli_find_state_file(char *(*environment)(const char *name), const char *prefix,
+                            px_slice name, char out[PX_CLI_PATH_SIZE]) {
+    static const place PLACES[] = {
+        {"XDG_STATE_HOME", "/pusher"},
+        {"HOME", "/.local/state/pusher"},
+    };
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        char folder[PX_CLI_PATH_SIZE];
+        if (!resolve(&PLACES[i], environment, folder) || !make_folder(folder))
+            continue;
+        int used = snprintf(out, PX_CLI_PATH_SIZE, "%s/%s%.*s.state", folder, prefix, (int)name.len,
+                            name.ptr);
+        return used >= 0 && used < PX_CLI_PATH_SIZE;
+    }
+    return false;
+}

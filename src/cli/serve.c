@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/dev_files.h"
 #include "cli/options.h"
+#include "cli/serve_webhooks.h"
 #include "cli/terminal.h"
 #include "cli/web_folder.h"
 #include "driver/memory.h"
@@ -40,6 +41,7 @@ typedef struct serve_options {
     px_cli_list listen;
     px_cli_list tls_listen;
     px_cli_list apps;
+    px_cli_list webhooks;
     const char *tls_cert;
     const char *tls_key;
     const char *tls_dev_cert;
@@ -96,6 +98,13 @@ static const px_cli_option own_options[] = {
      .offset = OFFSET(apps),
      .value = "ID:KEY:SECRET",
      .help = "Serve this app. May be repeated."},
+    {.name = "webhook",
+     .kind = PX_CLI_LIST,
+     .offset = OFFSET(webhooks),
+     .value = "URL",
+     .help = "Send events about the channels of the only app there. May be\n"
+             "repeated. The file can say more: which events, which\n"
+             "channels."},
     {.name = "config",
      .kind = PX_CLI_TEXT,
      .offset = OFFSET(config),
@@ -213,6 +222,7 @@ typedef struct preparation {
     char authority[PX_CLI_PATH_SIZE];
     char dev_certificate[PX_CLI_PATH_SIZE];
     char web[PX_CLI_PATH_SIZE];
+    char webhook_state[PX_CLI_PATH_SIZE];
     char why[PX_SERVER_ERROR_SIZE];
 } preparation;
 
@@ -352,7 +362,11 @@ static bool prepare(preparation *prepared, const serve_options *own) {
     options->handle_signals = true;
     options->log = log_line;
     options->log_context = (void *)(uintptr_t)own;
-    return gather_apps(prepared, &own->apps);
+    if (!gather_apps(prepared, &own->apps) ||
+        !px_cli_add_webhooks(&prepared->arena, options, &own->webhooks))
+        return false;
+    px_cli_choose_webhook_state(options, getenv, prepared->webhook_state);
+    return true;
 }
 
 /* ---- Running ---- */
@@ -373,6 +387,8 @@ static void announce(const px_server *server, const px_server_options *options) 
         px_cli_print_text(stdout, options->apps[i].id);
         printf(", key ");
         px_cli_print_text(stdout, options->apps[i].key);
+        if (px_server_app_is_default(&options->apps[i]))
+            printf(", secret " PX_SERVER_DEFAULT_SECRET);
         putchar('\n');
     }
     px_cli_flush();

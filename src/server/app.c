@@ -2,6 +2,7 @@
 #include "server/app.h"
 
 #include "server/channel.h"
+#include "server/grace.h"
 #include "server/user.h"
 
 void px_app_options_default(px_app_options *options) {
@@ -73,6 +74,7 @@ int px_app_new(const px_allocator *allocator, const px_app_options *options, con
     *made = (px_app){.options = *options};
     px_arena_init(&made->texts, allocator, SIZE_MAX);
     px_map_init(&made->channels, allocator, seed);
+    px_map_init(&made->graces, allocator, seed);
     px_last_events_init(&made->last_events, allocator, seed);
     px_map_init(&made->users, allocator, seed);
     int result = px_app_options_copy(&made->options, &made->texts);
@@ -89,6 +91,7 @@ void px_app_free(const px_allocator *allocator, px_app *app) {
     for (size_t cursor = 0; px_map_next(&app->channels, &cursor, &entry);)
         px_channel_free(allocator, entry.value);
     px_map_free(&app->channels);
+    px_graces_free(allocator, app);
     px_last_events_free(&app->last_events);
     px_users_free(allocator, app);
     px_arena_free(&app->texts);

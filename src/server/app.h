@@ -66,6 +66,7 @@
  * `factor` times; -1 is no limit, where 0 is that. */
 #define PX_APP_ALIASES(X)                                                                          \
     X("enableClientMessages", "client_events", 1)                                                  \
+    X("enableUserAuthentication", "authorized_connections", 1)                                     \
     X("maxConnections", "max_connections", 1)                                                      \
     X("maxClientEventsPerSecond", "client_events_per_second", 1)                                   \
     X("maxBackendEventsPerSecond", "max_backend_events_per_second", 1)                             \
@@ -92,7 +93,9 @@
     X(NUMBER, watchlist_grace_ms, "watchlist_grace_ms", 3000, 0, 60000,                            \
       "Milliseconds that a user may be away before its watchers hear of it.")                      \
     X(FLAG, strict_protocol, "strict_protocol", 0, 0, 1,                                           \
-      "Refuse connections that name no protocol version (4008).")
+      "Refuse connections that name no protocol version (4008).")                                  \
+    X(NUMBER, webhook_grace_ms, "webhook_grace_ms", 3000, 0, 60000,                                \
+      "Milliseconds in which a client that is back was never gone, for webhooks.")
 
 #define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
 typedef struct px_token {

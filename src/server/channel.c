@@ -30,7 +30,6 @@ px_channel *px_channel_obtain(px_hub *hub, px_app *app, px_slice name) {
 void px_channel_discard_if_empty(px_hub *hub, px_channel *channel) {
     if (channel->count > 0)
         return;
-    px_count_end(hub, channel);
     px_map_remove(&channel->app->channels, channel->name);
     px_channel_free(hub->allocator, channel);
 }

@@ -2,6 +2,7 @@
 
 #include "server/connection.h"
 #include "server/event.h"
+#include "server/notice.h"
 #include "server/presence.h"
 
 enum { ONE_TOKEN = 1000 };
@@ -58,6 +59,7 @@ void px_client_event(px_hub *hub, px_hub_connection *connection, px_slice event,
         px_connection_complain(hub, connection, error);
         return;
     }
+    px_notice_client_event(hub, sender, event, data);
     if (sender->channel->count == 1)
         return;
     px_slice user_id = sender->member ? sender->member->user_id : px_slice_of(NULL, 0);

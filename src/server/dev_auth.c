@@ -61,14 +61,14 @@ static bool is_callback(px_slice text) {
 /* NULL, or what is wrong with the fields that say who asks. */
 static const char *read_person(call *this, const px_app_options *apps, size_t app_count) {
     px_dev_person *person = &this->person;
-    px_slice key = field(this, "app_key");
+    px_slice key = field(this, "app_key"), secret;
     person->arena = this->arena;
     person->socket_id = field(this, "socket_id");
     person->id = field(this, "user_id");
     person->info = field(this, "user_info");
     person->watchlist = field(this, "watchlist");
     for (size_t i = 0; i < app_count && !person->app; i++)
-        if (!key.ptr || px_slice_equal(apps[i].key, key))
+        if (!key.ptr || px_app_find_secret(&apps[i], key, &secret))
             person->app = &apps[i];
     if (!person->app)
         return "There is no app with this app_key.";

@@ -98,6 +98,7 @@ typedef struct px_host_connection {
 } px_host_connection;
 
 typedef struct px_host_listener px_host_listener;
+typedef struct px_host_webhooks px_host_webhooks;
 
 /* A socket that was accepted. */
 typedef struct px_host_arrival {
@@ -130,9 +131,10 @@ struct px_server {
     px_host_connection *connections;
     px_host_connection *dirty;
     px_sessions sessions;
-    px_arena arena;    /* for one request */
-    px_buffer scratch; /* for one answer */
-    char *read_buffer; /* PX_HOST_READ_SIZE bytes, for all connections */
+    px_host_webhooks *webhooks; /* NULL: no app has any */
+    px_arena arena;             /* for one request */
+    px_buffer scratch;          /* for one answer */
+    char *read_buffer;          /* PX_HOST_READ_SIZE bytes, for all connections */
     bool is_draining;
     bool is_ended;
 };

@@ -6,6 +6,7 @@
 #include "server/host_files.h"
 #include "server/host_session.h"
 #include "server/host_timeline.h"
+#include "server/host_webhooks.h"
 #include "server/page.h"
 #include "server/text.h"
 #include "json/writer.h"
@@ -59,6 +60,7 @@ static px_host_answer show_page(const call *this) {
         .is_tls = this->client.is_tls,
     };
     px_hub_get_stats(server->hub, &facts.stats);
+    facts.has_webhooks = px_host_webhook_stats(server, &facts.webhooks);
     for (size_t i = 0; i < server->options.app_count; i++)
         if (px_server_app_is_default(&server->options.apps[i]))
             facts.has_default_app = true;

@@ -14,6 +14,7 @@
 #include "server/host_secure.h"
 #include "server/host_session.h"
 #include "server/host_sockjs.h"
+#include "server/host_webhooks.h"
 
 enum { MAX_LOG_LINE = 1024, MAX_TEXTS = 4194304, MAX_ARENA = 4194304, MAX_ANSWER = 67108864 };
 
@@ -62,6 +63,9 @@ static int set_timer(px_server *server) {
     uint64_t session_deadline = px_wheel_deadline(&server->sessions.timers);
     if (session_deadline < due)
         due = session_deadline;
+    uint64_t webhooks_deadline = px_host_webhooks_deadline(server);
+    if (webhooks_deadline < due)
+        due = webhooks_deadline;
     if (server->is_draining && server->end_at_ms < due)
         due = server->end_at_ms;
     if (due >= server->timer_at_ms)
@@ -115,10 +119,14 @@ static void start_draining(px_server *server) {
     server->is_draining = true;
     server->end_at_ms =
         server->now_ms + server->options.grace_ms + server->options.close_timeout_ms;
-    px_host_log(server, PX_LOG_INFORMATION, "stopping; closing %zu connections",
-                px_hub_connection_count(server->hub));
+    px_webhook_stats webhooks = {0};
+    px_host_webhook_stats(server, &webhooks);
+    px_host_log(server, PX_LOG_INFORMATION,
+                "stopping; closing %zu connections, %llu webhook events wait",
+                px_hub_connection_count(server->hub), (unsigned long long)webhooks.waiting);
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
+    px_host_hurry_webhooks(server);
     for (px_host_connection *each = server->connections; each; each = each->next)
         if (each->phase <= PX_PHASE_HEAD && each->received.len == 0 && !each->is_poller)
             px_host_finish(each);
@@ -233,6 +241,8 @@ static int fill(px_server *server, const px_server_options *options, char *why, 
     if (result == PX_OK)
         result = px_host_listen(server, why, size);
     if (result == PX_OK)
+        result = px_host_start_webhooks(server, why, size);
+    if (result == PX_OK)
         result = add_signals(server);
     return result;
 }
@@ -261,6 +271,7 @@ void px_server_free(px_server *server) {
         px_host_end_turn(server);
     }
     px_sessions_free(server);
+    px_host_free_webhooks(server);
     px_host_free_listeners(server);
     px_tls_free(server->tls);
     px_hub_free(server->hub);
@@ -283,6 +294,12 @@ void px_server_free(px_server *server) {
 
 /* ---- Running ---- */
 
+/* A server that is stopping has nothing left to do. */
+static bool is_over(const px_server *server) {
+    return server->now_ms >= server->end_at_ms ||
+           (!server->connections && px_host_webhooks_are_idle(server));
+}
+
 int px_host_turn(px_server *server, bool may_wait) {
     int flags = may_wait ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     if (set_timer(server) != 0 || event_base_loop(server->base, flags) != 0)
@@ -291,7 +308,8 @@ int px_host_turn(px_server *server, bool may_wait) {
     expire_due(server);
     px_sessions_tick(server);
     px_host_end_turn(server);
-    if (server->is_draining && (!server->connections || server->now_ms >= server->end_at_ms))
+    px_host_send_webhooks(server);
+    if (server->is_draining && is_over(server))
         server->is_ended = true;
     return PX_OK;
 }

@@ -114,19 +114,21 @@ static int keep_early(px_socket_tls *tls, px_slice early) {
     return PX_OK;
 }
 
-static int start_tls(px_socket_tls *tls) {
-    tls->ssl = px_tls_session(tls->owner);
+/* Takes over `ssl`; NULL: there was no memory for it. */
+static int start_tls(px_socket_tls *tls, SSL *ssl) {
+    tls->ssl = ssl;
     BIO *bio = tls->ssl ? BIO_new(px_tls_bio_method(tls->owner)) : NULL;
     if (!bio)
         return PX_ERR_NO_MEMORY;
     BIO_set_data(bio, tls);
     BIO_set_init(bio, 1);
     SSL_set_bio(tls->ssl, bio, bio);
-    SSL_set_accept_state(tls->ssl);
     return PX_OK;
 }
 
-int px_socket_open(px_host_socket *socket, int fd, px_host_tls *tls, px_slice early) {
+/* `host` NULL: as a server. */
+static int open_socket(px_host_socket *socket, int fd, px_host_tls *tls, px_slice early,
+                       const px_slice *host) {
     if (!tls) {
         *socket = (px_host_socket){.fd = fd};
         return PX_OK;
@@ -138,13 +140,21 @@ int px_socket_open(px_host_socket *socket, int fd, px_host_tls *tls, px_slice ea
     made->fd = fd;
     int result = keep_early(made, early);
     if (result == PX_OK)
-        result = start_tls(made);
+        result = start_tls(made, host ? px_tls_client_session(tls, *host) : px_tls_session(tls));
     ERR_clear_error();
     if (result == PX_OK)
         *socket = (px_host_socket){.fd = fd, .tls = made};
     else
         free_tls(made);
     return result;
+}
+
+int px_socket_open(px_host_socket *socket, int fd, px_host_tls *tls, px_slice early) {
+    return open_socket(socket, fd, tls, early, NULL);
+}
+
+int px_socket_open_client(px_host_socket *socket, int fd, px_host_tls *tls, px_slice host) {
+    return open_socket(socket, fd, tls, px_slice_of(NULL, 0), &host);
 }
 
 void px_socket_become_plain(px_host_socket *socket) {
@@ -192,9 +202,11 @@ static px_socket_status explain(px_socket_tls *tls, int result, bool was_ready) 
      * farewell; many programs do. */
     if (tls->has_ended && was_ready)
         return PX_SOCKET_ENDED;
-    tls->failure = tls->has_ended ? "the peer has closed the connection"
-                   : error        ? ERR_reason_error_string(error)
-                                  : NULL;
+    long verdict = SSL_get_verify_result(tls->ssl);
+    tls->failure = verdict != X509_V_OK ? X509_verify_cert_error_string(verdict)
+                   : tls->has_ended     ? "the peer has closed the connection"
+                   : error              ? ERR_reason_error_string(error)
+                                        : NULL;
     return PX_SOCKET_BROKEN;
 }
 

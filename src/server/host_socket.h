@@ -28,6 +28,12 @@ typedef enum px_socket_status {
  * `early` are bytes that were read from it before. PX_ERR_NO_MEMORY: nothing was taken over. */
 PX_MUST_CHECK int px_socket_open(px_host_socket *socket, int fd, px_host_tls *tls, px_slice early);
 
+/* The same for a connection of our own: `tls` is one of px_tls_new_client, and who answers must prove
+ * to be `host`. The handshake begins with the first px_socket_read; nothing can be written before
+ * px_socket_is_ready. */
+PX_MUST_CHECK int px_socket_open_client(px_host_socket *socket, int fd, px_host_tls *tls,
+                                        px_slice host);
+
 /* Closes the descriptor, without a word to the peer. */
 void px_socket_close(px_host_socket *socket);
 

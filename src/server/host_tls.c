@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 
 #include "server/heap.h"
@@ -67,18 +68,89 @@ int px_tls_use(px_host_tls *tls, const px_certificate *certificate, char *why, s
     return result;
 }
 
-int px_tls_new(const px_certificate *certificate, px_host_tls **tls, char *why, size_t size) {
-    px_host_tls *made = px_alloc_zero(&px_heap, sizeof *made);
-    if (!made)
-        return PX_ERR_NO_MEMORY;
-    made->bio_method = px_socket_bio_method();
-    int result = made->bio_method ? px_tls_use(made, certificate, why, size) : PX_ERR_NO_MEMORY;
+static int finish(px_host_tls *made, int result, px_host_tls **tls) {
+    ERR_clear_error();
     if (result == PX_OK)
         *tls = made;
     else
         px_tls_free(made);
     return result;
 }
+
+int px_tls_new(const px_certificate *certificate, px_host_tls **tls, char *why, size_t size) {
+    px_host_tls *made = px_alloc_zero(&px_heap, sizeof *made);
+    if (!made)
+        return PX_ERR_NO_MEMORY;
+    made->bio_method = px_socket_bio_method();
+    return finish(
+        made, made->bio_method ? px_tls_use(made, certificate, why, size) : PX_ERR_NO_MEMORY, tls);
+}
+
+/* ---- As a client ---- */
+
+static int trust(SSL_CTX *context, px_slice ca_file, char *why, size_t size) {
+    char path[4096];
+    if (ca_file.len == 0)
+        return SSL_CTX_set_default_verify_paths(context) ? PX_OK : PX_ERR_STATE;
+    if (ca_file.len >= sizeof path)
+        return PX_ERR_ARGUMENT;
+    memcpy(path, ca_file.ptr, ca_file.len);
+    path[ca_file.len] = '\0';
+    if (SSL_CTX_load_verify_file(context, path))
+        return PX_OK;
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    snprintf(why, size, "%s: no certificates can be read from it: %s", path,
+             reason ? reason : "out of memory");
+    return PX_ERR_ARGUMENT;
+}
+
+static int set_up_client(px_host_tls *tls, px_slice ca_file, char *why, size_t size) {
+    static const unsigned char OFFERED[] = "\x08http/1.1";
+    tls->bio_method = px_socket_bio_method();
+    tls->context = tls->bio_method ? SSL_CTX_new(TLS_client_method()) : NULL;
+    if (!tls->context)
+        return PX_ERR_NO_MEMORY;
+    if (!SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION) ||
+        SSL_CTX_set_alpn_protos(tls->context, OFFERED, sizeof OFFERED - 1) != 0)
+        return PX_ERR_STATE;
+    SSL_CTX_set_options(tls->context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(tls->context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(tls->context, 1);
+    SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
+    return trust(tls->context, ca_file, why, size);
+}
+
+int px_tls_new_client(px_slice ca_file, px_host_tls **tls, char *why, size_t size) {
+    px_host_tls *made = px_alloc_zero(&px_heap, sizeof *made);
+    ERR_clear_error();
+    return made ? finish(made, set_up_client(made, ca_file, why, size), tls) : PX_ERR_NO_MEMORY;
+}
+
+/* A certificate is for names or for addresses; SNI (RFC 6066 section 3) is for names only. */
+static bool set_peer(SSL *ssl, const char *host) {
+    X509_VERIFY_PARAM *wanted = SSL_get0_param(ssl);
+    SSL_set_connect_state(ssl);
+    if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host))
+        return true;
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl, host) && SSL_set_tlsext_host_name(ssl, host);
+}
+
+SSL *px_tls_client_session(const px_host_tls *tls, px_slice host) {
+    char name[256];
+    if (host.len >= sizeof name)
+        return NULL;
+    memcpy(name, host.ptr, host.len);
+    name[host.len] = '\0';
+    SSL *ssl = SSL_new(tls->context);
+    if (ssl && set_peer(ssl, name))
+        return ssl;
+    SSL_free(ssl);
+    return NULL;
+}
+
+/* ---- Both ---- */
 
 void px_tls_free(px_host_tls *tls) {
     if (!tls)
@@ -89,7 +161,10 @@ void px_tls_free(px_host_tls *tls) {
 }
 
 SSL *px_tls_session(const px_host_tls *tls) {
-    return SSL_new(tls->context);
+    SSL *ssl = SSL_new(tls->context);
+    if (ssl)
+        SSL_set_accept_state(ssl);
+    return ssl;
 }
 
 const BIO_METHOD *px_tls_bio_method(const px_host_tls *tls) {

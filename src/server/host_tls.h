@@ -6,6 +6,7 @@
 #include <openssl/types.h>
 
 #include "base/result.h"
+#include "base/slice.h"
 #include "server/host_certificate.h"
 
 /* What one TLS record holds at most. */
@@ -16,6 +17,11 @@ typedef struct px_host_tls px_host_tls;
 /* Takes a reference to what the certificate consists of. Errors as px_tls_use; PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_tls_new(const px_certificate *certificate, px_host_tls **tls, char *why,
                              size_t size);
+
+/* For connections of our own to others: their certificates are verified, by the authorities in the file
+ * or, with an empty name, by those of the system. PX_ERR_ARGUMENT with a sentence in `why`: the file
+ * can't be used; PX_ERR_NO_MEMORY. */
+PX_MUST_CHECK int px_tls_new_client(px_slice ca_file, px_host_tls **tls, char *why, size_t size);
 
 /* NULL is fine. */
 void px_tls_free(px_host_tls *tls);
@@ -28,6 +34,8 @@ PX_MUST_CHECK int px_tls_use(px_host_tls *tls, const px_certificate *certificate
 /* For host_socket.c: one connection's state (NULL without memory), what is between it and its
  * descriptor, and room for one record. */
 SSL *px_tls_session(const px_host_tls *tls);
+/* The same, of a client that connects to `host`, a name or an address. */
+SSL *px_tls_client_session(const px_host_tls *tls, px_slice host);
 const BIO_METHOD *px_tls_bio_method(const px_host_tls *tls);
 char *px_tls_record(px_host_tls *tls);
 BIO_METHOD *px_socket_bio_method(void);

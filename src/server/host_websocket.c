@@ -4,6 +4,7 @@
 #include "server/host_client.h"
 #include "server/host_session.h"
 #include "server/host_sockjs.h"
+#include "server/host_webhooks.h"
 #include "server/http_params.h"
 
 /* ---- What the hub calls: none of this may call the hub back ---- */
@@ -109,7 +110,8 @@ px_hub_host px_host_functions(px_server *server) {
                          .ping = ping,
                          .close = close_connection,
                          .log = log_line,
-                         .context = server};
+                         .context = server,
+                         .notice = px_host_take_notice};
 }
 
 void px_host_shed(px_host_connection *connection) {

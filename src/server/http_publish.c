@@ -3,6 +3,7 @@
 #include "server/channel.h"
 #include "server/event.h"
 #include "server/json_object.h"
+#include "server/notice.h"
 #include "server/publication.h"
 #include "server/text.h"
 #include "server/user.h"
@@ -61,8 +62,10 @@ static bool prepare(px_http_call *call, const px_publication *publication, px_ou
 
 static void deliver(px_http_call *call, const px_outgoing *outgoing) {
     const px_hub_connection *except = outgoing->except;
-    if (outgoing->remember_in.len > 0)
+    if (outgoing->remember_in.len > 0) {
         px_last_event_store(call->hub, call->app, outgoing->remember_in, outgoing->message);
+        px_notice_cached(call->hub, call->app, outgoing->remember_in);
+    }
     if (outgoing->user)
         px_user_deliver(call->hub, outgoing->user, except, outgoing->message);
     else if (outgoing->channel)

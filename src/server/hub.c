@@ -6,7 +6,9 @@
 #include "server/channel.h"
 #include "server/connection.h"
 #include "server/event.h"
+#include "server/grace.h"
 #include "server/hub_state.h"
+#include "server/notice.h"
 #include "server/task.h"
 #include "server/watchlist.h"
 
@@ -60,6 +62,7 @@ int px_hub_add_app(px_hub *hub, const px_app_options *options, const char **why)
     *why = "out of memory";
     if (px_app_new(hub->allocator, options, hub->seed, &app) != PX_OK)
         return PX_ERR_NO_MEMORY;
+    app->notice_kinds = hub->host.notice ? px_notice_kinds(&app->options) : 0;
     if (px_map_put(&hub->apps_by_id, app->options.id, app) == PX_OK) {
         if (add_keys(hub, app) == PX_OK)
             return PX_OK;
@@ -91,7 +94,7 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_wheel_init(&made->tasks, now_ms);
     px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
-    made->leaving_end = &made->leaving;
+    px_watchlists_init(made);
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));
     made->pong = px_event_plain(made, PX_SLICE("pusher:pong"), px_slice_of(NULL, 0));
     if (!made->ping || !made->pong) {
@@ -146,14 +149,14 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     hub->unix_seconds = unix_seconds;
     while ((timer = px_wheel_pop(&hub->timers, hub->now_ms)))
         px_connection_timer(hub, connection_of(timer));
+    px_notice_tick(hub);
     while ((timer = px_wheel_pop(&hub->tasks, hub->now_ms)))
         task_of(timer)->run(hub, task_of(timer));
-    px_watchlist_tick(hub);
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
     const uint64_t deadlines[] = {px_wheel_deadline(&hub->timers), px_wheel_deadline(&hub->tasks),
-                                  px_watchlist_deadline(hub)};
+                                  px_grace_deadline(hub)};
     uint64_t first = UINT64_MAX;
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++)
         if (deadlines[i] < first)
@@ -163,6 +166,7 @@ uint64_t px_hub_deadline(const px_hub *hub) {
 
 void px_hub_drain(px_hub *hub, uint32_t grace_ms) {
     hub->draining = true;
+    px_notice_flush(hub);
     for (uint32_t i = 0; i < hub->sockets.capacity; i++)
         if (hub->sockets.at[i])
             px_connection_close_within(hub, hub->sockets.at[i], grace_ms);

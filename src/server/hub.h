@@ -65,6 +65,14 @@ typedef struct px_hub_connection {
     uint8_t carrier;              /* the host's, for its own use: the hub does not touch it */
 } px_hub_connection;
 
+/* An event for the webhooks of an app. */
+typedef struct px_notice {
+    px_slice app_id;
+    px_webhook_kind kind;
+    px_slice channel;
+    px_slice event; /* the object that stands in the request: {"name":...} */
+} px_notice;
+
 /* What the hub asks of its host. */
 typedef struct px_hub_host {
     /* Hands one message to `count` connections, in order with everything sent to them before. */
@@ -79,6 +87,8 @@ typedef struct px_hub_host {
      * 2 warning, 3 information, 4 debug. */
     void (*log)(void *context, int level, px_slice line);
     void *context;
+    /* Something has happened that one of the app's webhooks may want to know. NULL: nobody does. */
+    void (*notice)(void *context, const px_notice *notice);
 } px_hub_host;
 
 /* `seed`: unpredictable bits for socket ids, hashing and jitter. The apps are added afterwards. */

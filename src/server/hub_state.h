@@ -8,9 +8,19 @@
 #include "server/hub.h"
 #include "server/last_event.h"
 #include "server/socket_id.h"
+#include "server/task.h"
 
 typedef struct px_user px_user;
 typedef struct px_watchlist px_watchlist;
+typedef struct px_grace px_grace;
+
+/* In the order in which their time is over. */
+typedef struct px_grace_list {
+    px_grace *first;
+    px_grace *last;
+} px_grace_list;
+
+enum { PX_GRACE_ENDS, PX_GRACE_MISSES, PX_GRACE_LISTS };
 
 struct px_app {
     px_app_options options; /* a copy, its texts in `texts` */
@@ -21,7 +31,9 @@ struct px_app {
     px_bucket backend_events;   /* what it publishes */
     px_bucket read_requests;    /* what it asks */
     size_t connection_count;
-    uint64_t reports; /* of its clients, see px_hub_count_report */
+    uint32_t notice_kinds; /* what its webhooks want to know, as bits */
+    px_map graces;         /* what may still turn out not to have happened: px_grace */
+    uint64_t reports;      /* of its clients, see px_hub_count_report */
 };
 
 struct px_hub {
@@ -37,11 +49,14 @@ struct px_hub {
     px_socket_table sockets; /* every open connection */
     px_wheel timers;         /* one for each connection */
     px_wheel tasks;          /* everything else (server/task.h) */
-    px_arena arena;          /* for the input that is being handled */
-    px_buffer text;          /* where a message is written before it becomes one */
-    px_user *leaving;        /* a queue: who has left, and whose watchers are to hear of it soon */
-    px_user **leaving_end;   /* the end of the queue */
-    px_watchlist *told;      /* a list: those with news, which is empty between inputs */
+    px_grace_list graces[PX_GRACE_LISTS];
+    size_t grace_count;
+    px_arena arena;        /* for the input that is being handled */
+    px_buffer text;        /* where a message is written before it becomes one */
+    px_user *leaving;      /* a queue: who has left, and whose watchers are to hear of it soon */
+    px_user **leaving_end; /* the end of the queue */
+    px_task departures;    /* tells of those in the queue */
+    px_watchlist *told;    /* a list: those with news, which is empty between inputs */
     px_message *ping;
     px_message *pong;
     px_hub_stats stats; /* counters; the gauges are filled in on demand */

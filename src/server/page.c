@@ -89,6 +89,15 @@ static void put_duration(writer *page, uint64_t ms) {
     put(page, UNITS[unit + 1].name);
 }
 
+static void put_webhooks(writer *page, const px_webhook_stats *stats) {
+    put_fact(page, PX_SLICE("Webhook events sent"), stats->delivered);
+    put_fact(page, PX_SLICE("Webhook events waiting"), stats->waiting);
+    put_fact(page, PX_SLICE("Webhook events lost"), stats->given_up + stats->dropped);
+    put_fact(page, PX_SLICE("Of them dropped"), stats->dropped);
+    put_fact(page, PX_SLICE("Webhooks failed"), stats->failed);
+    put_fact(page, PX_SLICE("Webhooks retried"), stats->retried);
+}
+
 static void put_numbers(writer *page, const px_page_facts *facts) {
     const px_hub_stats *stats = &facts->stats;
     put(page, PX_SLICE("<h1>A Pusher Channels server is running here</h1>\n<p>pusher "
@@ -107,6 +116,8 @@ static void put_numbers(writer *page, const px_page_facts *facts) {
     put_fact(page, PX_SLICE("API requests"), stats->api_requests);
     put_fact(page, PX_SLICE("Client reports"), stats->reports);
     put_fact(page, PX_SLICE("Of unknown apps"), stats->unknown_reports);
+    if (facts->has_webhooks)
+        put_webhooks(page, &facts->webhooks);
     put(page, PX_SLICE("</dl>\n"));
 }
 

@@ -3,10 +3,12 @@
 #define PX_SERVER_PAGE_H
 
 #include "base/buffer.h"
-#include "server/hub.h"
+#include "server/webhook_queue.h"
 
 typedef struct px_page_facts {
     px_hub_stats stats;
+    px_webhook_stats webhooks;
+    bool has_webhooks;
     size_t http_sessions; /* connections that HTTP requests carry */
     uint64_t uptime_ms;
     px_slice host; /* the Host header that the page was asked for with; may be empty */

@@ -95,7 +95,17 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
       "Characters after which a SockJS stream ends, so that the client begins a new one.")         \
     X(TEXT, sockjs_url, "sockjs_url",                                                              \
       "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js", 0, 0,                     \
-      "Where SockJS's iframe page gets the SockJS client from.")
+      "Where SockJS's iframe page gets the SockJS client from.")                                   \
+    X(NUMBER, webhook_max_events, "webhook_max_events", 10000, 1, 10000000,                        \
+      "Events of an app that may wait for its webhooks; the oldest are dropped beyond.")           \
+    X(NUMBER, webhook_max_bytes, "webhook_max_bytes", 16777216, 65536, 1073741824,                 \
+      "Bytes of memory that they may take.")                                                       \
+    X(TEXT, webhook_ca, "webhook_ca", "", 0, 0,                                                    \
+      "File with the authorities that webhooks' certificates are verified by, in PEM form. "       \
+      "Empty: the system's.")                                                                      \
+    X(TEXT, webhook_state, "webhook_state", "", 0, 0,                                              \
+      "File that counts the events that wait for webhooks, so that the server can say after a "    \
+      "crash what was lost. `pusher serve` has one without being told; empty: none.")
 
 #define PX_FIELD(type, field, name, fallback, minimum, maximum, text) PX_SETTING_C_##type field;
 typedef struct px_server_options {
@@ -106,6 +116,8 @@ typedef struct px_server_options {
     /* From px_server_new to _free: SIGTERM and SIGINT stop the server, and SIGHUP is
      * px_server_reload where tls_cert is given. */
     bool handle_signals;
+    /* A webhook_state that can't be used is a warning and no error. */
+    bool webhook_state_is_optional;
     /* A line for the operator, without a line break: no secret, no payload. Level: 1 error,
      * 2 warning, 3 information, 4 debug (a line for each request and connection). NULL: silence. */
     void (*log)(void *context, int level, px_slice line);

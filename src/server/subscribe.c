@@ -2,6 +2,7 @@
 
 #include "server/connection.h"
 #include "server/event.h"
+#include "server/notice.h"
 #include "server/presence.h"
 #include "server/subscription_count.h"
 #include "server/text.h"
@@ -86,6 +87,7 @@ typedef struct px_joining {
     px_subscription *added; /* in place, silently */
     px_message *answer;
     px_message *greeting; /* on cache channels: what follows the answer */
+    bool is_miss;         /* the channel remembers nothing */
     px_message *welcome;  /* for the others, when the member is new to them */
 } px_joining;
 
@@ -108,8 +110,9 @@ static bool make_member(px_hub *hub, px_joining *joining, const px_presence_user
 
 /* The event that the channel remembers, or that there is none: the one place where a miss is found
  * out. It has happened when the subscription is in place (join). NULL without memory. */
-static px_message *greet(px_hub *hub, const px_channel *channel) {
+static px_message *greet(px_hub *hub, const px_channel *channel, bool *is_miss) {
     const px_last_event *last = px_last_event_find(hub, channel->app, channel->name);
+    *is_miss = !last;
     return last ? px_message_hold(last->message)
                 : px_event_plain(hub, PX_SLICE("pusher:cache_miss"), channel->name);
 }
@@ -128,7 +131,7 @@ static bool prepare(px_hub *hub, px_hub_connection *connection, px_joining *join
             return false;
     }
     if (channel->traits & PX_CHANNEL_CACHE) {
-        joining->greeting = greet(hub, channel);
+        joining->greeting = greet(hub, channel, &joining->is_miss);
         if (!joining->greeting)
             return false;
     }
@@ -143,6 +146,16 @@ static void undo(px_hub *hub, px_joining *joining) {
     if (joining->member && joining->member->subscription_count == 0)
         px_presence_remove(hub, joining->channel, joining->member);
     px_channel_discard_if_empty(hub, joining->channel);
+}
+
+/* Webhooks hear of it. */
+static void tell(px_hub *hub, const px_joining *joining) {
+    if (joining->channel->count == 1)
+        px_notice_channel_occupied(hub, joining->channel);
+    if (joining->member && joining->member->subscription_count == 1)
+        px_notice_member_added(hub, joining->channel, joining->member->user_id);
+    if (joining->is_miss)
+        px_notice_cache_miss(hub, joining->channel);
 }
 
 static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
@@ -165,6 +178,7 @@ static void join(px_hub *hub, px_hub_connection *connection, px_slice name,
     px_connection_send(hub, connection, joining.answer);
     if (joining.greeting)
         px_connection_send(hub, connection, joining.greeting);
+    tell(hub, &joining);
     px_count_changed(hub, joining.channel);
 }
 
@@ -231,8 +245,11 @@ void px_subscription_end(px_hub *hub, px_subscription *subscription) {
     px_subscription_remove(hub, subscription);
     if (member && --member->subscription_count == 0) {
         px_channel_deliver(hub, channel, NULL, px_message_hold(member->farewell));
+        px_notice_member_removed(hub, channel, member->user_id);
         px_presence_remove(hub, channel, member);
     }
+    if (channel->count == 0)
+        px_notice_channel_vacated(hub, channel);
     px_count_changed(hub, channel);
     px_channel_discard_if_empty(hub, channel);
 }

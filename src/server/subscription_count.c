@@ -1,6 +1,7 @@
 #include "server/subscription_count.h"
 
 #include "server/event.h"
+#include "server/notice.h"
 
 enum {
     MANY = 100, /* with more subscribers than that not every change is told */
@@ -13,6 +14,7 @@ static void tell(px_hub *hub, px_channel *channel) {
         channel->count > 0 ? px_event_subscription_count(hub, channel->name, channel->count) : NULL;
     if (message)
         px_channel_deliver(hub, channel, NULL, message);
+    px_notice_subscription_count(hub, channel, channel->count);
 }
 
 static void tell_later(px_hub *hub, px_task *task) {
@@ -53,12 +55,4 @@ void px_count_changed(px_hub *hub, px_channel *channel) {
         px_task_clear(hub, &counting->task);
     }
     tell(hub, channel);
-}
-
-void px_count_end(px_hub *hub, px_channel *channel) {
-    if (!channel->counting)
-        return;
-    px_task_clear(hub, &channel->counting->task);
-    px_free(hub->allocator, channel->counting, sizeof(*channel->counting));
-    channel->counting = NULL;
 }

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sdk from 'pusher';
 
-import { APP, pusher, serve } from './lib/servers.mjs';
+import { APP, BIN, pusher, serve } from './lib/servers.mjs';
 import { authEndpoint } from './lib/auth_endpoint.mjs';
 import { client, next, subscribed } from './lib/pusher_js.mjs';
+import { run } from './lib/program.mjs';
 
 const sdkFor = (port, app = APP) => new Sdk({ ...APP, ...app, host: '127.0.0.1', port: String(port), useTLS: false });
 
@@ -60,6 +61,8 @@ test('it stays when everybody has gone, also for our own client', async (t) => {
   assert.equal(answer.occupied, false);
   assert.equal(answer.cache.data, '{"price":7}');
   assert.ok(answer.cache.ttl > 1700 && answer.cache.ttl <= 1800, answer.cache.ttl);
+  const told = await run(BIN, ['channels', '--port', String(port), '--info', 'cache', 'cache-prices']);
+  assert.match(told.out, /^cache +\{"data":"\{\\"price\\":7\}","ttl":\d+\}$/m);
   const nothing = await sdk.get({ path: '/channels/cache-other', params: { info: 'cache' } });
   assert.deepEqual(await nothing.json(), { occupied: false, cache: null });
   await assert.rejects(sdk.get({ path: '/channels/prices', params: { info: 'cache' } }), { status: 400 });

@@ -1,4 +1,4 @@
-// The clients of puppet.c, steered from here.
+// The clients of puppet/, steered from here.
 import { fileURLToPath } from 'node:url';
 
 import { Program } from './program.mjs';
@@ -7,11 +7,11 @@ const BIN = process.env.PUPPET_BIN ??
   fileURLToPath(new URL('../../../build/bin/e2e_puppet', import.meta.url));
 
 export class Puppet {
-  // Ends with the test. `options` are those of struct pusher_options, a list is words with commas; `env`
-  // is added to the environment, `prefix` are words in front of the command. Nothing is remembered of
-  // other runs.
-  constructor(t, { env, prefix = [], ...options }) {
-    const args = Object.entries({ no_transport_cache: true, ...options })
+  // Ends with the test. `options` are those of struct pusher_options, a list is words with commas; `more`
+  // are [NAME, VALUE] for those that may come often; `env` is added to the environment, `prefix` are words
+  // in front of the command. Nothing is remembered of other runs.
+  constructor(t, { env, prefix = [], more = [], ...options }) {
+    const args = [...Object.entries({ no_transport_cache: true, ...options }), ...more]
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`);
     const [command, ...rest] = [...prefix, BIN, ...args];

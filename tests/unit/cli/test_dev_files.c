@@ -128,6 +128,21 @@ static void folders_out_of_nowhere_are_not_made(void **state) {
     assert_string_equal(found, below("/pusher/dev-certificate.pem"));
 }
 
+static void the_state_has_a_file_for_each_name(void **state) {
+    (void)state;
+    assert_false(px_cli_find_state_file(environment, "a-", PX_SLICE("b"), found));
+    assert_int_equal(mkdir(below("/.local"), 0700), 0);
+    set(0, "HOME", below(""));
+    assert_true(px_cli_find_state_file(environment, "a-", PX_SLICE("b"), found));
+    assert_string_equal(found, below("/.local/state/pusher/a-b.state"));
+    set(1, "XDG_STATE_HOME", below(""));
+    assert_true(px_cli_find_state_file(environment, "a-", PX_SLICE("b"), found));
+    assert_string_equal(found, below("/pusher/a-b.state"));
+    static char name[PX_CLI_PATH_SIZE];
+    memset(name, 'n', sizeof name);
+    assert_false(px_cli_find_state_file(environment, "a-", px_slice_of(name, sizeof name), found));
+}
+
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -137,6 +152,7 @@ int main(void) {
         WITH_FOLDER(relative_folders_do_not_count),
         WITH_FOLDER(the_folder_for_the_certificate_is_made),
         WITH_FOLDER(folders_out_of_nowhere_are_not_made),
+        WITH_FOLDER(the_state_has_a_file_for_each_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

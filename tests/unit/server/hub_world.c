@@ -88,6 +88,14 @@ static void host_log(void *context, int level, px_slice line) {
     assert_true(line.len > 0);
 }
 
+static void host_notice(void *context, const px_notice *notice) {
+    test_world *world = context;
+    assert_true(px_slice_equal(notice->app_id, PX_SLICE(TEST_ID)));
+    assert_true(px_json_valid(notice->event));
+    assert_int_equal(px_buffer_append(&world->notices, notice->event), PX_OK);
+    assert_int_equal(px_buffer_append_byte(&world->notices, '\n'), PX_OK);
+}
+
 /* ---- The world ---- */
 
 px_app_options world_app(void) {
@@ -104,7 +112,8 @@ void world_start(test_world *world, const px_app_options *app, const px_hub_opti
     *world = (test_world){.is_recording = true, .now_ms = 1000};
     test_allocator_init(&world->memory);
     px_buffer_init(&world->body, &test_malloc, MAX_RECORD);
-    px_hub_host host = {host_deliver, host_ping, host_close, host_log, world};
+    px_buffer_init(&world->notices, &test_malloc, MAX_RECORD);
+    px_hub_host host = {host_deliver, host_ping, host_close, host_log, world, host_notice};
     px_hub_options default_options;
     px_app_options default_app = world_app();
     px_hub_options_default(&default_options);
@@ -118,6 +127,7 @@ void world_start(test_world *world, const px_app_options *app, const px_hub_opti
 void world_stop(test_world *world) {
     px_hub_free(world->hub);
     px_buffer_free(&world->body);
+    px_buffer_free(&world->notices);
     assert_int_equal(world->memory.live_blocks, 0);
     assert_int_equal(world->memory.live_bytes, 0);
 }
@@ -132,6 +142,26 @@ void world_pass(test_world *world, uint64_t ms) {
     }
     world->now_ms = end;
     px_hub_tick(world->hub, end, TEST_TIME);
+}
+
+static px_slice unread_notices(const test_world *world) {
+    return px_slice_after(px_buffer_slice(&world->notices), world->notices_read);
+}
+
+void world_expect_notice(test_world *world, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    px_slice expected = format_text(format, arguments);
+    va_end(arguments);
+    px_slice unread = unread_notices(world);
+    const char *end = unread.len > 0 ? memchr(unread.ptr, '\n', unread.len) : NULL;
+    px_slice next = px_slice_of(unread.ptr, end ? (size_t)(end - unread.ptr) : 0);
+    assert_slices_equal(next, expected);
+    world->notices_read += next.len + 1;
+}
+
+void world_expect_no_notice(const test_world *world) {
+    assert_slices_equal(unread_notices(world), px_slice_of("", 0));
 }
 
 /* ---- Clients ---- */

@@ -23,6 +23,8 @@ typedef struct test_world {
     const char *allow;
     uint32_t retry_after;
     px_buffer body;
+    px_buffer notices; /* not yet expected, each with a newline */
+    size_t notices_read;
 } test_world;
 
 typedef struct test_client {
@@ -45,6 +47,12 @@ px_app_options world_app(void);
 
 /* Lets time go on, with a tick at every deadline. */
 void world_pass(test_world *world, uint64_t ms);
+
+/* The next event for the app's webhooks is exactly this; printf-like. */
+void world_expect_notice(test_world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* There is none. */
+void world_expect_no_notice(const test_world *world);
 
 /* Opens a connection and takes its first message if it is connection_established. */
 void client_open(test_world *world, test_client *client);

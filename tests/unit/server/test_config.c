@@ -108,11 +108,13 @@ static void sets_webhooks_and_tokens(void **state) {
 
 static void knows_other_spellings(void **state) {
     (void)state;
-    parsed out = parse(APP "\"enableClientMessages\": false, \"maxConnections\": -1,"
+    parsed out = parse(APP "\"enableClientMessages\": false, \"enableUserAuthentication\": true,"
+                           "\"maxConnections\": -1,"
                            "\"maxEventPayloadInKb\": 100, \"maxEventBatchSize\": 7}]}");
     assert_int_equal(out.result, PX_OK);
     const px_app_options *app = &out.options.apps[0];
     assert_false(app->client_events);
+    assert_true(app->authorized_connections);
     assert_int_equal(app->max_connections, 0);
     assert_int_equal(app->max_event_data, 102400);
     assert_int_equal(app->max_batch, 7);

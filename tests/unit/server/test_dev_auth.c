@@ -20,6 +20,7 @@ typedef struct answer {
 } answer;
 
 static answer ask_at(px_dev_auth_endpoint *endpoint, const px_dev_auth_request *request) {
+    static const px_token TOKEN = {PX_LITERAL("new"), PX_LITERAL("hidden too")};
     px_app_options apps[2];
     px_arena arena;
     px_buffer out;
@@ -31,6 +32,7 @@ static answer ask_at(px_dev_auth_endpoint *endpoint, const px_dev_auth_request *
     apps[0].secret = PX_SLICE("7ad3773142a6692b25b8");
     apps[1].key = PX_SLICE("other");
     apps[1].secret = PX_SLICE("hidden");
+    apps[1].tokens = (px_token_list){&TOKEN, 1};
     px_arena_init(&arena, &test_malloc, 1 << 20);
     px_buffer_init(&out, &test_malloc, sizeof given.body - 1);
     given.status = endpoint(apps, 2, request, &arena, &out, &type);
@@ -197,6 +199,10 @@ static void users_are_as_they_say(void **state) {
 static void the_app_can_be_named(void **state) {
     (void)state;
     answer given = ask("socket_id=1.2&channel_name=private-x&app_key=other");
+    assert_int_equal(given.status, 200);
+    assert_non_null(strstr(given.body, "{\"auth\":\"other:"));
+    /* By the key of a token as well; any of the app's pairs signs for all of them. */
+    given = ask("socket_id=1.2&channel_name=private-x&app_key=new");
     assert_int_equal(given.status, 200);
     assert_non_null(strstr(given.body, "{\"auth\":\"other:"));
 }

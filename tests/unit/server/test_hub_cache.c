@@ -341,6 +341,25 @@ static void without_memory_all_is_as_before(void **state) {
     assert_remembers("cache-c", "{'data':'new','ttl':1800}");
 }
 
+static void what_failed_leaves_nothing(void **state) {
+    (void)state;
+    enum { ROUNDS = 1000 };
+    size_t failed = 0;
+    stop(state);
+    start_with(1800, 0);
+    size_t before = world.memory.live_bytes;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        char body[200];
+        (void)snprintf(body, sizeof body, "{'name':'e','data':'','channel':'cache-%u'}", i);
+        world.memory.fail_at = world.memory.calls + 1 + i % 8;
+        world_request(&world, "POST", "/apps/3/events", "", body);
+        failed += world.status == 500;
+    }
+    world.memory.fail_at = 0;
+    assert_in_range(failed, ROUNDS / 8, ROUNDS);
+    assert_in_range(world.memory.live_bytes - before, 0, 4000);
+}
+
 static void a_join_without_memory_is_none(void **state) {
     (void)state;
     static const char *const CHANNELS[] = {"cache-a", "cache-b"};
@@ -401,6 +420,7 @@ int main(void) {
         TEST(memory_is_bounded),
         TEST(what_is_larger_than_all_is_not_kept),
         TEST(without_memory_all_is_as_before),
+        TEST(what_failed_leaves_nothing),
         TEST(a_join_without_memory_is_none),
         TEST(the_cache_is_asked_of_one_channel_only),
     };

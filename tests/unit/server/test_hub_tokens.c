@@ -139,12 +139,47 @@ static void no_key_is_given_twice(void **state) {
     world_stop(&world);
 }
 
+/* With so many keys that the map must grow in between. */
+static void an_app_is_there_with_all_its_keys_or_not_at_all(void **state) {
+    (void)state;
+    enum { COUNT = 40 };
+    static char names[COUNT][8];
+    px_token tokens[COUNT];
+    test_world world;
+    px_app_options app = world_app();
+    const char *why;
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(names[i], sizeof names[i], "many-%d", i);
+        tokens[i] = (px_token){px_slice_of_text(names[i]), PX_LITERAL("s")};
+    }
+    start(&world);
+    app.id = PX_SLICE("5");
+    app.key = PX_SLICE("own");
+    app.tokens = (px_token_list){tokens, COUNT};
+    for (size_t i = 1;; i++) {
+        world.memory.fail_at = world.memory.calls + i;
+        int result = px_hub_add_app(world.hub, &app, &why);
+        world.memory.fail_at = 0;
+        for (int k = 0; k < COUNT; k++) {
+            test_client client;
+            open_with(&world, &client, names[k]);
+            assert_int_equal(client.is_closed, result != PX_OK);
+            client_cut(&world, &client);
+        }
+        if (result == PX_OK)
+            break;
+        assert_int_equal(result, PX_ERR_NO_MEMORY);
+    }
+    world_stop(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clients_connect_with_each_key),
         cmocka_unit_test(the_api_takes_each_pair),
         cmocka_unit_test(any_pair_authorizes),
         cmocka_unit_test(no_key_is_given_twice),
+        cmocka_unit_test(an_app_is_there_with_all_its_keys_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

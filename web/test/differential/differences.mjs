@@ -2,6 +2,7 @@
 // docs/differences.md that tells of it. `theirs` and `ours` change the traces of the sides so that this
 // one difference is gone; `only` names the scenarios that it is about, all if it is absent. A difference
 // that hides nothing any more is an error, as one is that is not declared.
+import { ENCRYPTION } from './differences_encryption.mjs';
 import { drop, from, replace, rewrite, sorted, untimed, without } from './rules.mjs';
 
 const both = (...rules) => ({ theirs: rules, ours: rules });
@@ -38,6 +39,7 @@ const GREETING_CLOSED = /^lifecycle: (close|pusher:error) \d+ in the place of th
 const AUTH_FAILED = /^authorization: (status 5\d\d|no answer)$/;
 
 export const DIFFERENCES = [
+  ...ENCRYPTION,
   // --- Connecting ---
   {
     where: 'Options and a cluster are mandatory.',

@@ -8,7 +8,7 @@ import { checkDocumentation } from './documentation.mjs';
 import generated from './generated.mjs';
 import { play } from './run.mjs';
 import written from './scenarios/index.mjs';
-import { ours, reference } from './sides.mjs';
+import { sides } from './sides.mjs';
 import { checkStatements } from './statements.mjs';
 
 const LINES = 12;
@@ -32,9 +32,9 @@ function describe({ kind, lines }) {
 }
 
 // Plays a scenario on both sides and notes what is wrong; returns its traces.
-async function judge(scenario, theirSide, ourSide) {
-  const theirs = await play(theirSide, scenario);
-  const here = await play(ourSide, scenario);
+async function judge(scenario, pair) {
+  const theirs = await play(pair.theirs, scenario);
+  const here = await play(pair.ours, scenario);
   const traces = { scenario, theirs: theirs.entries, ours: here.entries };
   const found = [
     ...untrue(theirs.facts, 'pusher-js'),
@@ -63,11 +63,11 @@ function stale(played) {
   });
 }
 
-const theirSide = reference();
-const ourSide = await ours(bundle);
+const plain = await sides(bundle, false);
+const withEncryption = await sides(bundle, true);
 const played = [];
 for (const scenario of scenarios) {
-  played.push(await judge(scenario, theirSide, ourSide));
+  played.push(await judge(scenario, scenario.settings.encryption ? withEncryption : plain));
 }
 if (part === undefined) {
   problems.push(...checkStatements(all), ...checkDocumentation(DIFFERENCES, all));

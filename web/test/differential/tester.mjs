@@ -26,14 +26,14 @@ export class Tester {
   #handlers = new Map();
   #shown = new Map();
 
-  // `side` is { name, load(page) }; `settings` are those of the stub page, and `log: false` for no Pusher.log.
+  // `side` is { name, load(page) }; `settings` are those of the stub page, `log: false` for no Pusher.log,
+  // `encryption: true` for the files with encryption, `module: true` for these as a bundler has them.
   constructor(side, settings = {}) {
     this.side = side;
     this.trace = new Trace();
     this.page = new StubPage(this.trace, settings);
     this.server = new Server(this);
-    side.load(this.page);
-    this.Pusher = this.page.window.Pusher;
+    this.Pusher = side.load(this.page, settings);
     this.trace.name(this.Pusher, 'Pusher');
     if (settings.log !== false) {
       this.Pusher.log = (line) => this.trace.add('log', { line });

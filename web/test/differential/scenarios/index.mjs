@@ -4,6 +4,7 @@ import channels from './channels.mjs';
 import closes from './closes.mjs';
 import construction from './construction.mjs';
 import emitter from './emitter.mjs';
+import encryption from './encryption.mjs';
 import http from './http.mjs';
 import lifecycle from './lifecycle.mjs';
 import logging from './logging.mjs';
@@ -25,6 +26,7 @@ export default Object.entries({
   channels,
   authorization,
   presence,
+  encryption,
   users,
   emitter,
   logging,
