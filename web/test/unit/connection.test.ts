@@ -100,6 +100,15 @@ describe('connection', () => {
       assert.lengthOf(sandbox.sockets, 1);
     });
 
+    it('leaves no timer behind, which would keep Node from ending', async () => {
+      const before = sandbox.clock.countTimers();
+      const pusher = await sandbox.connected();
+      await sandbox.tick(15_000);
+      pusher.disconnect();
+      await sandbox.tick();
+      assert.equal(sandbox.clock.countTimers(), before);
+    });
+
     it('while connecting closes the half-open socket', async () => {
       const pusher = sandbox.pusher();
       pusher.disconnect();
