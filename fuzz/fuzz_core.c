@@ -20,8 +20,23 @@ typedef struct world {
 
 /* ---- What the engine wants ---- */
 
+/* A box is one of the key's if both begin with the same byte. */
+static void take_box(world *w, const px_event *event) {
+    const px_sealed *sealed = event->sealed;
+    const unsigned char *key = px_core_channel_key(w->core, event->channel);
+    FUZZ_CHECK(event->targets & PX_TO_CHANNEL && sealed->box.len >= PX_SEAL_OVERHEAD);
+    FUZZ_CHECK(sealed->data_type <= PX_DATA_JSON);
+    fuzz_touch(sealed->box);
+    fuzz_touch(px_slice_of((const char *)sealed->nonce, sizeof(sealed->nonce)));
+    if (!key || key[0] != (unsigned char)sealed->box.ptr[0])
+        px_core_not_opened(w->core, event);
+}
+
 static void take_event(world *w, const px_event *event) {
     FUZZ_CHECK(event->targets != 0 && event->targets < 32);
+    FUZZ_CHECK((event->data_type == PX_DATA_SEALED) == (event->sealed != NULL));
+    if (event->sealed)
+        take_box(w, event);
     fuzz_touch(event->name);
     fuzz_touch(event->channel_name);
     fuzz_touch(event->user_id);
@@ -206,7 +221,7 @@ static void changed(world *w, px_slice argument) {
 static void authorized(world *w, px_slice argument) {
     px_authorization given = {.auth = fuzz_take(&argument, ' ')};
     if (argument.len)
-        given.channel_data = given.user_data = argument;
+        given.channel_data = given.user_data = given.shared_secret = argument;
     (void)!px_core_authorized(w->core, w->request, &given);
 }
 
@@ -308,7 +323,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     px_slice script = px_slice_of((const char *)data, size);
     world w = {.now = 1000};
     test_allocator_init(&w.memory);
-    px_options options = {.key = PX_SLICE("key"), .log_level = PX_LOG_DEBUG};
+    px_options options = {.key = PX_SLICE("key"), .encryption = true, .log_level = PX_LOG_DEBUG};
     options.ask_authorization = size > 0 && memchr("AC", data[0], 2);
     options.auth_batch = size > 0 && memchr("BC", data[0], 2);
     options.ask_user_authentication = options.ask_authorization;

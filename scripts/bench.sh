@@ -4,8 +4,8 @@
 #     scripts/bench.sh [--json] [--runs N] [NAME...]
 #
 # Without a NAME it runs all: ws_frame, client_ingest, client_connections, server_fanout,
-# server_connections, web_library, web_end_to_end and web_start; with make, BENCH="NAME..." selects and BENCH_FLAGS="--json --runs 9" passes
-# flags on. Each prints a table of medians, or one JSON object per line. They take turns on the
+# server_connections, web_library, web_end_to_end, web_start and web_authorize; with make, BENCH="NAME..." selects and
+# BENCH_FLAGS="--json --runs 9" passes flags on. Each prints a table of medians, or one JSON object per line. They take turns on the
 # processors 0 and 1, and want nothing else to run there.
 set -eu
 cd "$(dirname "$0")/.."
@@ -27,12 +27,13 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ -n "$names" ] || names='ws_frame client_ingest client_connections server_fanout server_connections
-    web_library web_end_to_end web_start'
+    web_library web_end_to_end web_start web_authorize'
 
 # Those whose name begins with web_ are programs for Node, of bench/web; the others are built.
 natives=
 for name in $names; do
     case $name in
+    web_authorize) natives="$natives pusher_wasm bench_client_authorize" ;;
     web_*) natives="$natives pusher_wasm" ;;
     *) natives="$natives bench_$name" ;;
     esac
@@ -46,7 +47,8 @@ done
 } >&2
 PUSHER_BIN=$PWD/build-bench/pusher
 PUSHER_WASM=$PWD/build-bench/web/pusher.wasm
-export PUSHER_BIN PUSHER_WASM
+BENCH_CLIENT=$PWD/build-bench/bin/bench_client_authorize
+export PUSHER_BIN PUSHER_WASM BENCH_CLIENT
 
 for name in $names; do
     # shellcheck disable=SC2086

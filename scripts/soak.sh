@@ -9,7 +9,7 @@ cmake --build --preset default -j "${JOBS:-2}" --target pusher_cli e2e_puppet pu
 export PUSHER_BIN="$PWD/build/pusher" PUPPET_BIN="$PWD/build/bin/e2e_puppet"
 [ -n "${MIN:-}" ] || unset MIN # each has its own default
 
-[ $# -gt 0 ] || set -- loss pusher_js web
+[ $# -gt 0 ] || set -- loss pusher_js webhooks web
 failed=
 for name in "$@"; do
     printf '\n== %s\n' "$name"

@@ -98,7 +98,7 @@ async function measure(platform, sdk, ways) {
   const setup = Object.fromEntries(
     Object.entries(ways).map(([name, { gate, channels }]) => [name, { port: gate.port, channels }]),
   );
-  const options = { where, call, setup, scripts: ['receive', 'receive_page'], program: 'receive_node.mjs' };
+  const options = { where, call, setup, scripts: ['receive', 'obey_page'], program: 'node_client.mjs' };
   await run(platform, options, finished, (leader) => {
     clock = threadClock(leader);
   });

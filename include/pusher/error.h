@@ -20,7 +20,8 @@
       "the server did not accept the WebSocket upgrade or the HTTP session")                       \
     X(PUSHER_ERR_CLOSED, -26, "the connection was cut")                                            \
     X(PUSHER_ERR_TIMEOUT, -27, "no answer came in time")                                           \
-    X(PUSHER_ERR_PROTOCOL, -28, "the peer broke the WebSocket or HTTP protocol")
+    X(PUSHER_ERR_PROTOCOL, -28, "the peer broke the WebSocket or HTTP protocol")                   \
+    X(PUSHER_ERR_REFUSED, -29, "refused: by the server, or for its signature")
 
 enum {
 #define PUSHER_RESULT(name, number, text) name = number,

@@ -1,6 +1,6 @@
 /* pusher channels: what the HTTP API tells about channels, as a table. */
-#include "cli/api.h"
-#include "cli/channel_auth.h"
+#include "backend/names.h"
+#include "cli/app.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "driver/memory.h"
@@ -36,9 +36,9 @@ static const px_cli_option own_options[] = {
      .kind = PX_CLI_TEXT,
      .offset = offsetof(channels_options, info),
      .value = "LIST",
-     .help = "Ask for user_count (presence channels), subscription_count\n"
-             "or, of one channel, cache (cache channels). Default:\n"
-             "user_count where it is to be had."},
+     .help = "Ask for user_count (presence channels), subscription_count,\n"
+             "cache (of one cache channel). Default: user_count where it is\n"
+             "to be had."},
     {.name = "users",
      .kind = PX_CLI_FLAG,
      .offset = offsetof(channels_options, users),
@@ -133,10 +133,9 @@ static bool find_member(px_json_reader *reader, px_slice answer, px_slice name) 
 }
 
 /* {"channels":{"NAME":{"user_count":1}}} */
-static bool each_channel(const px_buffer *answer, channel_table *table, row_function *row,
-                         size_t *count) {
+static bool each_channel(px_slice answer, channel_table *table, row_function *row, size_t *count) {
     px_json_reader reader;
-    if (!find_member(&reader, px_buffer_slice(answer), PX_SLICE("channels")))
+    if (!find_member(&reader, answer, PX_SLICE("channels")))
         return false;
     px_json_token token = px_json_next(&reader);
     if (token == PX_JSON_ARRAY_BEGIN) /* some servers' way to write "none" */
@@ -154,7 +153,7 @@ static bool each_channel(const px_buffer *answer, channel_table *table, row_func
     return token == PX_JSON_OBJECT_END;
 }
 
-static bool print_channels(const px_buffer *answer, const char *info) {
+static bool print_channels(px_slice answer, const char *info) {
     channel_table table;
     size_t count = 0;
     if (!table_init(&table, info) || !each_channel(answer, &table, measure_row, &count))
@@ -198,18 +197,18 @@ static bool read_users(px_slice answer, px_buffer *scratch) {
     return token == PX_JSON_ARRAY_END;
 }
 
-static bool print_users(const px_buffer *answer) {
+static bool print_users(px_slice answer) {
     px_buffer scratch;
     px_buffer_init(&scratch, &px_malloc_allocator, MAX_ANSWER);
-    bool understood = read_users(px_buffer_slice(answer), &scratch);
+    bool understood = read_users(answer, &scratch);
     px_buffer_free(&scratch);
     return understood;
 }
 
 /* {"occupied":true,"user_count":1}, as one line for each member. */
-static bool print_channel(const px_buffer *answer) {
+static bool print_channel(px_slice answer) {
     px_json_reader reader;
-    px_json_reader_init(&reader, px_buffer_slice(answer));
+    px_json_reader_init(&reader, answer);
     if (px_json_next(&reader) != PX_JSON_OBJECT_BEGIN)
         return false;
     px_json_token token;
@@ -244,29 +243,21 @@ static const char *wanted_info(const channels_options *own, const char *name) {
     const char *prefix = name ? name : own->prefix;
     if (own->info || own->users)
         return own->info;
-    return prefix && px_cli_is_presence(px_slice_of_text(prefix)) ? "user_count" : NULL;
+    return prefix && px_backend_is_presence(px_slice_of_text(prefix)) ? "user_count" : NULL;
 }
 
-static int ask(const px_cli_settings *settings, const channels_options *own, const char *name,
-               const char *info, px_buffer *answer) {
-    px_cli_parameter parameters[2];
-    px_cli_request request = {.method = "GET",
-                              .resource = "channels",
-                              .name = px_slice_of_text(name),
-                              .detail = own->users ? "users" : NULL,
-                              .parameters = parameters};
-    if (own->prefix)
-        parameters[request.parameter_count++] =
-            (px_cli_parameter){"filter_by_prefix", px_slice_of_text(own->prefix)};
-    if (info)
-        parameters[request.parameter_count++] = (px_cli_parameter){"info", px_slice_of_text(info)};
-    return px_cli_api(settings, &request, answer);
+static int ask(pusher_app *app, const channels_options *own, const char *name, const char *info,
+               pusher_answer *answer) {
+    if (!name)
+        return pusher_app_channels(app, pusher_str(own->prefix), pusher_str(info), answer);
+    return own->users ? pusher_app_users(app, pusher_str(name), answer)
+                      : pusher_app_channel(app, pusher_str(name), pusher_str(info), answer);
 }
 
-static bool print_answer(const px_buffer *answer, const channels_options *own, const char *name,
+static bool print_answer(px_slice answer, const channels_options *own, const char *name,
                          const char *info) {
     if (own->json) {
-        fwrite(answer->data, 1, answer->len, stdout);
+        fwrite(answer.ptr, 1, answer.len, stdout);
         putchar('\n');
         return true;
     }
@@ -291,14 +282,17 @@ int px_cli_channels(int argc, char **argv) {
     px_cli_settings settings;
     if (!check(&own, name) || !px_cli_settings_for(&given, PX_CLI_NEED_ALL, &settings))
         return PX_CLI_USAGE;
+    pusher_app *app;
+    if (!px_cli_app_new(&settings, 0, &app))
+        return PX_CLI_USAGE;
     const char *info = wanted_info(&own, name);
-    px_buffer answer;
-    px_buffer_init(&answer, &px_malloc_allocator, MAX_ANSWER);
-    code = ask(&settings, &own, name, info, &answer);
-    if (code == PX_CLI_DONE && !print_answer(&answer, &own, name, info)) {
+    pusher_answer answer;
+    code = px_cli_app_judge(&settings, ask(app, &own, name, info, &answer), &answer);
+    if (code == PX_CLI_DONE &&
+        !print_answer(px_slice_of(answer.body.ptr, answer.body.len), &own, name, info)) {
         px_cli_error("the answer is not what the HTTP API documents; see it with --json");
         code = PX_CLI_FAILED;
     }
-    px_buffer_free(&answer);
+    pusher_app_free(app);
     return code == PX_CLI_DONE && !px_cli_flush() ? PX_CLI_FAILED : code;
 }

@@ -16,6 +16,7 @@ int px_cli_serve(int argc, char **argv);
 int px_cli_subscribe(int argc, char **argv);
 int px_cli_trigger(int argc, char **argv);
 int px_cli_channels(int argc, char **argv);
+int px_cli_terminate(int argc, char **argv);
 int px_cli_auth(int argc, char **argv);
 int px_cli_doctor(int argc, char **argv);
 int px_cli_version(int argc, char **argv);

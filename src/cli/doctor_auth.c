@@ -1,6 +1,6 @@
 /* The endpoint that authorizes private channels: it answers, in the right form, with a signature
  * that the server accepts. */
-#include "cli/channel_auth.h"
+#include "backend/signing.h"
 #include "cli/client_options.h"
 #include "cli/doctor_client.h"
 #include "cli/doctor_words.h"
@@ -143,9 +143,11 @@ static void check_signature(const question *this, px_slice auth) {
     if (settings->secret) {
         px_buffer expected;
         px_buffer_init(&expected, &px_malloc_allocator, MAX_AUTH);
-        bool right = px_cli_sign_channel(
-                         settings->key, settings->secret, px_slice_of_text(this->socket_id),
-                         px_slice_of_text(this->channel), PX_SLICE(""), &expected) == PX_OK &&
+        const px_credentials by = {px_slice_of_text(settings->key),
+                                   px_slice_of_text(settings->secret)};
+        bool right = px_backend_sign_channel(&by, px_slice_of_text(this->socket_id),
+                                             px_slice_of_text(this->channel), PX_SLICE(""),
+                                             &expected) == PX_OK &&
                      px_slice_equal(auth, px_buffer_slice(&expected));
         px_buffer_free(&expected);
         if (!right) {

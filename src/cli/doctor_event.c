@@ -1,18 +1,19 @@
 /* One event there and back: published through the HTTP API, received over each transport that
  * works. */
-#include "cli/api.h"
+#include "cli/app.h"
 #include "cli/doctor_client.h"
 #include "cli/doctor_words.h"
 #include "driver/clock.h"
 #include "driver/memory.h"
 #include "driver/random.h"
 
-enum { MAX_BODY = 1024, NONCE_SIZE = 24, CHANNEL_SIZE = 48 };
+enum { MAX_TIMES = 1024, NONCE_SIZE = 24, CHANNEL_SIZE = 48 };
 
 /* How it went over one transport. */
 typedef struct journey {
     px_doctor *doctor;
     px_doctor_result *result;
+    pusher_app *app;
     char channel[CHANNEL_SIZE];
     char nonce[NONCE_SIZE];
     int api_status;
@@ -20,54 +21,25 @@ typedef struct journey {
     bool stream_held; /* what was published did not come through the stream */
 } journey;
 
-static int write_body(const journey *this, px_buffer *body) {
-    px_json_writer writer;
-    px_json_writer_init(&writer, body);
-    px_json_object_begin(&writer);
-    px_json_member(&writer, PX_SLICE("name"), PX_SLICE("doctor"));
-    px_json_member(&writer, PX_SLICE("data"), px_slice_of_text(this->nonce));
-    px_json_key(&writer, PX_SLICE("channels"));
-    px_json_array_begin(&writer);
-    px_json_string(&writer, px_slice_of_text(this->channel));
-    px_json_array_end(&writer);
-    px_json_object_end(&writer);
-    return px_json_writer_finish(&writer);
-}
-
 /* False: the event was not taken, and the result says why. */
 static bool publish(journey *this) {
     px_doctor_result *result = this->result;
-    px_buffer body;
-    px_buffer_init(&body, &px_malloc_allocator, MAX_BODY);
-    px_http_reply reply;
-    bool published = false;
-    int failure = write_body(this, &body);
-    px_cli_request request = {.method = "POST",
-                              .resource = "events",
-                              .body = px_buffer_slice(&body),
-                              .timeout_ms = px_doctor_timeout_ms(this->doctor)};
-    if (failure) {
-        px_doctor_say(result, PX_DOCTOR_FAILED, "there is no memory for the event");
-        px_buffer_free(&body);
-        return false;
-    }
-    if (px_cli_api_request(this->doctor->settings, &request, &reply) != PX_OK) {
+    pusher_answer answer;
+    int failure = pusher_app_trigger(this->app, pusher_str(this->channel), pusher_str("doctor"),
+                                     pusher_str(this->nonce), &answer);
+    this->api_status = answer.status;
+    if (failure == PUSHER_ERR_REFUSED) {
+        px_doctor_words words = px_doctor_words_of_api(answer.status);
+        px_doctor_say(result, PX_DOCTOR_FAILED, "the HTTP API answered %d to the event: %s",
+                      answer.status, words.what);
+        px_doctor_advise(result, "%s", words.advice);
+    } else if (failure) {
         px_doctor_say(result, PX_DOCTOR_FAILED, "the event could not be published: %s",
-                      reply.failure.text);
+                      answer.error);
         px_doctor_advise(result, "the HTTP API is expected at the same place as WebSockets: check "
                                  "that the gateway passes /apps/ on");
-    } else if (reply.status < 200 || reply.status > 299) {
-        px_doctor_words words = px_doctor_words_of_api(reply.status);
-        px_doctor_say(result, PX_DOCTOR_FAILED, "the HTTP API answered %d to the event: %s",
-                      reply.status, words.what);
-        px_doctor_advise(result, "%s", words.advice);
-    } else {
-        published = true;
     }
-    this->api_status = reply.status;
-    px_http_reply_free(&reply);
-    px_buffer_free(&body);
-    return published;
+    return failure == PUSHER_OK;
 }
 
 static void write_journey(const journey *this, const char *transport, bool received, uint64_t ms) {
@@ -142,7 +114,7 @@ static void judge(const journey *this, px_slice times) {
 
 static void travel_all(journey *this) {
     px_buffer times;
-    px_buffer_init(&times, &px_malloc_allocator, MAX_BODY);
+    px_buffer_init(&times, &px_malloc_allocator, MAX_TIMES);
     bool go_on = true;
     px_json_key(&this->result->details, PX_SLICE("transports"));
     px_json_array_begin(&this->result->details);
@@ -166,5 +138,10 @@ void px_doctor_event(px_doctor *doctor, px_doctor_result *result) {
         px_doctor_advise(result, "give them with PUSHER_APP_ID and PUSHER_APP_SECRET");
         return;
     }
+    if (!px_cli_app_new(settings, px_doctor_timeout_ms(doctor), &this.app)) {
+        px_doctor_say(result, PX_DOCTOR_SKIPPED, "these settings are of no use for publishing");
+        return;
+    }
     travel_all(&this);
+    pusher_app_free(this.app);
 }

@@ -1,7 +1,8 @@
 /* Authorizes this process's own subscriptions. */
 #include "cli/local_authorizer.h"
+#include "backend/names.h"
+#include "backend/signing.h"
 #include "base/wipe.h"
-#include "cli/channel_auth.h"
 #include "driver/memory.h"
 #include "json/writer.h"
 
@@ -30,7 +31,7 @@ static int write_user(const px_cli_local_authorizer *who, px_buffer *out) {
 static int answer(pusher_authorization *question, const px_cli_local_authorizer *who,
                   px_slice channel, pusher_string auth, pusher_string user) {
     char secret[PX_CHANNEL_SECRET_LENGTH];
-    if (!px_cli_is_encrypted(channel))
+    if (!px_backend_is_encrypted(channel))
         return pusher_authorization_succeed(question, auth, user);
     int result =
         who->has_master_key ? px_channel_secret(channel, who->master_key, secret) : PX_ERR_ARGUMENT;
@@ -49,11 +50,11 @@ void px_cli_authorize_locally(pusher_authorization *question, pusher_client *cli
     px_buffer auth, user;
     px_buffer_init(&auth, &px_malloc_allocator, MAX_AUTH);
     px_buffer_init(&user, &px_malloc_allocator, MAX_AUTH);
-    int result = px_cli_is_presence(channel) ? write_user(who, &user) : PX_OK;
+    int result = px_backend_is_presence(channel) ? write_user(who, &user) : PX_OK;
+    const px_credentials by = {px_slice_of_text(who->key), px_slice_of_text(who->secret)};
     if (result == PX_OK)
-        result =
-            px_cli_sign_channel(who->key, who->secret, px_slice_of(socket_id.ptr, socket_id.len),
-                                channel, px_buffer_slice(&user), &auth);
+        result = px_backend_sign_channel(&by, px_slice_of(socket_id.ptr, socket_id.len), channel,
+                                         px_buffer_slice(&user), &auth);
     if (result == PX_OK)
         result = answer(question, who, channel, (pusher_string){auth.data, auth.len},
                         (pusher_string){user.data, user.len});

@@ -14,9 +14,10 @@ typedef struct verb {
 static const verb verbs[] = {
     {"serve", px_cli_serve, "Run a Channels server"},
     {"subscribe", px_cli_subscribe, "Print the events of channels as they come"},
-    {"trigger", px_cli_trigger, "Publish an event"},
+    {"trigger", px_cli_trigger, "Publish an event, or many"},
     {"channels", px_cli_channels, "List the channels, or tell about one"},
-    {"auth", px_cli_auth, "Sign a subscription to a private or presence channel"},
+    {"terminate", px_cli_terminate, "End the connections of a user"},
+    {"auth", px_cli_auth, "Sign a subscription to a private or presence channel, or a user"},
     {"doctor", px_cli_doctor, "Find out why an app can't be reached, or that it can"},
     {"version", px_cli_version, "Print the version"},
 };

@@ -1,5 +1,5 @@
 /* pusher subscribe: prints the events of channels as they come. */
-#include "cli/channel_auth.h"
+#include "backend/names.h"
 #include "cli/cli.h"
 #include "cli/client_options.h"
 #include "cli/terminal.h"
@@ -146,7 +146,7 @@ static bool can_authorize(const px_cli_settings *settings, const px_cli_watch_op
     if (settings->secret || own->auth_endpoint)
         return true;
     for (size_t i = 0; i < count; i++) {
-        if (px_cli_needs_auth(px_slice_of_text(channels[i]))) {
+        if (px_backend_needs_auth(px_slice_of_text(channels[i]))) {
             px_cli_error(
                 "%s needs an authorization; give --auth-endpoint, or the app's secret with "
                 "--secret or PUSHER_APP_SECRET",
@@ -162,7 +162,7 @@ static bool can_decrypt(const px_cli_settings *settings, const px_cli_watch_opti
     if (settings->master_key || own->auth_endpoint)
         return true;
     for (size_t i = 0; i < count; i++) {
-        if (px_cli_is_encrypted(px_slice_of_text(channels[i]))) {
+        if (px_backend_is_encrypted(px_slice_of_text(channels[i]))) {
             px_cli_error(
                 "%s is encrypted; give --auth-endpoint, or the application's master key with "
                 "--encryption-master-key or PUSHER_ENCRYPTION_MASTER_KEY",

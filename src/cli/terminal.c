@@ -88,3 +88,10 @@ size_t px_cli_text_width(px_slice text) {
 bool px_cli_flush(void) {
     return fflush(stdout) == 0 && !ferror(stdout);
 }
+
+void px_cli_error_text(px_slice text) {
+    fprintf(stderr, "%spusher:%s ", px_cli_colour_on(stderr, PX_CLI_RED),
+            px_cli_colour_on(stderr, PX_CLI_PLAIN));
+    px_cli_print_text(stderr, text);
+    fputc('\n', stderr);
+}

@@ -24,6 +24,9 @@ const char *px_cli_colour_on(FILE *stream, px_cli_colour colour);
 /* "pusher: ..." on stderr, in red on a terminal; a newline is added. */
 void px_cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same with a text that somebody else had a part in: px_cli_print_text. */
+void px_cli_error_text(px_slice text);
+
 /* A line on stderr about what goes on; dim on a terminal. */
 void px_cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,7 +1,7 @@
 /* A client that subscribes to channels and prints what comes. */
 #include "cli/watch.h"
+#include "backend/names.h"
 #include "base/wipe.h"
-#include "cli/channel_auth.h"
 #include "cli/cli.h"
 #include "cli/client_options.h"
 #include "cli/event_line.h"
@@ -112,7 +112,7 @@ static void tell_subscribed(const watcher *watch, const pusher_event *event) {
         return;
     int length = (int)event->channel_name.len;
     const char *name = event->channel_name.ptr;
-    if (px_cli_is_presence(px_slice_of(name, event->channel_name.len)))
+    if (px_backend_is_presence(px_slice_of(name, event->channel_name.len)))
         px_cli_note("subscribed to %.*s, members: %zu", length, name,
                     pusher_channel_member_count(event->channel));
     else

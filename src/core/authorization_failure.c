@@ -113,6 +113,21 @@ static void add_reason(px_text *text, const px_channel *channel, px_slice reason
     px_text_add(text, PX_SLICE(")"));
 }
 
+static bool holds(px_slice text, px_slice part) {
+    for (; text.len >= part.len; text = px_slice_after(text, 1))
+        if (px_slice_starts_with(text, part))
+            return true;
+    return false;
+}
+
+/* What was answered, but for keys: sentences go to the log and to applications. */
+static void add_answer(px_text *text, px_slice answer) {
+    if (holds(answer, PX_SLICE("shared_secret")))
+        px_text_add(text, PX_SLICE("(not shown, for a shared_secret is in it)"));
+    else
+        px_text_add_excerpt(text, answer, QUOTED_ANSWER);
+}
+
 void px_authorization_refused(px_core *core, px_channel *channel, int status, px_slice reason) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("Unable to retrieve auth string from "));
@@ -133,7 +148,7 @@ void px_authorization_not_json(px_core *core, px_channel *channel, int status, p
     px_text_add(&text, PX_SLICE("JSON returned from "));
     px_text_add(&text, endpoint_name(channel));
     px_text_add(&text, PX_SLICE(" endpoint was invalid, yet status code was 200. Data was: "));
-    px_text_add_excerpt(&text, body, QUOTED_ANSWER);
+    add_answer(&text, body);
     add_subject(core, &text, channel, status);
     fail(core, channel, status, false, &text);
 }
@@ -159,7 +174,7 @@ void px_authorization_bad_entry(px_core *core, px_channel *channel, int status, 
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("The auth response's entry of the channel is not "
                                 "{\"status\":...,\"data\":{...}}, but: "));
-    px_text_add_excerpt(&text, entry, QUOTED_ANSWER);
+    add_answer(&text, entry);
     add_subject(core, &text, channel, status);
     fail(core, channel, status, false, &text);
 }

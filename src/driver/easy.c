@@ -103,10 +103,12 @@ static CURLcode set_common(CURL *easy, const char *url, char *error_text) {
     return code;
 }
 
+bool px_easy_global(void) {
+    return !pthread_once(&global_once, init_global) && global_ready;
+}
+
 CURL *px_easy_new(const char *url, const px_route *route, char *error_text) {
-    if (pthread_once(&global_once, init_global) || !global_ready)
-        return NULL;
-    CURL *easy = curl_easy_init();
+    CURL *easy = px_easy_global() ? curl_easy_init() : NULL;
     if (!easy)
         return NULL;
     error_text[0] = '\0';

@@ -13,4 +13,7 @@
  * (of CURL_ERROR_SIZE) must live as long. NULL: no memory. */
 CURL *px_easy_new(const char *url, const px_route *route, char *error_text);
 
+/* Makes libcurl ready, once for the process; false: it can't be. Thread-safe. px_easy_new does it. */
+bool px_easy_global(void);
+
 #endif

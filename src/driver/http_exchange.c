@@ -96,6 +96,9 @@ static int set_all(px_http_exchange *exchange, const px_http_call_options *optio
         curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange) ||
         curl_easy_setopt(exchange->easy, CURLOPT_USERAGENT, "libpusher/" PUSHER_VERSION_TEXT))
         return PX_ERR_NO_MEMORY;
+    if (options->connections &&
+        curl_easy_setopt(exchange->easy, CURLOPT_SHARE, (CURLSH *)options->connections))
+        return PX_ERR_NO_MEMORY;
     int result = set_request(exchange, options);
     return result ? result : set_headers(exchange, options);
 }

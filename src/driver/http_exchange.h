@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "core/core.h"
+#include "driver/connections.h"
 #include "driver/easy.h"
 #include "driver/failure.h"
 
@@ -13,10 +14,11 @@ typedef struct px_http_call_options {
     px_slice url;    /* absolute, http or https */
     const px_header *headers;
     size_t header_count;
-    px_slice body;         /* with POST and the like */
-    const px_route *route; /* NULL: proxies as the environment has them */
-    uint32_t timeout_ms;   /* 0: 15000; PX_HTTP_NO_TIMEOUT */
-    size_t max_body;       /* bytes of the answer's body; 0: 65536 */
+    px_slice body;               /* with POST and the like */
+    const px_route *route;       /* NULL: proxies as the environment has them */
+    px_connections *connections; /* to use and keep; NULL: one for this request alone */
+    uint32_t timeout_ms;         /* 0: 15000; PX_HTTP_NO_TIMEOUT */
+    size_t max_body;             /* bytes of the answer's body; 0: 65536 */
 } px_http_call_options;
 
 #define PX_HTTP_NO_TIMEOUT UINT32_MAX
@@ -27,8 +29,8 @@ typedef struct px_http_reply {
     px_failure failure; /* when no answer came */
 } px_http_reply;
 
-/* Takes a piece of the body instead of the reply; from within libcurl, which must not be asked to do
- * anything then. False: no memory. */
+/* Takes a piece of the body instead of the reply; from within libcurl, which must not be asked to
+ * do anything then. False: no memory. */
 typedef struct px_http_exchange px_http_exchange;
 typedef bool (*px_http_take_fn)(px_http_exchange *exchange, px_slice piece);
 

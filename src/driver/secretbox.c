@@ -21,4 +21,11 @@ bool px_secretbox_open(const unsigned char key[PX_SECRETBOX_KEY_BYTES],
                                       nonce, key) == 0;
 }
 
+bool px_secretbox_seal(const unsigned char key[PX_SECRETBOX_KEY_BYTES],
+                       const unsigned char nonce[PX_SECRETBOX_NONCE_BYTES], px_slice data,
+                       char *out) {
+    return crypto_secretbox_easy((unsigned char *)out, (const unsigned char *)data.ptr, data.len,
+                                 nonce, key) == 0;
+}
+
 #endif

@@ -1,4 +1,4 @@
-/* Opening the boxes of encrypted channels: NaCl's secretbox (XSalsa20 and Poly1305), by libsodium. */
+/* The boxes of encrypted channels: NaCl's secretbox (XSalsa20 and Poly1305), by libsodium. */
 #ifndef PX_DRIVER_SECRETBOX_H
 #define PX_DRIVER_SECRETBOX_H
 
@@ -15,6 +15,12 @@ bool px_secretbox_available(void);
  * `out` is then of no use. */
 bool px_secretbox_open(const unsigned char key[PX_SECRETBOX_KEY_BYTES],
                        const unsigned char nonce[PX_SECRETBOX_NONCE_BYTES], px_slice box,
+                       char *out);
+
+/* Writes a box with the data, data.len + PX_SECRETBOX_OVERHEAD bytes, to `out`, which may not overlap
+ * it. A nonce must never be used twice with a key. False: nothing can be sealed here. */
+bool px_secretbox_seal(const unsigned char key[PX_SECRETBOX_KEY_BYTES],
+                       const unsigned char nonce[PX_SECRETBOX_NONCE_BYTES], px_slice data,
                        char *out);
 
 #endif

@@ -119,8 +119,11 @@ static void start_draining(px_server *server) {
     server->is_draining = true;
     server->end_at_ms =
         server->now_ms + server->options.grace_ms + server->options.close_timeout_ms;
-    px_host_log(server, PX_LOG_INFORMATION, "stopping; closing %zu connections",
-                px_hub_connection_count(server->hub));
+    px_webhook_stats webhooks = {0};
+    px_host_webhook_stats(server, &webhooks);
+    px_host_log(server, PX_LOG_INFORMATION,
+                "stopping; closing %zu connections, %llu webhook events wait",
+                px_hub_connection_count(server->hub), (unsigned long long)webhooks.waiting);
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
     px_host_hurry_webhooks(server);

@@ -94,7 +94,7 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_wheel_init(&made->tasks, now_ms);
     px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
-    made->leaving_end = &made->leaving;
+    px_watchlists_init(made);
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));
     made->pong = px_event_plain(made, PX_SLICE("pusher:pong"), px_slice_of(NULL, 0));
     if (!made->ping || !made->pong) {
@@ -152,12 +152,11 @@ void px_hub_tick(px_hub *hub, uint64_t now_ms, uint64_t unix_seconds) {
     px_notice_tick(hub);
     while ((timer = px_wheel_pop(&hub->tasks, hub->now_ms)))
         task_of(timer)->run(hub, task_of(timer));
-    px_watchlist_tick(hub);
 }
 
 uint64_t px_hub_deadline(const px_hub *hub) {
     const uint64_t deadlines[] = {px_wheel_deadline(&hub->timers), px_wheel_deadline(&hub->tasks),
-                                  px_watchlist_deadline(hub), px_grace_deadline(hub)};
+                                  px_grace_deadline(hub)};
     uint64_t first = UINT64_MAX;
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++)
         if (deadlines[i] < first)

@@ -8,6 +8,7 @@
 #include "server/hub.h"
 #include "server/last_event.h"
 #include "server/socket_id.h"
+#include "server/task.h"
 
 typedef struct px_user px_user;
 typedef struct px_watchlist px_watchlist;
@@ -54,6 +55,7 @@ struct px_hub {
     px_buffer text;        /* where a message is written before it becomes one */
     px_user *leaving;      /* a queue: who has left, and whose watchers are to hear of it soon */
     px_user **leaving_end; /* the end of the queue */
+    px_task departures;    /* tells of those in the queue */
     px_watchlist *told;    /* a list: those with news, which is empty between inputs */
     px_message *ping;
     px_message *pong;

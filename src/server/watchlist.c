@@ -152,15 +152,32 @@ void px_watchlist_user_came(px_hub *hub, px_user *user, const px_watchlist *exce
 
 /* ---- Leaving ---- */
 
-/* The grace ends at a step of the timers, so that those who leave together end together. Whom nobody
- * watches is forgotten before that. */
+static void tell_departures(px_hub *hub, px_task *task) {
+    px_user *user;
+    while ((user = hub->leaving) && user->leaves_at_ms <= hub->now_ms) {
+        px_watchlist_user_stays(hub, user);
+        user->is_online = false;
+        make_news(hub, user, NULL);
+    }
+    if (hub->leaving)
+        px_task_set(hub, task, hub->leaving->leaves_at_ms);
+    tell_news(hub);
+}
+
+void px_watchlists_init(px_hub *hub) {
+    hub->leaving_end = &hub->leaving;
+    hub->departures.run = tell_departures;
+}
+
+/* Whom nobody watches is forgotten long before that. */
 void px_watchlist_user_left(px_hub *hub, px_user *user) {
-    uint64_t step = (hub->now_ms + hub->options.watchlist_grace_ms) / PX_WHEEL_STEP_MS + 1;
-    user->leaves_at_ms = step * PX_WHEEL_STEP_MS;
+    user->leaves_at_ms = hub->now_ms + hub->options.watchlist_grace_ms;
     user->next_leaving = NULL;
     user->leaving_link = hub->leaving_end;
     *hub->leaving_end = user;
     hub->leaving_end = &user->next_leaving;
+    if (!px_task_is_set(&hub->departures))
+        px_task_set(hub, &hub->departures, user->leaves_at_ms);
 }
 
 void px_watchlist_user_stays(px_hub *hub, px_user *user) {
@@ -172,18 +189,6 @@ void px_watchlist_user_stays(px_hub *hub, px_user *user) {
     else
         hub->leaving_end = user->leaving_link;
     user->leaving_link = NULL;
-}
-
-void px_watchlist_tick(px_hub *hub) {
-    px_user *user;
-    while ((user = hub->leaving) && user->leaves_at_ms <= hub->now_ms) {
-        px_watchlist_user_stays(hub, user);
-        user->is_online = false;
-        make_news(hub, user, NULL);
-    }
-    tell_news(hub);
-}
-
-uint64_t px_watchlist_deadline(const px_hub *hub) {
-    return hub->leaving ? hub->leaving->leaves_at_ms : UINT64_MAX;
+    if (!hub->leaving)
+        px_task_clear(hub, &hub->departures);
 }

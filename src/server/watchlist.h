@@ -26,6 +26,9 @@ struct px_watchlist {
     px_watch watches[];
 };
 
+/* What the hub has for watchlists. */
+void px_watchlists_init(px_hub *hub);
+
 /* Watches these users, who are all news to the connection; of equal ids one counts. NULL without
  * memory. */
 px_watchlist *px_watchlist_new(px_hub *hub, px_hub_connection *connection, const px_slice *ids,
@@ -46,9 +49,5 @@ void px_watchlist_user_came(px_hub *hub, px_user *user, const px_watchlist *exce
 /* The user has no connection any more; the watchers are told unless it is back in time. */
 void px_watchlist_user_left(px_hub *hub, px_user *user);
 void px_watchlist_user_stays(px_hub *hub, px_user *user);
-
-/* Tells of those who left long enough ago; and when there is something to tell, UINT64_MAX: never. */
-void px_watchlist_tick(px_hub *hub);
-uint64_t px_watchlist_deadline(const px_hub *hub);
 
 #endif

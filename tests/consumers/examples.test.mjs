@@ -1,6 +1,9 @@
 // Every example, run against `pusher serve`, prints what it promises.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import { text as wholeText } from 'node:stream/consumers';
 import { join } from 'node:path';
 
 import { encryptingApplication } from '../e2e/lib/encryption.mjs';
@@ -9,6 +12,8 @@ import { BIN, freePort, serve } from '../e2e/lib/servers.mjs';
 
 const FOLDER = process.env.EXAMPLES_FOLDER;
 const LOOPS = process.env.EXAMPLES.split(',').filter((name) => name.startsWith('loop_'));
+// The bytes 0 to 31.
+const MASTER_KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
 const SUBSCRIBED = /^pusher:subscription_succeeded/;
 
 // Starts a program of FOLDER that talks to the server; ends with the test.
@@ -25,6 +30,24 @@ async function pusher(server, ...args) {
   const { code, out, err } = await run(BIN, args, { env: { PUSHER_PORT: String(server.port) } });
   assert.equal(code, 0, err);
   return out;
+}
+
+// A verb of the command that goes on; ends with the test.
+function pusherProgram(t, server, args) {
+  const program = new Program(BIN, args, { env: { PUSHER_PORT: String(server.port) } });
+  t.after(() => program.stop('SIGKILL'));
+  return program;
+}
+
+// An endpoint that answers each body with what `answer(body)` gives: [status, text].
+async function listen(t, answer) {
+  const server = createServer(async (request, response) => {
+    const [status, text] = await answer(await wholeText(request));
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${server.address().port}/pusher/auth`;
 }
 
 const trigger = (server, event, data) => pusher(server, 'trigger', 'my-channel', event, data);
@@ -160,6 +183,63 @@ test('errors explains options that make no sense', async (t) => {
   const program = start(t, { port: 1 }, 'example_errors', [], { env: { PUSHER_HOST: 'a b' } });
   assert.equal(await program.end(), 1);
   assert.match(program.err[0], /^options: .*host/);
+});
+
+test('trigger publishes', async (t) => {
+  const server = await serve(t);
+  const subscriber = pusherProgram(t, server, ['subscribe', '--count', '1', 'my-channel']);
+  await subscriber.line('err', /^subscribed/);
+  assert.equal(await start(t, server, 'trigger_local').end(), 0);
+  assert.equal(await subscriber.end(), 0);
+  assert.deepEqual(subscriber.out, ['my-channel new-comment {"text":"hi"}']);
+});
+
+test('server_side authorizes, publishes and says no', async (t) => {
+  const server = await serve(t);
+  const call = (...args) => run(join(FOLDER, 'example_server_side'), args, {
+    env: { PUSHER_PORT: String(server.port), PUSHER_ENCRYPTION_MASTER_KEY: MASTER_KEY },
+  });
+  const endpoint = await listen(t, async (body) => {
+    const form = new URLSearchParams(body);
+    const answer = await call('authorize', form.get('socket_id'), form.get('channel_name'), 'ann');
+    const [status, json] = answer.out.split('\n');
+    return [Number(status), json];
+  });
+  const subscriber = pusherProgram(t, server, ['subscribe', '--count', '2', '--auth-endpoint', endpoint,
+    'private-orders', 'presence-room']);
+  for (const name of ['private-orders', 'presence-room']) {
+    await subscriber.line('err', new RegExp(`^subscribed to ${name}`));
+    const { code, err } = await call('trigger', name, 'e', '{"n":1}');
+    assert.equal(code, 0, err);
+  }
+  assert.equal(await subscriber.end(), 0);
+  assert.deepEqual(subscriber.out, ['private-orders e {"n":1}', 'presence-room e {"n":1}']);
+
+  assert.equal((await call('authorize', '1.2', 'private-for-bob', 'ann')).out, '403\n');
+  const wrong = await call('authorize', '1.2', 'public', 'ann');
+  assert.deepEqual([wrong.code, wrong.out.split('\n')[0]], [1, '400']);
+  assert.match(wrong.err, /'public' needs no authorization/);
+  const sealed = await call('authorize', '1.2', 'private-encrypted-x', 'ann');
+  assert.equal(JSON.parse(sealed.out.split('\n')[1]).shared_secret, '6WW+JhQkrDHUfm5BytoU8ryaUq0zo82MTvUPheddo/Y=');
+  const refused = await call('trigger', 'not a channel', 'e', '1');
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /'not a channel' is no channel/);
+});
+
+test('server_side believes no webhook that is not signed', async () => {
+  const body = JSON.stringify({ time_ms: 1, events: [
+    { name: 'member_added', channel: 'presence-room', user_id: 'ann' },
+    { name: 'channel_vacated', channel: 'lobby' },
+  ] });
+  const signature = createHmac('sha256', 'app-secret').update(body).digest('hex');
+  const webhook = (...args) => run(join(FOLDER, 'example_server_side'), ['webhook', ...args], { input: body });
+  const { code, out } = await webhook('app-key', signature, 'application/json');
+  assert.equal(code, 0);
+  assert.deepEqual(out.trim().split('\n').map((line) => line.trim()),
+    ['200', 'member_added presence-room ann', 'channel_vacated lobby']);
+  assert.equal((await webhook('other-key', signature)).out, '401\n');
+  assert.equal((await webhook('app-key', signature.replace(/./g, '0'))).out, '401\n');
+  assert.equal((await webhook('app-key', signature, 'text/html')).out, '400\n');
 });
 
 for (const name of LOOPS) {

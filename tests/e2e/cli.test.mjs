@@ -9,7 +9,7 @@ import { BIN, freePort, pusher, serve } from './lib/servers.mjs';
 import { run } from './lib/program.mjs';
 
 const cli = (args, options) => run(BIN, args, options);
-const VERBS = ['serve', 'subscribe', 'trigger', 'channels', 'auth', 'doctor', 'version'];
+const VERBS = ['serve', 'subscribe', 'trigger', 'channels', 'terminate', 'auth', 'doctor', 'version'];
 
 test('--help lists every verb, and each verb has help with its name', async () => {
   const top = await cli(['--help']);
@@ -58,8 +58,21 @@ const MISUSE = [
   [['auth', '1', 'private-c'], /'1' is no socket id/],
   [['auth', '1.2', 'c'], /needs no authorization/],
   [['auth', '1.2', 'presence-c'], /needs CHANNEL_DATA/],
-  [['auth', '1.2', 'presence-c', '{"user_info":{}}'], /needs CHANNEL_DATA/],
-  [['auth', '1.2', 'private-c', '{}'], /takes no CHANNEL_DATA/],
+  [['auth', '1.2', 'presence-c', '{"user_info":{}}'], /channel data is a JSON object with a user_id/],
+  [['auth', '1.2', 'private-c', '{}'], /takes no channel data/],
+  [['auth', '1.2', 'private-encrypted-c'], /give it with --encryption-master-key/],
+  [['auth', '--encryption-master-key', 'abc', '1.2', 'private-c'], /base64 of exactly 32 bytes/],
+  [['auth', '--user', '1.2', '{}'], /user data is a JSON object with an id/],
+  [['auth', '--user', '1.2', '{"id":"a"}', 'x'], /--user takes SOCKET_ID and USER_DATA/],
+  [['trigger', 'a b', 'e', '1'], /'a b' is no channel/],
+  [['trigger', 'private-encrypted-c', 'e', '1'], /give it with --encryption-master-key/],
+  [['trigger', '--batch', 'c', 'e', '1'], /3 arguments are too many/],
+  [['trigger', '--batch', '--also', 'c'], /--batch reads all about its events/],
+  [['trigger', '--to-user', 'ann', '--socket-id', '1.2', 'e', '1'], /--to-user is for one user/],
+  [['trigger', '--to-user', 'a b', 'e', '1'], /'a b' is no user/],
+  [['terminate'], /something is missing/],
+  [['terminate', 'a/b'], /'a\/b' is no user/],
+  [['channels', '--users', 'c'], /'c' has no users/],
   [['serve', '--app', 'id:key'], /--app takes ID:KEY:SECRET/],
   [['serve', '--config', '/nowhere/at.all'], /\/nowhere\/at\.all/],
   [['serve', 'extra'], /'extra' is too much/],
@@ -98,10 +111,27 @@ test('auth prints what an endpoint answers', async () => {
   });
 });
 
+test('auth for users and encrypted channels', async () => {
+  const env = {
+    PUSHER_APP_KEY: '278d425bdf160c739803',
+    PUSHER_APP_SECRET: '7ad3773142a6692b25b8',
+    PUSHER_ENCRYPTION_MASTER_KEY: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
+  };
+  const user = await cli(['auth', '--user', '1234.1234', '{"id":"12345"}'], { env });
+  assert.deepEqual(JSON.parse(user.out), {
+    auth: '278d425bdf160c739803:4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba',
+    user_data: '{"id":"12345"}',
+  });
+  const channel = await cli(['auth', '1234.1234', 'private-encrypted-x'], { env });
+  assert.equal(JSON.parse(channel.out).shared_secret, '6WW+JhQkrDHUfm5BytoU8ryaUq0zo82MTvUPheddo/Y=');
+  const signedIn = await cli(['auth', '1.2', 'presence-x', ''], { env }); // who he is, the server knows
+  assert.deepEqual(Object.keys(JSON.parse(signedIn.out)), ['auth']);
+});
+
 test('where nothing listens, every verb says how to start a server, and exits 1', async () => {
   const port = String(await freePort());
   const message = new RegExp(`nothing is listening on 127\\.0\\.0\\.1:${port}; start one with: pusher serve`);
-  for (const args of [['subscribe', 'c'], ['trigger', 'c', 'e', '{}'], ['channels']]) {
+  for (const args of [['subscribe', 'c'], ['trigger', 'c', 'e', '{}'], ['channels'], ['terminate', 'u']]) {
     const { code, err } = await cli([args[0], '--port', port, ...args.slice(1)]);
     assert.equal(code, 1, args[0]);
     assert.match(err, message);
@@ -185,6 +215,66 @@ test('trigger --socket-id leaves that connection out', async (t) => {
   assert.equal((await cli(['trigger', ...at, 'c', 'seen', '1'])).code, 0);
   assert.equal(await subscriber.end(), 0);
   assert.deepEqual(subscriber.out, ['c seen 1']);
+});
+
+test('trigger publishes to several channels, and prints what --info asks for', async (t) => {
+  const { port } = await serve(t);
+  const at = ['--port', String(port)];
+  const subscriber = pusher(['subscribe', ...at, '--count', '2', '--user-id', 'ann', 'a', 'presence-b']);
+  t.after(() => subscriber.stop('SIGKILL'));
+  for (const name of ['a', 'presence-b']) await subscriber.line('err', new RegExp(`^subscribed to ${name}`));
+  const { code, out } = await cli(['trigger', ...at, '--also', 'presence-b', '--info', 'user_count', 'a', 'e', '1']);
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(out), { channels: { a: {}, 'presence-b': { user_count: 1 } } });
+  assert.equal(await subscriber.end(), 0);
+  assert.deepEqual(subscriber.out.sort(), ['a e 1', 'presence-b e 1']);
+  assert.equal((await cli(['trigger', ...at, '--to-user', 'ann', 'e', '1'])).code, 0);
+});
+
+test('trigger --batch publishes what subscribe --json printed', async (t) => {
+  const { port } = await serve(t);
+  const at = ['--port', String(port)];
+  const lines = Array.from({ length: 23 }, (_, n) => ({ channel: n % 2 ? 'a' : 'b', event: `e${n}`, data: { n } }));
+  lines[3] = { channel: 'a', name: 'e3', data: 'plain \u00e4"' };
+  const subscriber = pusher(['subscribe', ...at, '--json', '--count', '23', 'a', 'b']);
+  t.after(() => subscriber.stop('SIGKILL'));
+  for (const name of ['a', 'b']) await subscriber.line('err', new RegExp(`^subscribed to ${name}`));
+  const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('\n');
+  const { code, err } = await cli(['trigger', ...at, '--batch'], { input });
+  assert.equal(code, 0, err);
+  assert.equal(await subscriber.end(), 0);
+  assert.deepEqual(subscriber.out.map((line) => JSON.parse(line)),
+    lines.map(({ channel, event, name, data }) => ({ channel, event: event ?? name, data })));
+});
+
+test('trigger --batch says which line is wrong', async (t) => {
+  const { port } = await serve(t);
+  const batch = (input) => cli(['trigger', '--port', String(port), '--batch'], { input });
+  const good = '{"channel":"a","event":"e","data":1}\n';
+  for (const [input, message] of [
+    [`${good}\n{"channel":"a"}\n`, /line 3: an event has a channel, an event/],
+    [`${good}[]`, /line 2: it is no JSON object/],
+    [`${good}{"channel":"a",`, /line 2: /],
+  ]) {
+    const { code, err } = await batch(input);
+    assert.equal(code, 2, input);
+    assert.match(err, message);
+  }
+  const refused = await batch(`${good}{"channel":"a b","event":"e"}`);
+  assert.match(refused.err, /'a b' is no channel.*\n.*2 events up to line 2 were not published/);
+  assert.equal(refused.code, 2);
+  assert.equal((await batch('')).code, 0);
+  assert.equal((await batch(good.replace('}', ',"info":"user_count"}'))).out, '{"batch":[{}]}\n');
+});
+
+test('trigger encrypts for encrypted channels', async (t) => {
+  const { port } = await serve(t);
+  const at = ['--port', String(port)];
+  const key = ['--encryption-master-key', 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='];
+  assert.equal((await cli(['trigger', ...at, ...key, 'private-encrypted-x', 'e', '"hush"'])).code, 0);
+  const both = await cli(['trigger', ...at, ...key, '--also', 'a', 'private-encrypted-x', 'e', '1']);
+  assert.equal(both.code, 2);
+  assert.match(both.err, /publish to it alone/);
 });
 
 test('subscribe --timeout: an end, or a failure when --count was not reached', async (t) => {

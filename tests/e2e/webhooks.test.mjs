@@ -1,15 +1,16 @@
 // Webhooks of `pusher serve`, received by an application that checks them with the `pusher` SDK.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
-import Pusher from 'pusher-js';
 
 import { Authority } from './lib/certificates.mjs';
 import { APP, freePort, pusher as program, serve } from './lib/servers.mjs';
 import { folder } from './lib/software.mjs';
-import { soon, until } from './lib/program.mjs';
+import { until } from './lib/program.mjs';
+import { signingClient as client, subscribed } from './lib/signing_client.mjs';
 import { short, webhookReceiver } from './lib/webhook_receiver.mjs';
 
 const GRACE_MS = 200; // in tests that are not about it
@@ -21,32 +22,6 @@ async function server(t, apps, settings = {}) {
   const config = join(folder(t), 'config.json');
   writeFileSync(config, JSON.stringify({ webhook_grace_ms: GRACE_MS, ...settings, apps }));
   return { ...(await serve(t, ['--config', config])), config };
-}
-
-// A client that signs for itself; ends with the test.
-function client(t, port, { key = APP.key, secret = APP.secret, user } = {}) {
-  const sign = (text) => `${key}:${createHmac('sha256', secret).update(text).digest('hex')}`;
-  const customHandler = ({ socketId, channelName }, callback) => {
-    if (!channelName.startsWith('presence-')) return callback(null, { auth: sign(`${socketId}:${channelName}`) });
-    const channel_data = JSON.stringify({ user_id: user });
-    return callback(null, { auth: sign(`${socketId}:${channelName}:${channel_data}`), channel_data });
-  };
-  const made = new Pusher(key, {
-    cluster: '',
-    wsHost: '127.0.0.1',
-    wsPort: port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    disableStats: true,
-    channelAuthorization: { customHandler },
-  });
-  t.after(() => made.disconnect());
-  return made;
-}
-
-function subscribed(pusher, name) {
-  const channel = pusher.subscribe(name);
-  return soon(new Promise((resolve) => channel.bind('pusher:subscription_succeeded', () => resolve(channel))), name);
 }
 
 test('events are signed, typed and one in a request', async (t) => {
@@ -169,6 +144,71 @@ test('a receiver that is slow gets one request at a time; one that never answers
   assert.deepEqual(receiver.events.map(({ channel }) => channel), names);
   assert.equal(most, 1);
   assert.equal(receiver.requests[0].rawBody, receiver.requests[1].rawBody);
+});
+
+// A receiver without HTTP's manners: `serveRequest(socket, number, ofConnection)` is called for each request.
+async function rawReceiver(t, serveRequest) {
+  const sockets = new Set();
+  let count = 0;
+  const listener = net.createServer((socket) => {
+    let ofConnection = 0;
+    let received = '';
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      received += bytes;
+      const length = /content-length: (\d+)\r\n/i.exec(received);
+      const end = received.indexOf('\r\n\r\n') + 4;
+      if (!length || end < 4 || received.length < end + Number(length[1])) return;
+      received = received.slice(end + Number(length[1]));
+      serveRequest(socket, count++, ofConnection++);
+    });
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  t.after(() => {
+    sockets.forEach((socket) => socket.destroy());
+    listener.close();
+  });
+  return { url: `http://127.0.0.1:${listener.address().port}/`, sockets, count: () => count };
+}
+
+test('a connection that was kept may end at any time', async (t) => {
+  const answered = [];
+  const { url } = await rawReceiver(t, (socket, number, ofConnection) => {
+    if (ofConnection === 2) return socket.destroy(); // the third request on it
+    answered.push(number);
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  });
+  const { port, program: running } = await server(t, [app([{ url }])]);
+  const one = client(t, port);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await subscribed(one, name);
+  await until(() => answered.length === 5, 'five answers');
+  assert.equal(running.err.filter((line) => line.includes('failed')).length, 0);
+});
+
+test('answers that never end cost neither memory nor time', async (t) => {
+  const filler = Buffer.alloc(65536, 'x');
+  const endless = await rawReceiver(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    const more = () => {
+      while (!socket.destroyed && socket.write(filler));
+    };
+    socket.on('drain', more);
+    more();
+  });
+  const dripping = await rawReceiver(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n');
+    const timer = setInterval(() => socket.write('X-A: b\r\n'), 20);
+    socket.on('close', () => clearInterval(timer));
+  });
+  const { port, program: running } = await server(t, [
+    app([{ url: endless.url }, { url: dripping.url, timeout_ms: 300, retry_ms: 0 }]),
+  ]);
+  await subscribed(client(t, port), 'a');
+  await running.line('err', /gave up 1 webhook events .*no answer came in time/);
+  await until(() => [...endless.sockets].every((socket) => socket.destroyed), 'the endless answer is cut');
+  assert.match(await (await fetch(`http://127.0.0.1:${port}/`)).text(), /Webhook events sent<\/dt><dd>1</);
 });
 
 test('redirects are not followed', async (t) => {

@@ -14,10 +14,10 @@ is generated: a table of option_tables, or what `pusher serve --help` prints. Be
   - links lead to files and headings that exist;
   - comments name sections of docs/protocol.md that exist, and pages name source files that exist;
   - every option of the command is in its manual page, every member of pusher_options in
-    docs/client.md;
+    docs/client.md, of pusher_app_options in docs/server_side.md;
   - every option of the engine has a transcript that sets it, which the table names, and every member
-    of pusher_options occurs in a test;
-  - the example in README.md is the one of the header.
+    of these structs occurs in a test;
+  - the examples in README.md and docs/server_side.md are those of the headers.
 """
 import pathlib
 import re
@@ -31,6 +31,12 @@ SOURCE_FILE = re.compile(r"`(?:[\w-]+/)*([\w-]+\.(?:c|h|py))`")
 REFERENCE = re.compile(r'docs/protocol\.md,((?:[\s*,]*"[^"]+")+)')
 LONG_OPTION = re.compile(r"^ {2,6}(?:-\w, )?(--[a-z-]+)", re.MULTILINE)
 MEMBER = re.compile(r"(\w+);")
+# Headers that begin with an example: the struct of their options, the page that explains these and the
+# one that shows the example.
+LIBRARIES = [
+    ("pusher.h", "pusher_options", "docs/client.md", "README.md"),
+    ("server.h", "pusher_app_options", "docs/server_side.md", "docs/server_side.md"),
+]
 OPTION_LINE = re.compile(r"^(?:option|without) (\S+)", re.MULTILINE)
 TESTS_OF = re.compile(r"\{tests (\S+)\}")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -103,14 +109,20 @@ def check_option_tests(programs):
             yield f"no transcript below tests/transcripts/options sets the option {option}"
 
 
+def options_of_libraries(root):
+    """(struct, member, page) for each option of either library."""
+    for header, struct, page, _ in LIBRARIES:
+        for member in members_of((root / "include/pusher" / header).read_text(), struct):
+            yield struct, member, page
+
+
 def check_member_tests(root):
-    header = (root / "include/pusher/pusher.h").read_text()
     words = set()
     for path in (root / "tests").rglob("*.c"):
         words.update(re.findall(r"(?:\.|->)(\w+)", path.read_text()))
-    for member in members_of(header, "pusher_options"):
+    for struct, member, _ in options_of_libraries(root):
         if member not in words:
-            yield f"no test uses the option {member} of pusher_options"
+            yield f"no test uses the option {member} of {struct}"
 
 
 def headings_of(text):
@@ -174,24 +186,24 @@ def members_of(header, struct):
     return MEMBER.findall(COMMENT.sub("", body))
 
 
-def check_client_options(root):
-    header = (root / "include/pusher/pusher.h").read_text()
-    text = (root / "docs/client.md").read_text()
-    for member in members_of(header, "pusher_options"):
-        if f"`{member}`" not in text:
-            yield f"client.md: the option {member} is missing"
+def check_member_pages(root):
+    for _, member, page in options_of_libraries(root):
+        if f"`{member}`" not in (root / page).read_text():
+            yield f"{page}: the option {member} is missing"
 
 
 def example_of(header):
     """The program in the header's first comment."""
-    lines = header.split("\n *\n * Conventions")[0].split("\n")[2:]
+    lines = header.split("\n *\n * Conventions")[0].split("\n")
+    lines = lines[lines.index(" *") + 1:]
     return "\n".join(line[7:] for line in lines).strip()
 
 
-def check_example(root):
-    example = example_of((root / "include/pusher/pusher.h").read_text())
-    if f"```c\n{example}\n```" not in (root / "README.md").read_text():
-        yield "README.md: the example is not the one of include/pusher/pusher.h"
+def check_examples(root):
+    for header, _, _, page in LIBRARIES:
+        example = example_of((root / "include/pusher" / header).read_text())
+        if f"```c\n{example}\n```" not in (root / page).read_text():
+            yield f"{page}: the example is not the one of include/pusher/{header}"
 
 
 def self_test():
@@ -226,9 +238,9 @@ def main(arguments):
                 "transcripts": transcripts_by_option(root)}
     complaints = [*check_generated(root, programs, write), *check_links(root),
                   *check_references(root), *check_files(root),
-                  *check_manual_pages(root, programs), *check_client_options(root),
+                  *check_manual_pages(root, programs), *check_member_pages(root),
                   *check_option_tests(programs), *check_member_tests(root),
-                  *check_example(root)]
+                  *check_examples(root)]
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     return 1 if complaints else 0

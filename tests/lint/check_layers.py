@@ -47,8 +47,9 @@ LAYERS = {
     "src/net": (("src/json",), PLAIN | VECTOR | {"wslay/", "openssl/"}),
     "src/driver": (("src/core", "src/net"), POSIX | LINUX | {"curl/", "sodium.h", "sodium/"}),
     "src/client": (("src/driver", "include/pusher"), POSIX | LINUX),
+    "src/backend": (("src/driver", "include/pusher"), PLAIN | {"stdarg.h", "stdio.h", "time.h"}),
     "src/server": (("src/net",), POSIX | LINUX | {"event2/", "openssl/", "hiredis/"}),
-    "src/cli": (("src/client", "src/server"), POSIX),
+    "src/cli": (("src/client", "src/backend", "src/server"), POSIX),
     "web/wasm": (("src/core",), PLAIN),
 }
 
@@ -138,6 +139,9 @@ PLANTED = [
     ("src/client/api.c", '#include <pusher/pusher.h>\n#include "core/engine.h"\n'
                          '#include "driver/loop.h"\n#include <curl/curl.h>\n'
                          '#include "server/hub.h"\n#include <pusher/adapters/loop.h>\n', [4, 5, 6]),
+    ("src/backend/sign.c", '#include <pusher/pusher.h>\n#include "driver/loop.h"\n'
+                           '#include "client/api.h"\n#include "server/hub.h"\n#include <poll.h>\n',
+     [3, 4, 5]),
     ("src/server/hub.h", '#include "net/frame.h"\n#include <event2/event.h>\n'
                          '#include "core/engine.h"\n', [3]),
     ("web/wasm/exports.c", '#include "core/engine.h"\n#include "wasm/web.h"\n#include <stdio.h>\n'

@@ -41,9 +41,9 @@ async function inBrowser(platform, { where, scripts, setup, call }) {
 }
 
 // A Node of its own.
-async function inNode({ where, program, setup, call }) {
+async function inNode({ where, scripts, program, setup, call }) {
   const paths = await subjects('node', where);
-  const child = fork(here(program), [JSON.stringify({ paths, setup })], {
+  const child = fork(here(program), [JSON.stringify({ paths, setup, script: scripts[0] })], {
     cwd: here('../../web'), // `ws` is there, for a Node without WebSockets
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -3,6 +3,6 @@ import Pusher from 'pusher';
 
 import { APP } from './servers.mjs';
 
-export function application(port) {
-  return new Pusher({ ...APP, host: '127.0.0.1', port: String(port), useTLS: false });
+export function application(port, options = {}) {
+  return new Pusher({ ...APP, ...options, host: '127.0.0.1', port: String(port), useTLS: false });
 }

@@ -40,6 +40,10 @@ static const char *const frames[] = {
     "{\"event\":\"e\",\"channel\":\"#server-to-user-2\",\"data\":1}",
     "{\"event\":\"pusher_internal:watchlist_events\",\"data\":{\"events\":[{\"name\":\"online\"}]}"
     "}",
+    "{\"event\":\"pusher_internal:subscription_succeeded\",\"channel\":\"private-encrypted-a\"}",
+    "{\"event\":\"e\",\"channel\":\"private-encrypted-a\",\"data\":\"{\\\"nonce\\\":"
+    "\\\"bm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5u\\\",\\\"ciphertext\\\":\\\"QUFBQUFBQUFBQUFBQUFBQWhp\\\"}"
+    "\"}",
     "{\"event\":\"e\"}",
     "{}",
     "null",
@@ -49,6 +53,11 @@ static const char *const answers[] = {
     "{\"auth\":\"KEY:sig\"}",
     "{\"auth\":\"KEY:sig\",\"channel_data\":\"{\\\"user_id\\\":1}\"}",
     "{\"auth\":\"KEY:sig\",\"user_data\":\"{\\\"id\\\":\\\"2\\\"}\"}",
+    "{\"private-a\":{\"data\":{\"auth\":\"KEY:sig\"}},\"presence-a\":{\"status\":500},"
+    "\"presence-b\":{\"data\":{\"auth\":\"KEY:sig\",\"channel_data\":\"{\\\"user_id\\\":1}\"}}}",
+    "{\"presence-a\":{\"data\":{\"auth\":\"KEY:sig\"}},\"private-a\":{\"status\":403},\"presence-"
+    "b\":1}",
+    "{\"auth\":\"KEY:sig\",\"shared_secret\":\"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=\"}",
     "{\"auth\":1}",
     "null",
     "<html>",
@@ -74,7 +83,8 @@ static const char *const pieces[] = {
     "c[3000,\"Go away!\"]\n",
 };
 
-static const char *const names[] = {"news", "private-a", "presence-a", "presence-b", "#x", ""};
+static const char *const names[] = {
+    "news", "private-a", "presence-a", "presence-b", "private-encrypted-a", "#x", ""};
 
 static px_slice pick(const char *const *texts, size_t count) {
     return px_slice_of_text(texts[chance((uint32_t)count)]);
@@ -108,6 +118,8 @@ static void note(random_session *session, const px_action *action) {
         session->transports[chance(4)] = action->id;
     if (action->type == PX_ACTION_REQUEST || action->type == PX_ACTION_AUTHORIZE)
         session->requests[chance(4)] = session->newest = action->id;
+    if (action->type == PX_ACTION_EVENT && action->as.event.sealed && chance(2))
+        px_core_not_opened(session->core, &action->as.event);
 }
 
 static px_id any_request(const random_session *session) {
@@ -141,10 +153,11 @@ static void ask_application(random_session *session) {
     case 6:
         result = px_core_authorized(
             session->core, session->requests[chance(4)],
-            &(px_authorization){.auth = PX_SLICE("KEY:sig"),
-                                .channel_data = chance(2) ? PX_SLICE("{\"user_id\":\"2\"}")
-                                                          : px_slice_of(NULL, 0),
-                                .user_data = PX_SLICE("{\"id\":\"2\"}")});
+            &(px_authorization){
+                .auth = PX_SLICE("KEY:sig"),
+                .channel_data = chance(2) ? PX_SLICE("{\"user_id\":\"2\"}") : px_slice_of(NULL, 0),
+                .user_data = PX_SLICE("{\"id\":\"2\"}"),
+                .shared_secret = PX_SLICE("QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=")});
         break;
     case 7:
         px_core_authorize_failed(session->core, session->requests[chance(4)], 403, PX_SLICE("no"));
@@ -247,7 +260,10 @@ static void run(uint64_t seed, const px_allocator *allocator) {
     options.ask_authorization = (seed >> 1) & 1;
     options.ask_user_authentication = (seed >> 2) & 1;
     options.sockjs_client = (seed >> 3) & 1;
+    options.encryption = seed % 7 != 0;
     options.max_outbound = seed % 5 ? 0 : 1024;
+    options.auth_batch = (seed >> 4) & 1;
+    options.auth_batch_size = 1 + (uint32_t)seed % 3;
     static const px_slice fallbacks[] = {PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
                                          PX_LITERAL("sockjs")};
     if (seed % 2)

@@ -1,4 +1,4 @@
-/* Opening boxes, against some that tweetnacl has sealed. */
+/* Opening and sealing boxes, against some that tweetnacl has sealed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,6 +71,19 @@ static void what_tweetnacl_sealed(void **state) {
     }
 }
 
+static void what_tweetnacl_would_seal(void **state) {
+    (void)state;
+    char expected[MAX_BOX];
+    char box[MAX_BOX];
+    for (size_t i = 0; i < sizeof(SEALED) / sizeof(SEALED[0]); i++) {
+        size_t len = bytes_of(SEALED[i].box, expected);
+        test_guarded text = test_guard(SEALED[i].text);
+        assert_true(px_secretbox_seal(key, nonce, text.bytes, box));
+        assert_memory_equal(box, expected, len);
+        test_unguard(&text);
+    }
+}
+
 static void anything_else(void **state) {
     (void)state;
     char box[MAX_BOX];
@@ -95,6 +108,7 @@ static void anything_else(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_tweetnacl_sealed),
+        cmocka_unit_test(what_tweetnacl_would_seal),
         cmocka_unit_test(anything_else),
     };
     /* A library without libsodium opens nothing. */

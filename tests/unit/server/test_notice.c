@@ -276,6 +276,25 @@ static void test_cache_miss_is_told_once(void **state) {
     world_stop(&world);
 }
 
+static void test_a_miss_is_not_an_end(void **state) {
+    (void)state;
+    test_world world;
+    test_client client;
+    start(&world, PX_WEBHOOK_ALL);
+    client_open(&world, &client);
+    client_ask_to_join(&world, &client, "cache-c", NULL);
+    world_expect_notice(&world, OCCUPIED, "cache-c");
+    world_expect_notice(&world, MISS);
+    client_clear(&client);
+    client_cut(&world, &client);
+    world_expect_no_notice(&world);
+    world_pass(&world, GRACE_MS);
+    world_expect_notice(&world, VACATED, "cache-c");
+    world_pass(&world, 2 * PX_GRACE_MISS_MS);
+    world_expect_no_notice(&world);
+    world_stop(&world);
+}
+
 static void test_a_value_ends_the_silence_about_misses(void **state) {
     (void)state;
     test_world world;
@@ -390,6 +409,7 @@ int main(void) {
         cmocka_unit_test(test_draining_tells_at_once),
         cmocka_unit_test(test_client_event),
         cmocka_unit_test(test_cache_miss_is_told_once),
+        cmocka_unit_test(test_a_miss_is_not_an_end),
         cmocka_unit_test(test_a_value_ends_the_silence_about_misses),
         cmocka_unit_test(test_subscription_count),
         cmocka_unit_test(test_without_room_for_a_grace_the_end_is_told_at_once),

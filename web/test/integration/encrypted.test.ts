@@ -2,7 +2,8 @@
 import { assert } from 'chai';
 
 import { ABLE, base64 } from '../support/sealing';
-import { authorize, next, publish, publishMany, publishSealed, subscribed, uniqueName, useClients } from '../support/services';
+import { authorize, config, next, publish, publishMany, publishSealed, subscribed, uniqueName, useClients } from '../support/services';
+import { traits } from '../support/subject';
 import type { Options } from '../support/surface';
 
 type Callback = (error: unknown, data: unknown) => void;
@@ -21,9 +22,16 @@ const asking = (generation: () => number): Options => ({
   },
 });
 
+const endpoint = (transport: string): Options => ({
+  ...ABLE,
+  channelAuthorization: { endpoint: config.auth, transport },
+});
+
 // name, options
 const WAYS: [string, () => Options][] = [
   ['a handler of one\'s own', () => asking(() => 0)],
+  ['ajax', () => endpoint('ajax')],
+  ...(traits.platform === 'page' ? [['jsonp', () => endpoint('jsonp')] as [string, () => Options]] : []),
 ];
 
 describe('encrypted channels', () => {

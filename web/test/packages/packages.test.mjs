@@ -7,6 +7,7 @@ import { browser } from '../../../tests/e2e/lib/browser.mjs';
 import { Program, run, wholeFile } from '../../../tests/e2e/lib/program.mjs';
 import { serve } from '../../../tests/e2e/lib/servers.mjs';
 import { copyWith, distribution, install, MODULES, pack, succeed } from './lib/package.mjs';
+import { SEALING } from './lib/sealing.mjs';
 import { staticSite } from './lib/site.mjs';
 
 const VERSION = '1.2.3-test';
@@ -27,21 +28,24 @@ before(async () => {
   const packed = await pack(file, await distribution(file, { VERSION }), VERSION);
   programs = await install(file, packed);
   withWs = copyWith(file, programs, 'ws');
-  ({ port } = await serve(file));
+  ({ port } = await serve(file, ['--dev-auth']));
   chromium = await browser(file);
 });
 
-const greet = (text) => application(port).trigger('news', 'greeting', { text });
+const greet = (text, channel = 'news') => application(port, SEALING).trigger(channel, 'greeting', { text });
 
 for (const { major, binary } of NODES) {
   // Node 20 has no WebSocket of its own: `ws` is what it takes instead.
   const place = () => (major < 22 ? withWs : programs);
-  for (const program of ['module/main', 'module/nowasm', 'module/external', 'commonjs/main']) {
+  for (const [program, channel] of [
+    ['module/main'], ['module/nowasm'], ['module/external'], ['commonjs/main'],
+    ['module/encrypted', 'private-encrypted-news'],
+  ]) {
     test(`Node ${major}, ${program}`, { skip: !binary && 'not installed' }, async (t) => {
       const running = new Program(binary, [`${place()}/${program}.js`, String(port), 'ws']);
       t.after(() => running.stop('SIGKILL'));
       await running.line('out', /^subscribed$/);
-      await greet('hello');
+      await greet('hello', channel);
       assert.equal(await running.end(), 0, running.err.join('\n'));
       assert.equal(running.out.at(-1), `received hello with ${VERSION} on Node ${major}`);
       assert.deepEqual(running.err, []);
@@ -66,7 +70,10 @@ test('Node 20 without ws goes over HTTP', { skip: !NODES[0].binary && 'not insta
   assert.match(running.out.at(-1), /^received hello /);
 });
 
-for (const [program, place] of [['page', 'page'], ['external', 'page'], ['worker', 'worker']]) {
+for (const [program, places, channel] of [
+  ['page', ['page']], ['external', ['page']], ['worker', ['worker']],
+  ['encrypted', ['page', 'worker'], 'private-encrypted-news'],
+]) {
   test(`Vite, ${program}`, { skip: !NODES[1].binary && 'not installed' }, async (t) => {
     const made = `${programs}/${program}`;
     await succeed(NODES[1].binary, [VITE, 'build', made, '--logLevel', 'warn', '--target', 'es2022']);
@@ -77,9 +84,10 @@ for (const [program, place] of [['page', 'page'], ['external', 'page'], ['worker
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(`${site}index.html?port=${port}`);
     await page.waitForSelector('body[data-state=subscribed]', { state: 'attached' });
-    await greet('hello');
-    const item = await page.waitForSelector('#news li', { state: 'attached' });
-    assert.equal(await item.textContent(), `received hello with ${VERSION} in a ${place}`);
+    await greet('hello', channel);
+    await page.waitForSelector(`#news li:nth-child(${places.length})`, { state: 'attached' });
+    const items = await page.$$eval('#news li', (all) => all.map(({ textContent }) => textContent));
+    assert.deepEqual(items.sort(), places.map((place) => `received hello with ${VERSION} in a ${place}`));
     assert.deepEqual(errors, []);
   });
 }

@@ -7,6 +7,7 @@ import { browser } from '../../../tests/e2e/lib/browser.mjs';
 import { wholeFile } from '../../../tests/e2e/lib/program.mjs';
 import { serve } from '../../../tests/e2e/lib/servers.mjs';
 import { distribution } from './lib/package.mjs';
+import { SEALING } from './lib/sealing.mjs';
 import { staticSite } from './lib/site.mjs';
 
 const VERSION = '1.2.3-test';
@@ -20,21 +21,25 @@ let chromium;
 
 before(async () => {
   folder = `${await distribution(file, { VERSION })}/${VERSION}`;
-  ({ port } = await serve(file));
+  ({ port } = await serve(file, ['--dev-auth']));
   chromium = await browser(file);
 });
 
+// The channel that a file is tried with.
+const channelOf = (name) => (name.includes('with-encryption') ? 'private-encrypted-news' : 'news');
+
 // What pages and workers do once they have the library; `tell` gets what there is to say.
-const client = () => `
+const client = (name) => `
 function start(Pusher, tell) {
   const pusher = new Pusher('app-key', {
     wsHost: '127.0.0.1', wsPort: ${port}, forceTLS: false, enabledTransports: ['ws'],
+    authEndpoint: 'http://127.0.0.1:${port}/pusher/auth',
   });
-  const channel = pusher.subscribe('news');
+  const channel = pusher.subscribe('${channelOf(name)}');
   channel.bind('pusher:subscription_succeeded', () => tell('subscribed'));
   channel.bind('greeting', ({ text }) => tell('received ' + text + ' in a ' + Pusher.Runtime.name));
 }`;
-const inPage = (body) => `${client()}
+const inPage = (name, body) => `${client(name)}
 const tell = (line) => window.told.push(line);
 const failed = (error) => tell(error.message);
 window.told = [];
@@ -42,31 +47,37 @@ ${body}`;
 const tried = 'try { start(Pusher, tell); } catch (error) { failed(error); }';
 const loaded = 'Pusher.load().then(() => start(Pusher, tell)).catch(failed);';
 const classicWorker = (name) => ({
-  'worker.js': () => `importScripts('${name}');${client()}
+  'worker.js': () => `importScripts('${name}');${client(name)}
 Promise.resolve(Pusher.load()).then(() => start(Pusher, postMessage)).catch((error) => postMessage(error.message));`,
-  'main.js': () => inPage("new Worker('worker.js').onmessage = ({ data }) => tell(data);"),
+  'main.js': () => inPage(name, "new Worker('worker.js').onmessage = ({ data }) => tell(data);"),
 });
 const module = (name, body) => ({
-  'main.js': () => `import Pusher from './${name}';\n${inPage(body)}`,
+  'main.js': () => `import Pusher from './${name}';\n${inPage(name, body)}`,
 });
 
 const html = (scripts) => `<!doctype html><meta charset="iso-8859-1"><title>page</title><body>
 ${scripts.map(([name, type]) => `<script src="${name}"${type ? ` type="${type}"` : ''}></script>`).join('\n')}`;
-const SCRIPT = (name, body) => ({ pages: { 'main.js': () => inPage(body) }, scripts: [[name], ['main.js']] });
+const SCRIPT = (name, body) => ({ pages: { 'main.js': () => inPage(name, body) }, scripts: [[name], ['main.js']] });
 const MODULE = (name, body) => ({ pages: module(name, body), scripts: [['main.js', 'module']] });
 const WORKER = (name) => ({ pages: classicWorker(name), scripts: [['main.js']] });
 
 const WORKING = [
-  ['pusher.min.js', WASM, SCRIPT('pusher.min.js', tried), 'page'],
-  ['pusher.js', WASM, SCRIPT('pusher.js', tried), 'page'],
-  ['pusher.nowasm.min.js', STRICT, SCRIPT('pusher.nowasm.min.js', tried), 'page'],
-  ['pusher.external.min.js', WASM, SCRIPT('pusher.external.min.js', loaded), 'page'],
-  ['pusher.worker.min.js', WASM, WORKER('pusher.worker.min.js'), 'worker'],
-  ['pusher.worker.nowasm.min.js', STRICT, WORKER('pusher.worker.nowasm.min.js'), 'worker'],
-  ['pusher.worker.external.min.js', WASM, WORKER('pusher.worker.external.min.js'), 'worker'],
-  ['pusher.esm.min.js', WASM, MODULE('pusher.esm.min.js', tried), 'page'],
-  ['pusher.nowasm.esm.min.js', STRICT, MODULE('pusher.nowasm.esm.min.js', tried), 'page'],
-  ['pusher.external.esm.min.js', WASM, MODULE('pusher.external.esm.min.js', loaded), 'page'],
+  ['pusher.min.js', WASM, SCRIPT, tried, 'page'],
+  ['pusher.js', WASM, SCRIPT, tried, 'page'],
+  ['pusher.nowasm.min.js', STRICT, SCRIPT, tried, 'page'],
+  ['pusher.external.min.js', WASM, SCRIPT, loaded, 'page'],
+  ['pusher.worker.min.js', WASM, WORKER, tried, 'worker'],
+  ['pusher.worker.nowasm.min.js', STRICT, WORKER, tried, 'worker'],
+  ['pusher.worker.external.min.js', WASM, WORKER, loaded, 'worker'],
+  ['pusher.esm.min.js', WASM, MODULE, tried, 'page'],
+  ['pusher.nowasm.esm.min.js', STRICT, MODULE, tried, 'page'],
+  ['pusher.external.esm.min.js', WASM, MODULE, loaded, 'page'],
+  ['pusher-with-encryption.min.js', WASM, SCRIPT, tried, 'page'],
+  ['pusher-with-encryption.nowasm.min.js', STRICT, SCRIPT, tried, 'page'],
+  ['pusher-with-encryption.worker.min.js', WASM, WORKER, tried, 'worker'],
+  ['pusher-with-encryption.worker.nowasm.min.js', STRICT, WORKER, tried, 'worker'],
+  ['pusher-with-encryption.esm.min.js', WASM, MODULE, tried, 'page'],
+  ['pusher-with-encryption.nowasm.esm.min.js', STRICT, MODULE, tried, 'page'],
 ];
 
 // Opens the page under the policy.
@@ -83,11 +94,11 @@ async function open(t, policy, { pages, scripts }) {
   return { page, line: async (index) => (await (await told(index + 1)).jsonValue())[index] };
 }
 
-for (const [name, policy, content, place] of WORKING) {
+for (const [name, policy, kind, body, place] of WORKING) {
   test(`${name} under ${policy.slice(policy.indexOf('script-src'))}`, async (t) => {
-    const { line } = await open(t, policy, content);
+    const { line } = await open(t, policy, kind(name, body));
     assert.equal(await line(0), 'subscribed');
-    await application(port).trigger('news', 'greeting', { text: 'hello' });
+    await application(port, SEALING).trigger(channelOf(name), 'greeting', { text: 'hello' });
     assert.equal(await line(1), `received hello in a ${place}`);
   });
 }

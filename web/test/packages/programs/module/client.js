@@ -1,5 +1,5 @@
 // Prints what arrives, says goodbye, and has nothing left to do.
-export function listen(Pusher) {
+export function listen(Pusher, name = 'news') {
   const [port, ...enabledTransports] = process.argv.slice(2);
   const pusher = new Pusher('app-key', {
     wsHost: '127.0.0.1',
@@ -7,10 +7,11 @@ export function listen(Pusher) {
     httpHost: '127.0.0.1',
     httpPort: Number(port),
     forceTLS: false,
+    authEndpoint: `http://127.0.0.1:${port}/pusher/auth`,
     enabledTransports,
   });
   pusher.connection.bind('error', (error) => console.log(`error ${JSON.stringify(error)}`));
-  const channel = pusher.subscribe('news');
+  const channel = pusher.subscribe(name);
   channel.bind('pusher:subscription_succeeded', () => console.log('subscribed'));
   channel.bind('greeting', ({ text }) => {
     console.log(`received ${text} with ${Pusher.VERSION} on Node ${process.versions.node.split('.')[0]}`);

@@ -1,9 +1,9 @@
-// The client of web_end_to_end in Node; its parent gives orders by messages.
+// A client in Node: the first script of a benchmark's page, whose parent gives orders by messages.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { paths, setup } = JSON.parse(process.argv[2]);
-require('./page/receive.js');
+const { paths, setup, script } = JSON.parse(process.argv[2]);
+require(`./page/${script}.js`);
 const libraries = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, require(path)]));
 
 let answered;
