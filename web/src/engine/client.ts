@@ -157,8 +157,8 @@ export class Client {
 
   /* ---- Time ---- */
 
-  /* A timer that fires too early is cheap, one that is set anew for each message is not. One that nothing waits
-   * for is ended: it would keep Node from ending. */
+  /* A timer that fires too early is cheap, one that is set anew for each message is not. Where nothing is to come
+   * there is none: it would keep a program from ending. */
   private arm(deadline: number): void {
     if (deadline >= this.timerAt && deadline !== Infinity) return;
     if (this.timer !== null) this.runtime().clearTimeout(this.timer);

@@ -100,13 +100,13 @@ describe('connection', () => {
       assert.lengthOf(sandbox.sockets, 1);
     });
 
-    it('leaves no timer behind, which would keep Node from ending', async () => {
-      const before = sandbox.clock.countTimers();
-      const pusher = await sandbox.connected();
-      await sandbox.tick(15_000);
-      pusher.disconnect();
-      await sandbox.tick();
-      assert.equal(sandbox.clock.countTimers(), before);
+    it('leaves no timer that would keep a program from ending', async () => {
+      const others = sandbox.clock.countTimers();
+      for (const pusher of [sandbox.pusher(), await sandbox.connected()]) {
+        pusher.disconnect();
+        await sandbox.tick();
+      }
+      assert.equal(sandbox.clock.countTimers(), others);
     });
 
     it('while connecting closes the half-open socket', async () => {
