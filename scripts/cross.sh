@@ -24,7 +24,7 @@ build() {
         -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/toolchains/$machine.cmake" -DPUSHER_SYSROOT="$sysroot" \
         -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPUSHER_WERROR="${WERROR:-ON}" $only \
         -DPUSHER_BUILD_BENCH=OFF -DPUSHER_BUILD_WEB=OFF -DPUSHER_BUILD_EXAMPLES=OFF
-    cmake --build "build-cross/$machine" -j "$jobs"
+    cmake --build "build-cross/$machine" -j "$jobs" -- -k 0
 }
 
 # A line of the table for each area of tests, from what CTest wrote.
