@@ -25,6 +25,8 @@ void sim_subscribe(sim_world *world, sim_client *client, uint32_t channel) {
                             px_core_channel_info(client->core, view->id, &(px_channel_info){0})))
         sim_fail(world, "channels", "client %" PRIu32 ": subscribing to %s gives %d", client->index,
                  sim_channel_names[channel], result);
+    if (view->id != id)
+        sim_forget_channel(view); /* left and wanted again, before anybody was told */
     view->id = id;
     sim_call_end(world, client);
 }

@@ -61,7 +61,7 @@ void sim_run_event(sim_world *world) {
     sim_event *event = pop(&world->agenda);
     if (event->machine != SIM_NOBODY && world->clients[event->machine].asleep_until > world->now) {
         event->at = world->clients[event->machine].asleep_until;
-        event->order = world->agenda.orders++;
+        event->is_here = true;
         push(&world->agenda, event);
         return;
     }

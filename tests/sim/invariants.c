@@ -4,6 +4,7 @@
 
 #include "network.h"
 #include "server.h"
+#include "session.h"
 
 /* ---- States ---- */
 
@@ -168,6 +169,8 @@ static const char *unsettled_client(const sim_world *world, const sim_client *cl
     const sim_connection *live = world->connections[client->live];
     if (!sim_has_server_end(live) || live->is_silent)
         return "a connection is gone, and the client does not know";
+    if (sim_has_lost_requests(world, client))
+        return "a request is lost, and the client does not know";
     if (live->received != live->sent_count)
         return "events are under way";
     if (live->triggered != live->heard)

@@ -296,7 +296,8 @@ static void cut(sim_world *world, sim_connection *connection) {
         bool travels = event->run == client_text || event->run == client_opened ||
                        event->run == server_text || event->run == server_opened ||
                        event->run == client_closed;
-        if (travels && event->index == connection->index && event->at > lost_after)
+        if (travels && event->index == connection->index && event->at > lost_after &&
+            !event->is_here)
             event->run = sim_nothing;
     }
     sim_say(world, "network cuts %" PRIu32, connection->index);

@@ -67,22 +67,32 @@ void sim_client_piece(sim_world *world, const sim_event *event) {
     sim_drain_client(world, client);
 }
 
+static void finish(sim_world *world, sim_client *client, sim_request *request, int status,
+                   px_slice body) {
+    sim_client_wakes(world, client, request->connection);
+    sim_say(world, "client %" PRIu32 " has answer %" PRIu32 ": %d %.*s", client->index,
+            request->index, status, SIM_PRINT(body));
+    sim_note_answer(world, client, request, status, body);
+    request->is_over = true;
+    px_core_tell_time(client->core, world->now);
+    px_core_request_done(client->core, request->id, status, body, status ? 0 : PX_ERR_HANDSHAKE,
+                         status ? NOTHING : PX_SLICE("connection reset"));
+    sim_drain_client(world, client);
+}
+
 void sim_client_done(sim_world *world, const sim_event *event) {
     sim_request *request = world->requests[event->index];
     sim_client *client = client_of(world, request);
-    if (!client || is_silent(world, request))
-        return;
-    sim_client_wakes(world, client, request->connection);
-    sim_say(world, "client %" PRIu32 " has answer %" PRIu32 ": %" PRIu32 " %.*s", client->index,
-            request->index, event->number, (int)event->len, event->bytes);
-    px_slice body = px_slice_of(event->bytes, event->len);
-    sim_note_answer(world, client, request, (int)event->number, body);
-    request->is_over = true;
-    px_core_tell_time(client->core, world->now);
-    px_core_request_done(client->core, request->id, (int)event->number, body,
-                         event->number ? 0 : PX_ERR_HANDSHAKE,
-                         event->number ? NOTHING : PX_SLICE("connection reset"));
-    sim_drain_client(world, client);
+    if (client && !is_silent(world, request))
+        finish(world, client, request, (int)event->number, px_slice_of(event->bytes, event->len));
+}
+
+/* The client's HTTP gives up: not even silence stops that. */
+static void give_up(sim_world *world, const sim_event *event) {
+    sim_request *request = world->requests[event->index];
+    sim_client *client = client_of(world, request);
+    if (client)
+        finish(world, client, request, 0, NOTHING);
 }
 
 void sim_answer(sim_world *world, const sim_request *request, uint64_t at, int status,
@@ -143,19 +153,25 @@ static void start_of_session(sim_world *world, sim_client *client, sim_request *
     request->connection = connection->index;
     if (receives)
         connection->asked = request->index;
-    if (sim_is_refused(world, client->index, SIM_WAY_HTTP))
+    if (sim_is_refused(world, client->index, SIM_WAY_HTTP)) {
         sim_answer(world, request, world->now + sim_latency(world), 0, NOTHING);
-    else if (!sim_is_blocked(world, client->index, SIM_WAY_HTTP))
+        return;
+    }
+    if (!sim_is_blocked(world, client->index, SIM_WAY_HTTP)) {
         sim_later(world, sim_arrival(world, connection, false), arrive, SIM_NOBODY, request->index,
                   0, action->as.request.body);
-    else if (action->as.request.timeout_ms && sim_random(&world->random, 2))
-        sim_answer(world, request, world->now + action->as.request.timeout_ms, 0, NOTHING);
+        return;
+    }
+    request->is_lost = true;
 }
 
 void sim_start_request(sim_world *world, sim_client *client, const px_action *action) {
     sim_request *request = sim_new_request(world, client, action->id, action->as.request.kind);
     sim_say(world, "client %" PRIu32 " asks %" PRIu32 ": %.*s %.*s", client->index, request->index,
             SIM_PRINT(action->as.request.url), SIM_PRINT(action->as.request.body));
+    if (action->as.request.timeout_ms)
+        sim_later(world, world->now + action->as.request.timeout_ms + sim_random(&world->random, 3),
+                  give_up, client->index, request->index, 0, NOTHING);
     switch (request->kind) {
     case PX_REQUEST_RECEIVE:
     case PX_REQUEST_SEND:
@@ -202,6 +218,16 @@ void sim_drop_requests(sim_world *world, const sim_client *client) {
     }
 }
 
+bool sim_has_lost_requests(const sim_world *world, const sim_client *client) {
+    for (size_t i = 0; i < world->request_count; i++) {
+        const sim_request *request = world->requests[i];
+        if (request->is_lost && !request->is_over && request->client == client->index &&
+            request->life == client->life)
+            return true;
+    }
+    return false;
+}
+
 void sim_close_sessions(sim_world *world, const sim_client *client) {
     for (size_t i = 0; i < world->connection_count; i++) {
         sim_connection *connection = world->connections[i];
@@ -218,7 +244,7 @@ static void lose(sim_world *world, const sim_request *request) {
         sim_event *event = world->agenda.heap[i];
         bool travels =
             event->run == sim_client_piece || event->run == sim_client_done || event->run == arrive;
-        if (travels && event->index == request->index && event->at > lost_after)
+        if (travels && event->index == request->index && event->at > lost_after && !event->is_here)
             event->run = sim_nothing;
     }
     sim_say(world, "network cuts request %" PRIu32, request->index);

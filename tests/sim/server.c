@@ -80,7 +80,7 @@ static void note(sim_world *world, sim_connection *connection, px_slice text) {
         note_success(world, connection, channel);
     else if (px_slice_equal(event, PX_SLICE("pusher:signin_success")))
         connection->user = sim_setting_of(world, &world->clients[connection->client], SIM_C_USER);
-    else if (px_slice_equal(event, PX_SLICE("pusher:error")))
+    else if (px_slice_equal(event, PX_SLICE("pusher:error")) && !connection->is_revived)
         check_complaint(world, text);
 }
 
@@ -217,7 +217,7 @@ static void check_delivered(sim_world *world, uint32_t event, uint32_t except) {
 
 static void note_departure(sim_world *world, sim_connection *connection, px_slice text) {
     uint32_t channel = sim_channel_of(sim_between(text, "\"channel\":\"", '"'));
-    if (channel == SIM_NOBODY || !connection->subscribed[channel])
+    if (channel == SIM_NOBODY || (!connection->subscribed[channel] && !connection->is_revived))
         sim_fail(world, "unsubscribe", "what is left was not subscribed: %.*s", SIM_PRINT(text));
     connection->subscribed[channel] = false;
 }
@@ -238,7 +238,8 @@ void sim_server_hear(sim_world *world, sim_connection *connection, px_slice text
         sim_fail(world, "cache", "nothing follows the success of a cache channel");
     if (number != SIM_NOBODY) {
         connection->heard++;
-        check_delivered(world, number, connection->index);
+        if (!connection->is_revived)
+            check_delivered(world, number, connection->index);
     }
     if (sim_has_server_end(connection) && px_slice_equal(event, PX_SLICE("pusher:unsubscribe")))
         note_departure(world, connection, text);

@@ -192,6 +192,7 @@ void sim_session_receive(sim_world *world, const sim_request *request) {
     note_alive(world, connection);
     greet(world, connection);
     if (!connection->is_opened) {
+        connection->is_revived = connection->established;
         connection->is_opened = true;
         sim_server_open(world, connection);
     }

@@ -11,6 +11,8 @@ sim_request *sim_new_request(sim_world *world, const sim_client *client, px_id i
 void sim_start_request(sim_world *world, sim_client *client, const px_action *action);
 void sim_cancel_request(sim_world *world, sim_client *client, px_id id);
 void sim_drop_requests(sim_world *world, const sim_client *client);
+/* Some will never be answered, and the client still waits for it. */
+bool sim_has_lost_requests(const sim_world *world, const sim_client *client);
 /* Sessions that the client asks no more for are over for it. */
 void sim_close_sessions(sim_world *world, const sim_client *client);
 

@@ -27,6 +27,7 @@ typedef struct sim_event {
     uint64_t at;
     uint64_t order; /* of those of one time */
     void (*run)(sim_world *world, const struct sim_event *event);
+    bool is_here;     /* it has arrived, and waits for the machine to wake up */
     uint32_t machine; /* the client that it happens to: it waits while that sleeps; or SIM_NOBODY */
     uint32_t index;   /* of a connection, a request, an operation */
     uint32_t number;
@@ -65,6 +66,7 @@ typedef struct sim_connection {
     uint32_t receiver; /* the request that the server answers; SIM_NOBODY: there is none */
     uint32_t asked;    /* the client's last request that receives */
     bool is_opened;    /* the server knows the session */
+    bool is_revived;   /* it had forgotten it, and what comes is of a session that is over */
     bool is_flushing;  /* what waits is about to be sent */
     uint64_t expires_at;
     uint64_t beats_at; /* the next heartbeat */
@@ -94,6 +96,7 @@ typedef struct sim_request {
     px_request_kind kind;
     bool is_question; /* PX_ACTION_AUTHORIZE */
     bool is_over;
+    bool is_lost;        /* it never gets there */
     uint32_t connection; /* of a session; SIM_NOBODY */
     uint32_t channels;   /* what it asks to authorize, as bits */
     bool is_batch;
