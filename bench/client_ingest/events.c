@@ -45,25 +45,37 @@ static void write_payload(px_buffer *out, size_t size, unsigned number) {
     must(px_json_writer_finish(&json));
 }
 
-void events_append_message(px_buffer *out, const char *name, size_t payload_size, unsigned number) {
-    px_buffer payload;
-    px_buffer_init(&payload, &bench_allocator, payload_size);
-    write_payload(&payload, payload_size, number);
+static void write_data(px_buffer *out, const events *kind, unsigned number) {
+    px_buffer text;
+    if (!kind->seal) {
+        write_payload(out, kind->payload_size, number);
+        return;
+    }
+    px_buffer_init(&text, &bench_allocator, kind->payload_size);
+    write_payload(&text, kind->payload_size, number);
+    kind->seal(out, px_buffer_slice(&text), number);
+    px_buffer_free(&text);
+}
+
+void events_append_message(px_buffer *out, const events *kind, const char *name, unsigned number) {
+    px_buffer data;
+    px_buffer_init(&data, &bench_allocator, MAX_MESSAGE);
+    write_data(&data, kind, number);
     px_json_writer json;
     px_json_writer_init(&json, out);
     px_json_object_begin(&json);
     px_json_member(&json, PX_SLICE("event"), px_slice_of_text(name));
-    px_json_member(&json, PX_SLICE("channel"), PX_SLICE(EVENTS_CHANNEL));
-    px_json_member(&json, PX_SLICE("data"), px_buffer_slice(&payload));
+    px_json_member(&json, PX_SLICE("channel"), px_slice_of_text(kind->channel));
+    px_json_member(&json, PX_SLICE("data"), px_buffer_slice(&data));
     px_json_object_end(&json);
     must(px_json_writer_finish(&json));
-    px_buffer_free(&payload);
+    px_buffer_free(&data);
 }
 
-void events_append_frame(px_buffer *out, const char *name, size_t payload_size, unsigned number) {
+void events_append_frame(px_buffer *out, const events *kind, const char *name, unsigned number) {
     px_buffer message;
     px_buffer_init(&message, &bench_allocator, MAX_MESSAGE);
-    events_append_message(&message, name, payload_size, number);
+    events_append_message(&message, kind, name, number);
     events_append_text(out, px_buffer_slice(&message));
     px_buffer_free(&message);
 }

@@ -1,19 +1,29 @@
-/* The events that the ingest benchmark sends: what a server publishes, as JSON text in a string. */
+/* The events that the ingest benchmarks send: what a server publishes, as JSON text in a string. */
 #ifndef BENCH_EVENTS_H
 #define BENCH_EVENTS_H
 
 #include "base/buffer.h"
 
-#define EVENTS_CHANNEL "orders"
-#define EVENTS_NAME    "order-changed"
-#define EVENTS_MARK    "mark" /* the last one of a burst; the receiver answers it */
+#include <stdbool.h>
 
-/* Appends one message, {"event":...,"channel":...,"data":"..."}, whose data is JSON text of exactly
- * `payload_size` bytes (at least 32) before it is put into a string. */
-void events_append_message(px_buffer *out, const char *name, size_t payload_size, unsigned number);
+#define EVENTS_NAME "order-changed"
+#define EVENTS_MARK "mark" /* the last one of a burst; the receiver answers it */
+
+/* Of an encrypted channel: appends the data that carries this text, {"nonce":...,"ciphertext":...}. */
+typedef void (*events_seal_fn)(px_buffer *out, px_slice text, unsigned number);
+
+typedef struct events {
+    const char *channel;
+    size_t payload_size; /* bytes of each event's JSON text, at least 32 */
+    events_seal_fn seal; /* NULL: the data is the text itself */
+    const char *secret;  /* of the channel, in base64, for receivers; NULL: none */
+} events;
+
+/* Appends one message, {"event":...,"channel":...,"data":"..."}. */
+void events_append_message(px_buffer *out, const events *kind, const char *name, unsigned number);
 
 /* Appends the same as a frame of a server. */
-void events_append_frame(px_buffer *out, const char *name, size_t payload_size, unsigned number);
+void events_append_frame(px_buffer *out, const events *kind, const char *name, unsigned number);
 
 /* Appends any text as a frame of a server. */
 void events_append_text(px_buffer *out, px_slice text);

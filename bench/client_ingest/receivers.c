@@ -51,7 +51,7 @@ static void send_frame(int fd, const char *text) {
     px_buffer_free(&frame);
 }
 
-static int connect_and_subscribe(uint16_t port) {
+static int connect_and_subscribe(uint16_t port, const char *channel) {
     static const char REQUEST[] = "GET / HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
                                   "\r\n\r\n";
     struct sockaddr_in address = {
@@ -62,19 +62,21 @@ static int connect_and_subscribe(uint16_t port) {
         send(fd, REQUEST, sizeof(REQUEST) - 1, MSG_NOSIGNAL) < 0 ||
         recv(fd, greeting, sizeof(greeting), 0) <= 0)
         bench_fail("can't connect: %s", strerror(errno));
-    send_frame(fd,
-               "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"" EVENTS_CHANNEL "\"}}");
+    char text[256];
+    snprintf(text, sizeof(text), "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\"}}",
+             channel);
+    send_frame(fd, text);
     return fd;
 }
 
-pid_t receivers_start_recv(uint16_t port, px_slice mark) {
+pid_t receivers_start_recv(uint16_t port, const events *kind, px_slice mark) {
     pid_t child;
     if (!start_child(&child))
         return child;
     static char
         buffer[2 * READ_SIZE]; /* the second half: the last read; before it, the one before */
     char *const end_of_old = buffer + READ_SIZE;
-    int fd = connect_and_subscribe(port);
+    int fd = connect_and_subscribe(port, kind->channel);
     for (;;) {
         ssize_t count = recv(fd, end_of_old, READ_SIZE, 0);
         if (count <= 0)
@@ -109,14 +111,28 @@ static void answer_mark(const pusher_event *event, void *context) {
         bench_fail("libpusher can't answer");
 }
 
-pid_t receivers_start_libpusher(uint16_t port) {
+static void authorize(pusher_authorization *question, pusher_client *client, pusher_string channel,
+                      pusher_string socket_id, void *context) {
+    const events *kind = context;
+    (void)client;
+    (void)channel;
+    (void)socket_id;
+    if (pusher_authorization_succeed_encrypted(question, pusher_str("app-key:signature"),
+                                               pusher_str(kind->secret)))
+        bench_fail("libpusher can't be authorized");
+}
+
+pid_t receivers_start_libpusher(uint16_t port, const events *kind, px_slice mark) {
     pid_t child;
+    (void)mark;
     if (!start_child(&child))
         return child;
     pusher_options options = PUSHER_OPTIONS_INIT;
     options.host = pusher_str("127.0.0.1");
     options.port = port;
     options.plain = true;
+    options.authorizer = authorize;
+    options.auth_context = (void *)kind;
     pusher_string ws = pusher_str("ws");
     options.enabled_transports = &ws;
     options.enabled_transport_count = 1;
@@ -124,7 +140,7 @@ pid_t receivers_start_libpusher(uint16_t port) {
     pusher_channel *channel;
     tally t = {0};
     if (pusher_client_new(pusher_str("app-key"), &options, &client) ||
-        pusher_subscribe(client, pusher_str(EVENTS_CHANNEL), &channel) ||
+        pusher_subscribe(client, pusher_str(kind->channel), &channel) ||
         pusher_channel_bind(channel, pusher_str(EVENTS_NAME), count_event, &t, NULL) ||
         pusher_channel_bind(channel, pusher_str(EVENTS_MARK), answer_mark, &t, NULL))
         bench_fail("libpusher does not start");
@@ -134,12 +150,23 @@ pid_t receivers_start_libpusher(uint16_t port) {
 
 /* ---- Node ---- */
 
-pid_t receivers_start_node(uint16_t port, const char *script) {
+static pid_t start_node(uint16_t port, const events *kind, const char *library) {
     pid_t child;
     if (!start_child(&child))
         return child;
     char text[8];
     snprintf(text, sizeof(text), "%u", (unsigned)port);
-    execlp("node", "node", script, text, EVENTS_CHANNEL, EVENTS_NAME, EVENTS_MARK, (char *)NULL);
+    execlp("node", "node", BENCH_NODE_SCRIPT, library, text, kind->channel, EVENTS_NAME,
+           EVENTS_MARK, kind->secret, (char *)NULL);
     bench_fail("node: %s", strerror(errno));
+}
+
+pid_t receivers_start_pusher_js(uint16_t port, const events *kind, px_slice mark) {
+    (void)mark;
+    return start_node(port, kind, "pusher-js");
+}
+
+pid_t receivers_start_own_js(uint16_t port, const events *kind, px_slice mark) {
+    (void)mark;
+    return start_node(port, kind, "pusher-c");
 }

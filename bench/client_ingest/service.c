@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/sendfile.h>
@@ -22,9 +23,7 @@ enum { SEND_BUFFER = 1 << 23, MAX_INPUT = 65536, ANSWER_WITHIN_MS = 20000 };
 #define GREETING                                                                                   \
     "{\"event\":\"pusher:connection_established\",\"data\":"                                       \
     "\"{\\\"socket_id\\\":\\\"1.1\\\",\\\"activity_timeout\\\":120}\"}"
-#define SUBSCRIBED                                                                                 \
-    "{\"event\":\"pusher_internal:subscription_succeeded\",\"channel\":\"" EVENTS_CHANNEL          \
-    "\",\"data\":\"{}\"}"
+#define SUBSCRIBED "pusher_internal:subscription_succeeded"
 
 service service_listen(void) {
     service s = {.listener = socket(AF_INET, SOCK_STREAM, 0)};
@@ -149,7 +148,18 @@ static void give_room(int fd) {
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)); /* less, for other users */
 }
 
-service_peer service_accept(const service *s) {
+static void confirm(service_peer *peer, const char *channel) {
+    char text[256];
+    px_buffer answer;
+    px_buffer_init(&answer, &bench_allocator, MAX_INPUT);
+    snprintf(text, sizeof(text),
+             "{\"event\":\"" SUBSCRIBED "\",\"channel\":\"%s\",\"data\":\"{}\"}", channel);
+    events_append_text(&answer, px_slice_of_text(text));
+    send_all(peer->fd, px_buffer_slice(&answer));
+    px_buffer_free(&answer);
+}
+
+service_peer service_accept(const service *s, const char *channel) {
     await_input(s->listener);
     service_peer peer = {.fd = accept(s->listener, NULL, NULL)};
     if (peer.fd < 0)
@@ -161,11 +171,7 @@ service_peer service_accept(const service *s) {
     px_buffer_init(&peer.input, &bench_allocator, MAX_INPUT);
     shake_hands(&peer);
     expect_event(&peer, PX_SLICE("\"pusher:subscribe\""));
-    px_buffer answer;
-    px_buffer_init(&answer, &bench_allocator, MAX_INPUT);
-    events_append_text(&answer, PX_SLICE(SUBSCRIBED));
-    send_all(peer.fd, px_buffer_slice(&answer));
-    px_buffer_free(&answer);
+    confirm(&peer, channel);
     return peer;
 }
 

@@ -36,8 +36,8 @@ typedef struct service_burst {
 
 service service_listen(void);
 
-/* Waits for a receiver, shakes hands and subscribes it to the events' channel. */
-service_peer service_accept(const service *s);
+/* Waits for a receiver, shakes hands and subscribes it to the channel. */
+service_peer service_accept(const service *s, const char *channel);
 void service_end(service_peer *peer);
 
 /* Sends blocks for about so long, then the mark, and waits for the answer. */

@@ -31,7 +31,7 @@
  *    PUSHER_ERR_NO_MEMORY.
  *  - Threads: an app belongs to one thread at a time. Two apps in two threads are fine, also when
  *    they are the same app to the service. The library starts no thread. (libcurl may resolve a
- *    host name on a short-lived one of its own.)
+ *    host name on a short-lived one of its own.) An app must not be used on both sides of a fork.
  *  - What asks the HTTP API blocks, at most for the option `timeout`. Everything else only
  *    computes.
  *  - No secret, key or payload is ever in `error`. */
@@ -286,7 +286,8 @@ typedef struct pusher_webhook_request {
     pusher_string body;         /* every byte of it, untouched: it is what was signed */
 } pusher_webhook_request;
 
-/* A key and its secret, where an app has more than one pair. */
+/* A key and its secret, where an app has more than one pair. Without a secret it counts for nothing.
+ */
 typedef struct pusher_token {
     pusher_string key;
     pusher_string secret;

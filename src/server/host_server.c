@@ -121,9 +121,11 @@ static void start_draining(px_server *server) {
         server->now_ms + server->options.grace_ms + server->options.close_timeout_ms;
     px_webhook_stats webhooks = {0};
     px_host_webhook_stats(server, &webhooks);
-    px_host_log(server, PX_LOG_INFORMATION,
-                "stopping; closing %zu connections, %llu webhook events wait",
-                px_hub_connection_count(server->hub), (unsigned long long)webhooks.waiting);
+    px_host_log(server, PX_LOG_INFORMATION, "stopping; closing %zu connections",
+                px_hub_connection_count(server->hub));
+    if (webhooks.waiting > 0)
+        px_host_log(server, PX_LOG_INFORMATION, "%llu webhook events wait, and are sent first",
+                    (unsigned long long)webhooks.waiting);
     px_host_stop_listening(server);
     px_hub_drain(server->hub, server->options.grace_ms);
     px_host_hurry_webhooks(server);
@@ -271,15 +273,15 @@ void px_server_free(px_server *server) {
         px_host_end_turn(server);
     }
     px_sessions_free(server);
-    px_host_free_webhooks(server);
     px_host_free_listeners(server);
-    px_tls_free(server->tls);
-    px_hub_free(server->hub);
     struct event *events[] = {server->wish_event, server->timer,      server->accept_timer,
                               server->signals[0], server->signals[1], server->signals[2]};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (events[i])
             event_free(events[i]);
+    px_host_free_webhooks(server); /* goes around the loop once more, where nothing else is left */
+    px_tls_free(server->tls);
+    px_hub_free(server->hub);
     if (server->base)
         event_base_free(server->base);
     for (size_t i = 0; i < 2; i++)

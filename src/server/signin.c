@@ -121,7 +121,7 @@ static void log_signed_in(const px_hub *hub, const px_hub_connection *connection
 }
 
 static void sign_in(px_hub *hub, px_hub_connection *connection, const px_user_data *data) {
-    px_signing_in signing_in = {NULL};
+    px_signing_in signing_in = {0};
     if (!prepare(hub, connection, &signing_in, data)) {
         undo(hub, &signing_in);
         px_connection_close(hub, connection, PX_ERROR_RECONNECT);

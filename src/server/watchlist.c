@@ -152,10 +152,22 @@ void px_watchlist_user_came(px_hub *hub, px_user *user, const px_watchlist *exce
 
 /* ---- Leaving ---- */
 
+/* Takes the user out of the queue of those who have left. */
+static void dequeue(px_hub *hub, px_user *user) {
+    *user->leaving_link = user->next_leaving;
+    if (user->next_leaving)
+        user->next_leaving->leaving_link = user->leaving_link;
+    else
+        hub->leaving_end = user->leaving_link;
+    user->leaving_link = NULL;
+    if (!hub->leaving)
+        px_task_clear(hub, &hub->departures);
+}
+
 static void tell_departures(px_hub *hub, px_task *task) {
     px_user *user;
     while ((user = hub->leaving) && user->leaves_at_ms <= hub->now_ms) {
-        px_watchlist_user_stays(hub, user);
+        dequeue(hub, user);
         user->is_online = false;
         make_news(hub, user, NULL);
     }
@@ -181,14 +193,6 @@ void px_watchlist_user_left(px_hub *hub, px_user *user) {
 }
 
 void px_watchlist_user_stays(px_hub *hub, px_user *user) {
-    if (!user->leaving_link)
-        return;
-    *user->leaving_link = user->next_leaving;
-    if (user->next_leaving)
-        user->next_leaving->leaving_link = user->leaving_link;
-    else
-        hub->leaving_end = user->leaving_link;
-    user->leaving_link = NULL;
-    if (!hub->leaving)
-        px_task_clear(hub, &hub->departures);
+    if (user->leaving_link)
+        dequeue(hub, user);
 }

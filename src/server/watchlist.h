@@ -48,6 +48,7 @@ void px_watchlist_user_came(px_hub *hub, px_user *user, const px_watchlist *exce
 
 /* The user has no connection any more; the watchers are told unless it is back in time. */
 void px_watchlist_user_left(px_hub *hub, px_user *user);
+/* The user is back, or nobody is left to be told. */
 void px_watchlist_user_stays(px_hub *hub, px_user *user);
 
 #endif

@@ -1,4 +1,5 @@
 // Encrypted channels: the `pusher` SDK seals, our client opens, beside pusher-js, and whatever carries them.
+import { createHash } from 'node:crypto';
 import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
 import PusherJs from 'pusher-js';
@@ -125,6 +126,15 @@ test('reconnecting brings a new key', async (t) => {
   await application.sdk.trigger(CHANNEL, 'news', 'again');
   await puppet.sees({ event: 'news', data: '"again"' });
   assert.equal(application.requests.length, 2);
+});
+
+test('the development endpoint gives keys', async (t) => {
+  const own = await serve(t, ['--dev-auth']);
+  const key = createHash('sha256').update(`dev-auth:${APP.secret}`).digest('base64');
+  const { sdk } = await encryptingApplication(t, own.port, key);
+  const puppet = await reader(t, own.port, { url: '/pusher/auth' });
+  await sdk.trigger(CHANNEL, 'news', { text: 'hi' });
+  await puppet.sees({ event: 'news', data: '{"text":"hi"}' });
 });
 
 test('soketi carries them, too', async (t) => {

@@ -50,6 +50,7 @@ test('every feature with every client', async (t) => {
     const cell = new Cell(t, { id, open: columns[column], application: all.cell(id, port), all, port });
     try {
       await row.play(cell, column);
+      await cell.close();
       results.get(row)[column] = 'works';
     } catch (error) {
       results.get(row)[column] = 'FAILED';

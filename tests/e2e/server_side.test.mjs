@@ -1,5 +1,5 @@
 // libpusher-server, through the command and an example, beside the unmodified `pusher` SDK and pusher-js.
-import test from 'node:test';
+import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ import { folder } from './lib/software.mjs';
 import { webhookReceiver } from './lib/webhook_receiver.mjs';
 
 const WEBHOOK_BIN = process.env.SERVER_SIDE_BIN;
+
+// A connection of pusher-js that the server has closed keeps a timer, and so the process, for half a minute.
+after(() => setTimeout(() => process.exit(), 500).unref());
 
 async function ours(args, { env, ...options } = {}) {
   const { code, out, err } = await run(BIN, args, { env, ...options });
@@ -62,6 +65,31 @@ test('what it encrypts, pusher-js opens', async (t) => {
   await soon(end, 'the last event');
   assert.deepEqual(opened, payloads);
   assert.equal(application.requests.length, 1);
+});
+
+test('users: signed in, spoken to, thrown out', async (t) => {
+  const { port } = await serve(t);
+  const env = { PUSHER_PORT: String(port) };
+  const client = new PusherJs(APP.key, {
+    cluster: '', wsHost: '127.0.0.1', wsPort: port, forceTLS: false, enabledTransports: ['ws'],
+    userAuthentication: {
+      customHandler: ({ socketId }, callback) => ours(['auth', '--user', socketId, '{"id":"ann"}'], { env })
+        .then((out) => callback(null, JSON.parse(out)), (error) => callback(error, null)),
+    },
+  });
+  t.after(() => client.disconnect());
+  const signedIn = new Promise((resolve) => client.bind('pusher:signin_success', resolve));
+  const told = new Promise((resolve) => client.user.bind('message', resolve));
+  const refused = new Promise((resolve) => client.connection.bind('error', resolve));
+  client.signin();
+  await soon(signedIn, 'signing in');
+  await ours(['trigger', '--to-user', 'bob', 'message', '"not for ann"'], { env });
+  await ours(['trigger', '--to-user', 'ann', 'message', '{"text":"hi"}'], { env });
+  assert.deepEqual(await soon(told, 'a message'), { text: 'hi' });
+  await ours(['terminate', 'bob'], { env });
+  assert.equal(client.connection.state, 'connected');
+  await ours(['terminate', 'ann'], { env });
+  assert.equal((await soon(refused, 'the end')).data.code, 4009);
 });
 
 test('it verifies the webhooks of pusher serve', { skip: !WEBHOOK_BIN }, async (t) => {

@@ -63,6 +63,23 @@ test('events are signed, typed and one in a request', async (t) => {
   assert.equal(receiver.connections, 1); // it was kept
 });
 
+test('cache misses and counts', async (t) => {
+  const receiver = await webhookReceiver(t);
+  const { port } = await server(t, [
+    app([{ url: receiver.url, event_types: ['cache_miss', 'subscription_count'] }], { subscription_count: true }),
+  ]);
+  const one = client(t, port);
+  const two = client(t, port);
+  await subscribed(one, 'cache-a');
+  await subscribed(two, 'cache-a');
+  one.unsubscribe('cache-a');
+  await receiver.took(4);
+  const [miss, ...counts] = receiver.events;
+  assert.deepEqual(miss, { name: 'cache_miss', channel: 'cache-a' }); // once for both
+  assert.deepEqual(counts, [1, 2, 1].map((subscription_count) => (
+    { name: 'subscription_count', channel: 'cache-a', subscription_count })));
+});
+
 test('filters choose events, batching gathers them, two apps do not mix', async (t) => {
   const other = { appId: 'other', key: 'other-key', secret: 'other-secret' };
   const some = await webhookReceiver(t);

@@ -73,12 +73,11 @@ static void start_connection(test_peer *peer, int fd) {
     test_connection *connection = calloc(1, sizeof *connection);
     must(connection, "calloc");
     connection->peer = peer;
-    connection->number = atomic_load(&peer->count);
+    connection->number = atomic_fetch_add(&peer->count, 1); /* known before its script runs */
     connection->fd = fd;
     must(connection->number < MAX_CONNECTIONS, "too many connections");
     peer->connections[connection->number] = connection;
     must(pthread_create(&connection->thread, NULL, run_script, connection) == 0, "pthread_create");
-    atomic_fetch_add(&peer->count, 1);
 }
 
 static void *accept_all(void *context) {

@@ -72,6 +72,7 @@ export function makeAgent(Pusher, { key, options, asks, providers }) {
     state: () => pusher.connection.state,
     connect: () => pusher.connect(),
     disconnect: () => pusher.disconnect(),
+    end: () => pusher.disconnect(),
 
     // Answers what was asked of the program.
     accept(name, answer) {

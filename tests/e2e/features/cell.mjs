@@ -8,6 +8,7 @@ export class Cell {
   constructor(t, { id, open, application, all, port }) {
     Object.assign(this, { t, id, application, all, port });
     this.openClient = open;
+    this.opened = [];
   }
 
   get sdk() {
@@ -23,8 +24,14 @@ export class Cell {
     const client = await this.openClient(this.t, {
       port: this.port, endpoint: endpoint(user), userEndpoint: userEndpoint(user), ...more,
     });
+    this.opened.push(client);
     await client.sees({ place: 'connection', event: 'connected' });
     return client;
+  }
+
+  // Ends its clients, which must have nothing to complain about.
+  async close() {
+    for (const client of this.opened) await client.end();
   }
 
   // Subscribed; resolves with the channel's name.

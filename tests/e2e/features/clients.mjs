@@ -34,7 +34,7 @@ function settings({ port, endpoint, userEndpoint, params, headers, batch, key = 
 }
 
 const METHODS = ['subscribe', 'bind', 'unsubscribe', 'trigger', 'signin', 'userData', 'members', 'subscriptionCount',
-  'switchCluster', 'socket', 'state', 'connect', 'disconnect', 'accept', 'refuse', 'log', 'sees'];
+  'switchCluster', 'socket', 'state', 'connect', 'disconnect', 'end', 'accept', 'refuse', 'log', 'sees'];
 
 // A client whose functions are called by `call(method, args)`.
 function remote(call, who) {

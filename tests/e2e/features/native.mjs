@@ -1,4 +1,6 @@
 // libpusher through the puppet (../puppet), with the functions that agent.mjs gives JavaScript's clients.
+import assert from 'node:assert/strict';
+
 import { APP } from '../lib/servers.mjs';
 import { Puppet } from '../lib/puppet.mjs';
 
@@ -79,6 +81,9 @@ export async function openPuppet(t, told) {
     socket: async () => puppet.told.filter(({ connection, socket }) => connection && socket).at(-1).socket,
     connect: () => say('connect'),
     disconnect: () => say('disconnect'),
+    async end() {
+      assert.equal(await puppet.end(), 0, puppet.program.err.join('\n'));
+    },
     accept: (name, { auth, channel_data, user_data, shared_secret }) => (shared_secret
       ? say('accept_encrypted', name, auth, shared_secret)
       : say('accept', name, auth, channel_data ?? user_data ?? '')),

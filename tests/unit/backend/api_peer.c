@@ -10,6 +10,7 @@ static void answer_each(test_connection *connection, void *context) {
         char head[256];
         snprintf(api->requests[api->count], API_REQUEST_SIZE, "%s", test_request(connection));
         api->count++;
+        api->connection = test_connection_number(connection);
         snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n", api->status,
                  strlen(api->body));
         if (!test_send_text(connection, head) || !test_send_text(connection, api->body) ||

@@ -12,8 +12,9 @@ typedef struct api_peer {
     pusher_app *app;
     const char *status; /* "200 OK" */
     const char *body;
-    bool closes; /* each connection after one answer */
-    int count;   /* requests so far */
+    bool closes;    /* each connection after one answer */
+    int count;      /* requests so far */
+    int connection; /* that carried the last one, from 0 */
     char requests[API_MAX_REQUESTS][API_REQUEST_SIZE];
 } api_peer;
 

@@ -122,7 +122,7 @@ static void asks(void **state) {
     assert_int_equal(result, PUSHER_OK);
     expect_request(api, "POST /apps/3/channels/a/events", "{}");
     assert_non_null(strstr(api->requests[5], "\r\nContent-Type: application/json\r\n"));
-    assert_int_equal(test_peer_count(api->peer), 1); /* one connection for all of them */
+    assert_int_equal(api->connection, 0); /* one connection for all of them */
     api_peer_stop(api);
 }
 
@@ -135,7 +135,7 @@ static void outlives_connections(void **state) {
     for (int i = 0; i < 3; i++)
         assert_int_equal(pusher_app_channels(api->app, none, none, NULL), PUSHER_OK);
     assert_int_equal(api->count, 3);
-    assert_int_equal(test_peer_count(api->peer), 3);
+    assert_int_equal(api->connection, 2);
     api_peer_stop(api);
 }
 

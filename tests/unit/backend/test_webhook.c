@@ -99,6 +99,24 @@ static void takes_further_tokens(void **state) {
     pusher_app_free(app);
 }
 
+/* Else whoever knows the key could sign with nothing. */
+static void believes_no_token_without_a_secret(void **state) {
+    (void)state;
+    pusher_app *app = vector_app();
+    pusher_webhook *webhook = NULL;
+    char signature[PX_SIGNATURE_LENGTH];
+    const px_slice body = PX_SLICE(BODY);
+    assert_int_equal(px_signature(PX_SLICE(""), &body, 1, signature), PX_OK);
+    const pusher_token token = {.key = pusher_str("k")};
+    const pusher_webhook_request request = {.key = pusher_str("k"),
+                                            .signature = {signature, sizeof signature},
+                                            .body = pusher_str(BODY)};
+    assert_int_equal(pusher_app_read_webhook(app, &request, &token, 1, &webhook),
+                     PUSHER_ERR_REFUSED);
+    assert_null(webhook);
+    pusher_app_free(app);
+}
+
 /* Every kind of event, values of every kind. */
 static const char all_kinds[] =
     " {\"events\":[ {\"name\":\"member_added\",\"channel\":\"presence-a\",\"user_id\":\"ann\"},"
@@ -196,9 +214,13 @@ static void survives_without_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(verifies_the_vector),     cmocka_unit_test(refuses_what_is_not_signed),
-        cmocka_unit_test(takes_further_tokens),    cmocka_unit_test(reads_every_kind),
-        cmocka_unit_test(refuses_other_json),      cmocka_unit_test(reads_no_further_than_the_body),
+        cmocka_unit_test(verifies_the_vector),
+        cmocka_unit_test(refuses_what_is_not_signed),
+        cmocka_unit_test(takes_further_tokens),
+        cmocka_unit_test(believes_no_token_without_a_secret),
+        cmocka_unit_test(reads_every_kind),
+        cmocka_unit_test(refuses_other_json),
+        cmocka_unit_test(reads_no_further_than_the_body),
         cmocka_unit_test(survives_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

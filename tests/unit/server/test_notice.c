@@ -186,6 +186,23 @@ static void test_failed_subscription_is_not_told(void **state) {
     world_stop(&world);
 }
 
+static void test_channels_of_users_are_not_told(void **state) {
+    (void)state;
+    test_world world;
+    test_client client;
+    start(&world, PX_WEBHOOK_ALL);
+    client_open(&world, &client);
+    client_sign_in(&world, &client, "{'id':'ann'}");
+    client_ask_to_join(&world, &client, "#server-to-user-ann", NULL);
+    client_expect(&client, "{'event':'pusher_internal:subscription_succeeded',"
+                           "'channel':'#server-to-user-ann','data':'{}'}");
+    client_clear(&client);
+    client_cut(&world, &client);
+    world_pass(&world, 2 * GRACE_MS);
+    world_expect_no_notice(&world);
+    world_stop(&world);
+}
+
 /* ---- The end of the server ---- */
 
 static void test_draining_tells_at_once(void **state) {
@@ -406,6 +423,7 @@ int main(void) {
         cmocka_unit_test(test_who_wants_beginnings_only_hears_no_false_ones),
         cmocka_unit_test(test_nothing_is_told_to_who_wants_nothing),
         cmocka_unit_test(test_failed_subscription_is_not_told),
+        cmocka_unit_test(test_channels_of_users_are_not_told),
         cmocka_unit_test(test_draining_tells_at_once),
         cmocka_unit_test(test_client_event),
         cmocka_unit_test(test_cache_miss_is_told_once),

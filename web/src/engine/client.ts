@@ -157,11 +157,14 @@ export class Client {
 
   /* ---- Time ---- */
 
-  /* A timer that fires too early is cheap, one that is set anew for each message is not. */
+  /* A timer that fires too early is cheap, one that is set anew for each message is not. Where nothing is to come
+   * there is none: it would keep a program from ending. */
   private arm(deadline: number): void {
-    if (deadline >= this.timerAt) return;
+    if (deadline >= this.timerAt && deadline !== Infinity) return;
     if (this.timer !== null) this.runtime().clearTimeout(this.timer);
+    this.timer = null;
     this.timerAt = deadline;
+    if (deadline === Infinity) return;
     const wait = Math.min(Math.max(Math.ceil(deadline - this.now()), 0), LONGEST_TIMER);
     this.timer = this.runtime().setTimeout(() => {
       this.timer = null;

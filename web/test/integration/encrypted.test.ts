@@ -62,6 +62,28 @@ describe('encrypted channels', () => {
     });
   }
 
+  it('many at once: each has a key of its own', async () => {
+    const names = Array.from({ length: 5 }, () => uniqueName('private-encrypted-a'));
+    const pusher = clients.make({ ...endpoint('ajax'), authBatch: true });
+    const channels = await Promise.all(names.map((name) => subscribed(pusher, name)));
+    const keys = channels.map((channel) => base64((channel as unknown as { key: Uint8Array }).key));
+    assert.equal(new Set(keys).size, names.length);
+    const came = channels.map((channel) => next(channel, 'greeting'));
+    for (const name of names) await publish(name, 'greeting', { name });
+    assert.deepEqual(await Promise.all(came), names.map((name) => [{ name }]));
+  });
+
+  it('that keep their last event: a newcomer gets it opened, or hears in clear that there is none', async () => {
+    const name = uniqueName('private-encrypted-cache-a');
+    const first = clients.make(asking(() => 0)).subscribe(name);
+    await next(first, 'pusher:cache_miss');
+    const came = next(first, 'greeting');
+    await publish(name, 'greeting', { text: TEXT });
+    await came;
+    const second = clients.make(asking(() => 0)).subscribe(name);
+    assert.deepEqual(await next(second, 'greeting'), [{ text: TEXT }]);
+  });
+
   it('a text that is no JSON, and one of 6 kB', async () => {
     const name = uniqueName('private-encrypted-a');
     const channel = await subscribed(clients.make(asking(() => 0)), name);

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import readline from 'node:readline';
@@ -24,7 +24,11 @@ function startServer(folder) {
   const command = process.env.PUSHER_BIN ?? join(ROOT, 'build/pusher');
   if (!existsSync(command)) throw new Error(`${command} is missing: cmake --build build --target pusher_cli`);
   const certificate = join(folder, 'certificate.pem');
-  const args = ['--listen', '127.0.0.1:0', '--tls-listen', '127.0.0.1:0', '--tls-dev', '--tls-dev-cert', certificate];
+  const config = join(folder, 'config.json');
+  const { appId: id, key, secret } = APP;
+  writeFileSync(config, JSON.stringify({ apps: [{ id, key, secret, subscription_count: true }] }));
+  const args = ['--config', config, '--listen', '127.0.0.1:0', '--tls-listen', '127.0.0.1:0', '--tls-dev',
+    '--tls-dev-cert', certificate];
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PUSHER_/.test(name)));
   const child = spawn(command, ['serve', ...args, '--dev-auth'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   process.on('exit', () => child.kill('SIGKILL'));
@@ -68,6 +72,16 @@ export async function startServices(folder) {
         const length = Math.min(BATCH, first + count - n);
         await sdk.triggerBatch(Array.from({ length }, (_, i) => ({ channel, name, data: { n: n + i } })));
       }
+    },
+
+    // What the program of a client that signs in gets; of one that enters a channel as the user who is signed in.
+    authenticate: ({ socketId, user, channel }) =>
+      channel ? sdk.authorizeChannel(socketId, channel) : sdk.authenticateUser(socketId, user),
+    async sendToUser({ user, name, data }) {
+      await sdk.sendToUser(user, name, data);
+    },
+    async terminateUser({ user }) {
+      await sdk.terminateUserConnections(user);
     },
 
     // The names of the channels that somebody is subscribed to.

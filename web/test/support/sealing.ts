@@ -9,7 +9,7 @@ export { nacl };
 /** What a client needs: nothing where its file has a tweetnacl inside. */
 export const ABLE: Options = traits.encryption ? {} : { nacl };
 
-export const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+export const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A key that is another one for each number. */

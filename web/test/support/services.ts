@@ -45,6 +45,16 @@ export const authorize = (socketId: string, channelName: string, generation: num
 export const publishMany = (channel: string, name: string, first: number, count: number): Promise<void> =>
   control('publishMany', { channel, name, first, count });
 
+/** What an application answers to a client that signs in its user; or, with a channel, that enters it as the user. */
+export const authenticate = (socketId: string, user: Record<string, unknown>, channel?: string): Promise<unknown> =>
+  control('authenticate', { socketId, user, channel });
+
+export const sendToUser = (user: string, name: string, data: unknown): Promise<void> =>
+  control('sendToUser', { user, name, data });
+
+/** Ends all connections of a user who is signed in. */
+export const terminateUser = (user: string): Promise<void> => control('terminateUser', { user });
+
 /** The channels with subscribers, by the server's word. */
 export const channelsAtServer = (prefix: string): Promise<string[]> => control('channels', { prefix });
 

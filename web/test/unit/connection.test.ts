@@ -100,6 +100,15 @@ describe('connection', () => {
       assert.lengthOf(sandbox.sockets, 1);
     });
 
+    it('leaves no timer that would keep a program from ending', async () => {
+      const others = sandbox.clock.countTimers();
+      for (const pusher of [sandbox.pusher(), await sandbox.connected()]) {
+        pusher.disconnect();
+        await sandbox.tick();
+      }
+      assert.equal(sandbox.clock.countTimers(), others);
+    });
+
     it('while connecting closes the half-open socket', async () => {
       const pusher = sandbox.pusher();
       pusher.disconnect();

@@ -80,6 +80,7 @@ describe('encrypted channels', () => {
       ['a byte order mark', '\ufeffhello', '\ufeffhello'],
       ['backslashes, which are nobody\'s escapes', 'C:\\new', 'C:\\new'],
       ['60 kB', `"${'\u00e9'.repeat(30_000)}"`, '\u00e9'.repeat(30_000)],
+      ['2 MB, for which the module takes more memory', '\u00e9'.repeat(1_000_000), '\u00e9'.repeat(1_000_000)],
     ];
     for (const [what, plain, value] of PLAIN) {
       it(`${what}: the channel's bindings get it, and nothing else`, async () => {
