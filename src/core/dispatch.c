@@ -1,5 +1,6 @@
 #include "core/dispatch.h"
 
+#include "base/plant.h"
 #include "core/internal.h"
 
 /* ---- The service's own events on a channel ---- */
@@ -131,7 +132,8 @@ static int member_removed(px_core *core, px_channel *channel, const px_frame *fr
     if (result != PX_OK || !px_roster_get(&channel->roster, named.id, &known))
         return result;
     result = emit_member(core, channel, frame, PX_SLICE("pusher:member_removed"), &known);
-    px_roster_remove(&channel->roster, named.id);
+    if (!PX_PLANTED(MEMBER_STAYS))
+        px_roster_remove(&channel->roster, named.id);
     return result;
 }
 

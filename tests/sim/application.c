@@ -61,10 +61,16 @@ void sim_trigger(sim_world *world, sim_client *client, uint32_t channel) {
     sim_call_end(world, client);
 }
 
+static bool is_off(const sim_client *client) {
+    px_state state = px_core_state(client->core);
+    return state == PX_STATE_INITIALIZED || state == PX_STATE_DISCONNECTED;
+}
+
 static void connect(sim_world *world, sim_client *client) {
     sim_say(world, "client %" PRIu32 " wants to connect", client->index);
     sim_call_begin(world, client);
     client->wants_connection = true;
+    client->asks += is_off(client);
     px_core_connect(client->core);
     sim_call_end(world, client);
 }
@@ -85,6 +91,13 @@ static void sign_in(sim_world *world, sim_client *client) {
     if (px_core_signin(client->core) != PX_OK)
         sim_fail(world, "users", "client %" PRIu32 " can't sign in", client->index);
     sim_call_end(world, client);
+}
+
+static void switch_over(sim_world *world, sim_client *client) {
+    client->wants_connection = true;
+    client->asks += is_off(client);
+    if (px_core_switch(client->core, PX_SLICE(SIM_KEY), PX_SLICE("")) != PX_OK)
+        sim_fail(world, "states", "client %" PRIu32 " can't go over", client->index);
 }
 
 static void restart(sim_world *world, const sim_event *event) {
@@ -364,8 +377,8 @@ static void run_of_client(sim_world *world, sim_client *client, const sim_op *op
             px_core_network_offline(client->core);
         else if (op->kind == SIM_OP_CHANGED)
             px_core_network_changed(client->core);
-        else if (px_core_switch(client->core, PX_SLICE(SIM_KEY), PX_SLICE("")) == PX_OK)
-            client->wants_connection = true;
+        else
+            switch_over(world, client);
         sim_call_end(world, client);
     }
 }

@@ -57,6 +57,7 @@ void sim_client_start(sim_world *world, uint32_t index) {
     client->user_request = SIM_NOBODY;
     client->signed_in = client->signin_failed = client->wants_user = client->is_dying = false;
     client->hang_ups = 0;
+    client->asks = 0;
     client->online = 0;
     client->pinged_at = 0;
     for (size_t i = 0; i < SIM_CHANNELS; i++) {
@@ -179,9 +180,14 @@ void sim_drain_nested(sim_world *world, sim_client *client) {
 
 /* A deadline that moved away is left alone until it fires, as the native client does. */
 static void arm(sim_world *world, sim_client *client) {
+    uint32_t ticks = sim_setting_of(world, client, SIM_C_TICKS);
+    if (ticks && client->armed_at == UINT64_MAX)
+        client->armed_at = world->now + ticks;
+    if (ticks && sim_random(&world->random, 4))
+        return; /* it is told the time often enough, and seldom asks when it should */
     uint64_t deadline = px_core_deadline(client->core);
     sim_check_deadline(world, client, deadline);
-    if (deadline >= client->armed_for)
+    if (deadline >= client->armed_for || ticks)
         return;
     client->armed_for = deadline;
     client->armed_at = deadline > world->now ? deadline : world->now;
@@ -222,9 +228,14 @@ void sim_heard(sim_world *world, sim_client *client) {
     client->pinged_at = 0;
 }
 
-void sim_tell_time(sim_world *world, sim_client *client) {
-    if (px_core_deadline(client->core) > world->now)
+bool sim_tell_time(sim_world *world, sim_client *client) {
+    if (sim_setting_of(world, client, SIM_C_TICKS)) {
         px_core_tick(client->core, world->now);
+        sim_drain_client(world, client);
+    } else if (px_core_deadline(client->core) > world->now) {
+        px_core_tick(client->core, world->now);
+    }
+    return client->core != NULL;
 }
 
 uint64_t sim_client_deadline(const sim_client *client) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,6 +19,7 @@ typedef struct sim_report {
     uint64_t played;
     uint64_t steps;
     uint64_t simulated_ms;
+    char invariant[64];
 } sim_report;
 
 static _Noreturn void work(sim_report *report, uint64_t first, uint64_t end, uint32_t stride) {
@@ -31,6 +33,7 @@ static _Noreturn void work(sim_report *report, uint64_t first, uint64_t end, uin
         report->played++;
         report->steps += verdict.steps;
         report->simulated_ms += verdict.lasted_ms;
+        memcpy(report->invariant, verdict.invariant, sizeof(report->invariant));
         if (!verdict.passed)
             _exit(1);
     }
@@ -82,34 +85,62 @@ static void summarize(const sim_report *reports, uint32_t jobs, double took) {
                  sum.played, sum.steps, sum.simulated_ms / 3600000, took);
 }
 
-int sim_play_many(uint64_t from, uint64_t count, uint32_t jobs) {
-    pid_t workers[MAX_JOBS];
-    int status;
-    double began = seconds_now();
-    uint64_t failed = 0;
-    jobs = jobs == 0 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
-    sim_report *reports = share();
+static void start(sim_report *reports, pid_t *workers, uint64_t from, uint64_t count,
+                  uint32_t jobs) {
+    (void)fflush(NULL);
     for (uint32_t i = 0; i < jobs; i++) {
         workers[i] = fork();
         if (workers[i] == 0)
             work(&reports[i], from + i, from + count, jobs);
     }
+}
+
+/* Waits for all of them; the first that fails ends the others. The report that has failed, or NULL. */
+static const sim_report *await(const sim_report *reports, const pid_t *workers, uint32_t jobs) {
+    int status;
+    const sim_report *failed = NULL;
     for (pid_t done; (done = wait(&status)) > 0;) {
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        if (failed || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
             continue;
         for (uint32_t i = 0; i < jobs; i++) {
             if (workers[i] == done)
-                failed = reports[i].seed;
+                failed = &reports[i];
             else
                 (void)kill(workers[i], SIGTERM);
         }
-        if (failed)
-            break;
     }
+    return failed;
+}
+
+static uint32_t sensible(uint32_t jobs) {
+    return jobs == 0 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
+}
+
+int sim_play_many(uint64_t from, uint64_t count, uint32_t jobs) {
+    pid_t workers[MAX_JOBS];
+    double began = seconds_now();
+    sim_report *reports = share();
+    jobs = sensible(jobs);
+    start(reports, workers, from, count, jobs);
+    const sim_report *failed = await(reports, workers, jobs);
     if (failed)
-        show_failure(failed);
+        show_failure(failed->seed);
     else
         summarize(reports, jobs, seconds_now() - began);
     (void)munmap(reports, MAX_JOBS * sizeof(sim_report));
     return failed ? 1 : 0;
+}
+
+uint64_t sim_first_failure(uint64_t from, uint64_t count, uint32_t jobs, char *invariant,
+                           size_t size) {
+    pid_t workers[MAX_JOBS];
+    sim_report *reports = share();
+    jobs = sensible(jobs);
+    start(reports, workers, from, count, jobs);
+    const sim_report *failed = await(reports, workers, jobs);
+    uint64_t seed = failed ? failed->seed : 0;
+    if (failed)
+        (void)snprintf(invariant, size, "%s", failed->invariant[0] ? failed->invariant : "crash");
+    (void)munmap(reports, MAX_JOBS * sizeof(sim_report));
+    return seed;
 }

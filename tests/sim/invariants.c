@@ -32,6 +32,12 @@ void sim_check_state(sim_world *world, sim_client *client, const px_action *acti
         sim_fail(world, "states", "client %" PRIu32 " has no socket id", client->index);
     if (state == PX_STATE_DISCONNECTED && client->hang_ups)
         client->hang_ups--;
+    if (state != PX_STATE_CONNECTING || client->state == PX_STATE_CONNECTED)
+        return;
+    if (!client->asks)
+        sim_fail(world, "quiet", "client %" PRIu32 " connects, and nobody has asked",
+                 client->index);
+    client->asks--;
 }
 
 void sim_check_seeks(sim_world *world, const sim_client *client) {
@@ -79,6 +85,7 @@ static void check_channel(sim_world *world, const sim_client *client, uint32_t c
 }
 
 void sim_check_client(sim_world *world, sim_client *client) {
+    px_slice user;
     size_t count = sim_count_connections(world, client);
     bool is_seeking = client->state == PX_STATE_CONNECTING || client->state == PX_STATE_UNAVAILABLE;
     if (px_core_state(client->core) != client->state)
@@ -90,6 +97,10 @@ void sim_check_client(sim_world *world, sim_client *client) {
     if (px_core_is_live(client->core) && client->state != PX_STATE_CONNECTED)
         sim_fail(world, "states", "client %" PRIu32 " is live, but %.*s", client->index,
                  SIM_PRINT(px_state_name(client->state)));
+    if (client->state != PX_STATE_CONNECTED &&
+        (client->signed_in || px_core_user(client->core, &user)))
+        sim_fail(world, "users", "client %" PRIu32 " is signed in without a connection",
+                 client->index);
     for (uint32_t i = 0; i < SIM_CHANNELS; i++)
         check_channel(world, client, i);
 }
@@ -112,7 +123,9 @@ static void check_liveness_of(sim_world *world, const sim_client *client) {
     if (client->heard_at <= client->slept_until && limit < client->slept_until + 2 * pong)
         limit = client->slept_until + 2 * pong;
     /* What came just before a timer fired late was told with the time before it. */
-    if (world->now > limit + 2 * (uint64_t)world->plan->world[SIM_W_LATENESS])
+    uint64_t late =
+        (uint64_t)world->plan->world[SIM_W_LATENESS] + sim_setting_of(world, client, SIM_C_TICKS);
+    if (world->now > limit + 2 * late)
         sim_fail(world, "liveness", "client %" PRIu32 " hears nothing since %" PRIu64 ", and %s",
                  client->index, client->heard_at, client->pinged_at ? "waits on" : "does not ask");
 }

@@ -5,6 +5,7 @@
 
 #include "crew.h"
 #include "episode.h"
+#include "plants.h"
 #include "shrink.h"
 
 static int usage(FILE *out, int status) {
@@ -66,35 +67,53 @@ static int play_one(uint64_t seed, bool only_plan, bool whole) {
     return 0;
 }
 
-int main(int argc, char **argv) {
-    uint64_t count = 1000;
-    uint64_t from = 1;
-    uint64_t seed = 0;
-    uint32_t jobs = 1;
-    bool only_plan = false;
-    bool whole = false;
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-        if (!strcmp(argv[i], "--plan") || !strcmp(argv[i], "--whole")) {
-            *(argv[i][2] == 'p' ? &only_plan : &whole) = true;
+typedef struct sim_wishes {
+    uint64_t count;
+    uint64_t from;
+    uint64_t seed;
+    uint64_t jobs;
+    bool only_plan;
+    bool whole;
+    bool plants;
+} sim_wishes;
+
+/* Reads one option with its value. The number of words, or 0: it is none. */
+static int read_option(sim_wishes *wishes, const char *name, const char *value) {
+    const struct {
+        const char *name;
+        bool *flag;
+        uint64_t *number;
+    } options[] = {{"--seeds", NULL, &wishes->count},    {"--from", NULL, &wishes->from},
+                   {"--seed", NULL, &wishes->seed},      {"--jobs", NULL, &wishes->jobs},
+                   {"--plan", &wishes->only_plan, NULL}, {"--whole", &wishes->whole, NULL},
+                   {"--plants", &wishes->plants, NULL}};
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (strcmp(name, options[i].name) != 0)
             continue;
-        }
-        if (!strcmp(argv[i], "--replay") && value)
-            return replay(value);
-        if (!strcmp(argv[i], "--seeds"))
-            count = number(value);
-        else if (!strcmp(argv[i], "--from"))
-            from = number(value);
-        else if (!strcmp(argv[i], "--seed"))
-            seed = number(value);
-        else if (!strcmp(argv[i], "--jobs"))
-            jobs = (uint32_t)number(value);
+        if (options[i].flag)
+            *options[i].flag = true;
         else
-            return usage(strcmp(argv[i], "--help") ? stderr : stdout,
-                         strcmp(argv[i], "--help") ? 2 : 0);
-        i++;
+            *options[i].number = number(value);
+        return options[i].flag ? 1 : 2;
     }
-    if (seed)
-        return play_one(seed, only_plan, whole);
-    return sim_play_many(from, count, jobs);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    sim_wishes wishes = {.count = 10000, .from = 1, .jobs = 1};
+    for (int i = 1, words; i < argc; i += words) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        words = read_option(&wishes, argv[i], value);
+        if (words == 0 && value && !strcmp(argv[i], "--replay"))
+            return replay(value);
+        if (words == 0 && value && !strcmp(argv[i], "--plant") && sim_plant(value) == 0)
+            words = 2;
+        if (words == 0)
+            return strcmp(argv[i], "--help") ? usage(stderr, 2) : usage(stdout, 0);
+    }
+    if (wishes.plants)
+        return sim_play_plants(wishes.count, (uint32_t)wishes.jobs);
+    if (wishes.seed)
+        return play_one(wishes.seed, wishes.only_plan, wishes.whole);
+    return sim_play_many(wishes.from, wishes.count, (uint32_t)wishes.jobs);
 }

@@ -99,9 +99,8 @@ static void client_opened(sim_world *world, const sim_event *event) {
 static void client_text(sim_world *world, const sim_event *event) {
     sim_connection *connection = world->connections[event->index];
     sim_client *client = client_of(world, connection);
-    if (!client || connection->is_silent)
+    if (!client || connection->is_silent || !sim_tell_time(world, client) || connection->is_closed)
         return;
-    sim_tell_time(world, client);
     sim_client_wakes(world, client, connection->index);
     sim_heard(world, client);
     /* Bytes that end where the message ends: reading beyond it is noticed by sanitizers. */

@@ -41,7 +41,8 @@ enum { SIM_MAX_CLIENTS = 4, SIM_MAX_OPS = 64, SIM_CHANNELS = 8, SIM_USERS = 4 };
     X(UNAVAILABLE, "unavailable", 10000, 1000, 10000, 2)                                           \
     X(AUTH_TIMEOUT, "auth_timeout", 5000, 1500, 15000, 2)                                          \
     X(REACTS, "reacts", 0, 1, 25, 3) /* handlers do something, in percent */                       \
-    X(STATS, "stats", 0, 1, 1, 6)
+    X(STATS, "stats", 0, 1, 1, 6)                                                                  \
+    X(TICKS, "ticks", 0, 20, 200, 5) /* ms: tells the time that often */
 
 /* What an operation's first number is. */
 typedef enum sim_argument {

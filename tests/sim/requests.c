@@ -54,9 +54,8 @@ static sim_client *client_of(sim_world *world, const sim_request *request) {
 void sim_client_piece(sim_world *world, const sim_event *event) {
     const sim_request *request = world->requests[event->index];
     sim_client *client = client_of(world, request);
-    if (!client || is_silent(world, request))
+    if (!client || is_silent(world, request) || !sim_tell_time(world, client) || request->is_over)
         return;
-    sim_tell_time(world, client);
     sim_client_wakes(world, client, request->connection);
     if (memchr(event->bytes, '\n', event->len))
         sim_heard(world, client);

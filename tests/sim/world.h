@@ -137,6 +137,7 @@ typedef struct sim_client {
     bool wants_connection;
     bool wants_user;
     uint32_t hang_ups; /* calls of disconnect whose effect was not told yet */
+    uint32_t asks;     /* the same for connect */
     bool retries;      /* the application is about to connect again */
     px_state state;
     uint64_t armed_for; /* the deadline, and when it is seen */
