@@ -9,29 +9,28 @@
 #include <pusher/server.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* The two arguments that "%.*s" wants. */
 #define TEXT(string) (int)(string).len, (string).len ? (string).ptr : ""
 
-/* A local `pusher serve`, unless the environment says otherwise. */
-static pusher_string setting(const char *name, const char *otherwise) {
-    const char *value = getenv(name);
-    return pusher_str(value && *value ? value : otherwise);
-}
-
+/* The app that the environment names (PUSHER_APP_ID, PUSHER_HOST and so on), or that of a local
+ * `pusher serve`. */
 static int new_app(pusher_app **app) {
-    pusher_app_options options = PUSHER_APP_OPTIONS_INIT;
-    options.id = setting("PUSHER_APP_ID", "app-id");
-    options.key = setting("PUSHER_APP_KEY", "app-key");
-    options.secret = setting("PUSHER_APP_SECRET", "app-secret");
-    options.host = setting("PUSHER_HOST", "127.0.0.1");
-    options.port = (uint16_t)strtoul(setting("PUSHER_PORT", "6001").ptr, NULL, 10);
-    options.plain = strcmp(setting("PUSHER_SCHEME", "http").ptr, "http") == 0;
-    options.encryption_master_key_base64 = setting("PUSHER_ENCRYPTION_MASTER_KEY", "");
-
     char why[256];
-    int result = pusher_app_options_check(&options, why, sizeof why);
+    pusher_app_options options = PUSHER_APP_OPTIONS_INIT;
+    int result = pusher_app_options_from_environment(&options, why, sizeof why);
+    if (!result && !options.host.len && !options.cluster.len) {
+        options.host = pusher_str("127.0.0.1");
+        options.port = 6001;
+        options.plain = true;
+    }
+    if (!result && !options.key.len) {
+        options.id = pusher_str("app-id");
+        options.key = pusher_str("app-key");
+        options.secret = pusher_str("app-secret");
+    }
+    if (!result)
+        result = pusher_app_options_check(&options, why, sizeof why);
     if (result)
         fprintf(stderr, "%s\n", why);
     return result ? result : pusher_app_new(&options, app);

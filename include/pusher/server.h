@@ -88,9 +88,9 @@ typedef struct pusher_app_options {
     pusher_string path; /* put before /apps/ID; starts with a slash and ends without */
     bool plain;         /* without TLS: on your own machine only */
 
-    /* The master key of encrypted channels: 32 bytes, or base64 of 32 bytes. */
-    pusher_string encryption_master_key;
-    pusher_string encryption_master_key_base64;
+    /* The master key of encrypted channels, in one form or the other. */
+    pusher_string encryption_master_key;        /* 32 bytes */
+    pusher_string encryption_master_key_base64; /* text */
 
     uint32_t timeout;  /* milliseconds for one request; 15000 */
     uint32_t max_data; /* bytes of one event's data; 10240, as the hosted service has it */
@@ -120,6 +120,17 @@ typedef struct pusher_app_options {
 #define PUSHER_APP_OPTIONS_INIT                                                                    \
     { .size = sizeof(pusher_app_options) }
 #endif
+
+/* Fills in what the environment says: PUSHER_APP_ID, PUSHER_APP_KEY, PUSHER_APP_SECRET, PUSHER_HOST,
+ * PUSHER_PORT, PUSHER_SCHEME (http or https), PUSHER_APP_CLUSTER, PUSHER_ENCRYPTION_MASTER_KEY
+ * (base64), and PUSHER_URL (https://KEY:SECRET@HOST:PORT/apps/ID), which the others override. An
+ * empty variable counts as not set; a host goes before a cluster. What is set in `options` stays;
+ * with a host or cluster there, nothing is taken of where the server is. Texts are those of the
+ * environment: call pusher_app_new before it changes.
+ * PUSHER_ERR_ARGUMENT: a variable makes no sense; `options` is untouched, and `text` (may be NULL
+ * with a `size` of 0) holds a sentence, NUL-terminated. */
+PUSHER_API PUSHER_RESULT_MATTERS int
+pusher_app_options_from_environment(pusher_app_options *options, char *text, size_t size);
 
 /* Makes an app; nothing is sent yet. PUSHER_ERR_ARGUMENT: an option is missing or makes no sense;
  * pusher_app_options_check says which and why. PUSHER_ERR_NO_MEMORY. */
@@ -289,8 +300,8 @@ typedef struct pusher_webhook_request {
 /* A key and its secret, where an app has more than one pair. Without a secret it counts for nothing.
  */
 typedef struct pusher_token {
-    pusher_string key;
-    pusher_string secret;
+    pusher_string key;    /* as X-Pusher-Key has it */
+    pusher_string secret; /* what it signs with */
 } pusher_token;
 
 /* A webhook that was verified. */

@@ -46,6 +46,10 @@ static inline px_slice px_given(pusher_string text) {
     return px_slice_of(text.ptr, text.len);
 }
 
+static inline pusher_string px_handed_out(px_slice text) {
+    return (pusher_string){text.ptr, text.len};
+}
+
 /* pusher_app_new with another allocator. */
 PX_MUST_CHECK int px_backend_new(const px_allocator *allocator, const pusher_app_options *options,
                                  pusher_app **app);

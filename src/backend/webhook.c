@@ -57,10 +57,6 @@ static const struct {
     {PX_LITERAL("socket_id"), offsetof(pusher_webhook_event, socket_id)},
 };
 
-static pusher_string as_text(px_slice slice) {
-    return (pusher_string){slice.ptr, slice.len};
-}
-
 /* Reads a value, whose first token was read, as text. PX_ERR_SYNTAX, or as px_arena_alloc. */
 static int read_text(pusher_webhook *webhook, px_json_reader *reader, px_json_token token,
                      pusher_string *text) {
@@ -74,13 +70,13 @@ static int read_text(pusher_webhook *webhook, px_json_reader *reader, px_json_to
         return PX_OK;
     }
     if (token == PX_JSON_STRING) {
-        *text = as_text(reader->text);
+        *text = px_handed_out(reader->text);
         return PX_OK;
     }
     if (!px_json_raw(reader, token, &raw))
         return PX_ERR_SYNTAX;
     if (token != PX_JSON_NULL)
-        *text = as_text(raw);
+        *text = px_handed_out(raw);
     return PX_OK;
 }
 

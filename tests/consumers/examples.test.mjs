@@ -197,7 +197,10 @@ test('trigger publishes', async (t) => {
 test('server_side authorizes, publishes and says no', async (t) => {
   const server = await serve(t);
   const call = (...args) => run(join(FOLDER, 'example_server_side'), args, {
-    env: { PUSHER_PORT: String(server.port), PUSHER_ENCRYPTION_MASTER_KEY: MASTER_KEY },
+    env: {
+      PUSHER_URL: `http://app-key:app-secret@127.0.0.1:${server.port}/apps/app-id`,
+      PUSHER_ENCRYPTION_MASTER_KEY: MASTER_KEY,
+    },
   });
   const endpoint = await listen(t, async (body) => {
     const form = new URLSearchParams(body);

@@ -34,8 +34,6 @@ async function pool(items, work) {
 const brief = (text) => (text.length > 4000 ? `${text.slice(0, 1500)}\n...\n${text.slice(-2500)}` : text);
 
 test('every feature with every client', async (t) => {
-  // A connection of pusher-js that the server has closed keeps a timer, and so the process, for half a minute.
-  t.after(() => setTimeout(() => process.exit(), 500).unref());
   const all = await Application.start(t);
   const { port } = await startServer(t, all.hookUrl);
   const { columns, problems } = await clients(t, all.site);
@@ -57,6 +55,9 @@ test('every feature with every client', async (t) => {
       failures.push(`${row.name}, ${column}: ${brief(error.stack)}`);
     }
   });
+  // The last thing: a connection of pusher-js that the server has closed keeps a timer, and so the process, for
+  // half a minute.
+  t.after(() => setTimeout(() => process.exit(), 500).unref());
   const reasons = ROWS.flatMap((row) => Object.entries(row.without ?? {}).map(([column, reason]) => {
     results.get(row)[column] = '-';
     return `- ${row.name}, ${column}: ${reason}`;

@@ -101,7 +101,7 @@ test('it verifies the webhooks of pusher serve', { skip: !WEBHOOK_BIN }, async (
   const { port } = await serve(t, ['--config', config]);
   const verify = ({ rawBody, headers }, secret = APP.secret) => run(WEBHOOK_BIN,
     ['webhook', headers['x-pusher-key'], headers['x-pusher-signature'], headers['content-type']],
-    { env: { PUSHER_APP_SECRET: secret }, input: rawBody });
+    { env: { PUSHER_APP_KEY: APP.key, PUSHER_APP_SECRET: secret }, input: rawBody });
   const subscriber = pusher(['subscribe', '--port', String(port), '--user-id', 'ann', 'presence-room']);
   t.after(() => subscriber.stop('SIGKILL'));
   await receiver.took(2);

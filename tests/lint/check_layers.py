@@ -47,7 +47,7 @@ LAYERS = {
     "src/net": (("src/json",), PLAIN | VECTOR | {"wslay/", "openssl/"}),
     "src/driver": (("src/core", "src/net"), POSIX | LINUX | {"curl/", "sodium.h", "sodium/"}),
     "src/client": (("src/driver", "include/pusher"), POSIX | LINUX),
-    "src/backend": (("src/driver", "include/pusher"), PLAIN | {"stdarg.h", "stdio.h", "time.h"}),
+    "src/backend": (("src/driver", "include/pusher"), PLAIN | {"stdarg.h", "stdio.h", "stdlib.h", "time.h"}),
     "src/server": (("src/net",), POSIX | LINUX | {"event2/", "openssl/", "hiredis/"}),
     "src/cli": (("src/client", "src/backend", "src/server"), POSIX),
     "web/wasm": (("src/core",), PLAIN),

@@ -4,6 +4,9 @@ import { messageOf } from '../api/errors';
 import type { Client } from './client';
 import { Result, TransportKind } from './exports';
 
+/* Codes from here on stand in a close frame only, which nobody sends who has not let us in (RFC 6455, 7.4.2). */
+const FIRST_CODE_OF_PEERS = 3000;
+
 export class Sockets {
   private readonly live = new Map<number, WebSocketLike | null>();
 
@@ -37,15 +40,21 @@ export class Sockets {
   }
 
   private attach(id: number, socket: WebSocketLike): void {
+    let open = false;
+    const opened = (): void => {
+      open = true;
+      this.client().opened(id);
+    };
     this.live.set(id, socket);
-    socket.onopen = () => this.client().opened(id);
+    socket.onopen = opened;
     socket.onmessage = ({ data }) => this.client().message(id, typeof data === 'string' ? data : String(data));
     socket.onerror = null;
     socket.onclose = (event?: CloseLike) => {
+      const code = event?.code ?? 1006;
+      /* Where the peer's whole say comes at once, Firefox may tell of the end alone. */
+      if (!open && code >= FIRST_CODE_OF_PEERS) opened();
       this.detach(id);
-      this.client().closed(
-        id, event?.code ?? 1006, event?.reason ?? '', event?.wasClean ?? false, Result.Ok, '',
-      );
+      this.client().closed(id, code, event?.reason ?? '', event?.wasClean ?? false, Result.Ok, '');
     };
   }
 

@@ -3,6 +3,7 @@ import { drop, from, without } from './rules.mjs';
 
 const both = (...rules) => ({ theirs: rules, ours: rules });
 
+const GENERATED = /^generated: users and encrypted channels, /;
 const LOG_OF_ENCRYPTION =
   'The log does not say which event of an encrypted channel cannot be opened, nor why no new key came.';
 
@@ -51,14 +52,14 @@ export const ENCRYPTION = [
   },
   {
     where: LOG_OF_ENCRYPTION,
-    only: [/^encryption: /],
+    only: [/^encryption: /, GENERATED],
     theirs: [drop('log', ({ line }) => /decrypt (an )?event|encrypted event|fetch new key/.test(line))],
     ours: [drop('log', ({ line }) => /Unable to decrypt event/.test(line))],
   },
   {
     where: LOG_OF_ENCRYPTION,
-    only: [/^encryption: another key, and its authorization is /],
-    ours: [drop('log', ({ line }, { step }) => step === 'answer' && line.includes('"Error: '))],
+    only: [/^encryption: another key, and its authorization is /, GENERATED],
+    ours: [drop('log', ({ line }, { step }) => /^answer$| seal$/.test(step) && line.includes('"Error: '))],
   },
   {
     where: 'The files with encryption look at options before the key.',

@@ -6,6 +6,7 @@ import { compare } from './compare.mjs';
 import { DIFFERENCES } from './differences.mjs';
 import { checkDocumentation } from './documentation.mjs';
 import generated from './generated.mjs';
+import generatedFeatures from './generated_features.mjs';
 import { play } from './run.mjs';
 import written from './scenarios/index.mjs';
 import { sides } from './sides.mjs';
@@ -14,7 +15,7 @@ import { checkStatements } from './statements.mjs';
 const LINES = 12;
 
 const [bundle = 'pusher', part] = process.argv.slice(2);
-const all = [...written, ...generated];
+const all = [...written, ...generated, ...generatedFeatures];
 const scenarios = part === undefined ? all : all.filter(({ name }) => name.includes(part));
 const problems = [];
 

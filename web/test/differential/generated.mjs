@@ -22,7 +22,7 @@ const ACTS = {
   trigger: ({ client }) => client.channel('private-a')?.trigger('client-z', 7),
 };
 
-class Play {
+export class Play {
   handlers = [];
   globals = [];
   contexts = [{ context: 1 }, { context: 2 }];
@@ -36,6 +36,11 @@ class Play {
 
   get client() {
     return this.t.client;
+  }
+
+  // The channels that are subscribed.
+  get channels() {
+    return CHANNELS;
   }
 
   // Any emitter of the client.
@@ -94,12 +99,12 @@ class Play {
   }
 
   async subscribe() {
-    await this.t.subscribe(this.random.pick(CHANNELS), { bind: [] });
+    await this.t.subscribe(this.random.pick(this.channels), { bind: [] });
   }
 
   async unsubscribe() {
     await this.service.release();
-    await this.t.unsubscribe(this.random.pick(CHANNELS));
+    await this.t.unsubscribe(this.random.pick(this.channels));
   }
 
   // A public channel that is left and joined again before the server has answered.
@@ -191,7 +196,7 @@ class Play {
 }
 
 // How often each thing happens.
-const WEIGHTS = {
+export const WEIGHTS = {
   message: 9,
   subscribe: 5,
   bind: 5,
@@ -210,26 +215,34 @@ const WEIGHTS = {
   reconnect: 1,
   waver: 1,
 };
-const CHOICES = Object.entries(WEIGHTS).flatMap(([name, weight]) => Array(weight).fill(name));
 
-const calls = (seed, steps) =>
-  scenario([], `generated: calls and messages, seed ${seed}`, { random: seed }, async (t) => {
-    const random = seeded(seed);
-    const play = new Play(t, random);
-    await t.create('KEY', {
-      cluster: 'eu',
-      forceTLS: random.chance(0.5) ? undefined : false,
-      enabledTransports: ['ws'],
-    });
-    await play.settle();
-    for (let step = 1; step <= steps; step += 1) {
-      const name = random.pick(CHOICES);
-      t.step(`${step} ${name}`);
-      await play[name]();
-      await play.settle();
-    }
-    t.fact('there was something to see', t.trace.entries.length > steps);
+// Plays that many steps of a `kind` of play.
+export const steps = (Kind, weights, seed, count) => async (t) => {
+  const choices = Object.entries(weights).flatMap(([name, weight]) => Array(weight).fill(name));
+  const random = seeded(seed);
+  const play = new Kind(t, random);
+  await t.create('KEY', {
+    cluster: 'eu',
+    forceTLS: random.chance(0.5) ? undefined : false,
+    enabledTransports: ['ws'],
   });
+  await play.settle();
+  for (let step = 1; step <= count; step += 1) {
+    const name = random.pick(choices);
+    t.step(`${step} ${name}`);
+    await play[name]();
+    await play.settle();
+  }
+  t.fact('there was something to see', t.trace.entries.length > count);
+};
+
+const calls = (seed, count) =>
+  scenario(
+    [],
+    `generated: calls and messages, seed ${seed}`,
+    { random: seed },
+    steps(Play, WEIGHTS, seed, count),
+  );
 
 // A stream of messages over HTTP that is cut anywhere.
 const pieces = (seed, count) =>

@@ -1,6 +1,12 @@
 // A server that answers as the service does, for generated scenarios: greetings, authorizations,
 // confirmations, pongs. What it holds back it gives when it is told to.
+import { secret } from './secrets.mjs';
+
+const USER = '{"id":"u1","name":"U"}';
+
 export class Service {
+  generation = 1; // of the application's keys for encrypted channels
+
   #t;
   #random;
   #seen = 0;
@@ -45,10 +51,8 @@ export class Service {
   }
 
   async #authorize(request) {
-    const channel = decodeURIComponent(/channel_name=([^&]*)/.exec(request.body)[1]);
-    const data = channel.startsWith('presence-')
-      ? { channel_data: '{"user_id":"amy","user_info":{"name":"Amy"}}' }
-      : {};
+    const [, name] = /channel_name=([^&]*)/.exec(request.body) ?? [];
+    const data = name === undefined ? { user_data: USER } : this.#dataFor(decodeURIComponent(name));
     if (this.#random.chance(0.15)) {
       await this.#t.network(() => request.respond(403, 'no'));
     } else {
@@ -56,10 +60,19 @@ export class Service {
     }
   }
 
+  #dataFor(channel) {
+    if (channel.startsWith('presence-')) {
+      return { channel_data: '{"user_id":"amy","user_info":{"name":"Amy"}}' };
+    }
+    return channel.startsWith('private-encrypted-') ? { shared_secret: secret(this.generation) } : {};
+  }
+
   async #read({ socket, text }) {
     const { event, data } = JSON.parse(text);
     if (event === 'pusher:ping') {
       await this.#send(socket, '{"event":"pusher:pong","data":{}}');
+    } else if (event === 'pusher:signin') {
+      await this.#send(socket, JSON.stringify({ event: 'pusher:signin_success', data: { user_data: USER } }));
     } else if (event === 'pusher:subscribe') {
       const { channel } = data;
       const roster = {

@@ -152,6 +152,15 @@ describe('connection', () => {
       assert.equal(pusher.connection.socket_id, '3.4');
     });
 
+    it('a refusal counts that a browser tells of without an open before', () => {
+      const pusher = sandbox.pusher();
+      const errors = recorder();
+      pusher.connection.bind('error', errors);
+      sandbox.socket.end(4001, 'App does not exist');
+      assert.equal(pusher.connection.state, 'disconnected');
+      assert.include(JSON.stringify(errors.calls), '4001');
+    });
+
     // code, when the next socket comes (from, to; never), state
     const CODES: [number, [number, number] | null, string][] = [
       [1000, [1000, 1000], 'connecting'],
