@@ -13,21 +13,33 @@ static const px_slice NOTHING = {NULL, 0};
 
 /* ---- Calls ---- */
 
+static bool is_starved(const sim_client *client, int result) {
+    return result == PX_ERR_NO_MEMORY && client->memory.has_refused;
+}
+
+static void retry_channel_soon(sim_world *world, const sim_client *client, uint32_t channel);
+
 void sim_subscribe(sim_world *world, sim_client *client, uint32_t channel) {
     sim_view *view = &client->views[channel];
     px_channel_id id;
+    px_channel_info info;
     sim_say(world, "client %" PRIu32 " wants %s", client->index, sim_channel_names[channel]);
     sim_call_begin(world, client);
     view->wanted = true;
     view->failed = false;
     int result = px_core_subscribe(client->core, px_slice_of_text(sim_channel_names[channel]), &id);
-    if (result != PX_OK || (view->id && view->id != id &&
-                            px_core_channel_info(client->core, view->id, &(px_channel_info){0})))
+    if (is_starved(client, result)) {
+        view->failed = true;
+        retry_channel_soon(world, client, channel);
+    } else if (result != PX_OK || (view->id && view->id != id &&
+                                   px_core_channel_info(client->core, view->id, &info))) {
         sim_fail(world, "channels", "client %" PRIu32 ": subscribing to %s gives %d", client->index,
                  sim_channel_names[channel], result);
-    if (view->id != id)
-        sim_forget_channel(view); /* left and wanted again, before anybody was told */
-    view->id = id;
+    } else {
+        if (view->id != id)
+            sim_forget_channel(view); /* left and wanted again, before anybody was told */
+        view->id = id;
+    }
     sim_call_end(world, client);
 }
 
@@ -53,11 +65,13 @@ void sim_trigger(sim_world *world, sim_client *client, uint32_t channel) {
     (void)snprintf(name, sizeof(name), "client-%" PRIu32, event);
     (void)snprintf(data, sizeof(data), "{\"n\":%" PRIu32 "}", event);
     sim_call_begin(world, client);
-    if (px_core_trigger(client->core, client->views[channel].id, px_slice_of_text(name),
-                        px_slice_of_text(data)) != PX_OK)
-        sim_fail(world, "trigger", "client %" PRIu32 " can't trigger on %s", client->index,
-                 sim_channel_names[channel]);
-    world->connections[client->live]->triggered++;
+    int result = px_core_trigger(client->core, client->views[channel].id, px_slice_of_text(name),
+                                 px_slice_of_text(data));
+    if (result == PX_OK)
+        world->connections[client->live]->triggered++;
+    else if (!is_starved(client, result))
+        sim_fail(world, "trigger", "client %" PRIu32 " can't trigger on %s: %d", client->index,
+                 sim_channel_names[channel], result);
     sim_call_end(world, client);
 }
 
@@ -84,20 +98,30 @@ static void disconnect(sim_world *world, sim_client *client) {
     sim_call_end(world, client);
 }
 
+static void retry_soon(sim_world *world, sim_client *client);
+
 static void sign_in(sim_world *world, sim_client *client) {
     sim_say(world, "client %" PRIu32 " signs in", client->index);
     sim_call_begin(world, client);
     client->wants_user = true;
-    if (px_core_signin(client->core) != PX_OK)
+    int result = px_core_signin(client->core);
+    client->signin_failed = client->signin_failed || is_starved(client, result);
+    if (client->signin_failed)
+        retry_soon(world, client);
+    else if (result != PX_OK)
         sim_fail(world, "users", "client %" PRIu32 " can't sign in", client->index);
     sim_call_end(world, client);
 }
 
 static void switch_over(sim_world *world, sim_client *client) {
-    client->wants_connection = true;
-    client->asks += is_off(client);
-    if (px_core_switch(client->core, PX_SLICE(SIM_KEY), PX_SLICE("")) != PX_OK)
+    bool was_off = is_off(client);
+    int result = px_core_switch(client->core, PX_SLICE(SIM_KEY), PX_SLICE(""));
+    if (is_starved(client, result))
+        return;
+    if (result != PX_OK)
         sim_fail(world, "states", "client %" PRIu32 " can't go over", client->index);
+    client->wants_connection = true;
+    client->asks += was_off;
 }
 
 static void restart(sim_world *world, const sim_event *event) {
@@ -133,14 +157,27 @@ static void retry_channel(sim_world *world, const sim_event *event) {
         sim_subscribe(world, client, event->index);
 }
 
+static void retry_channel_soon(sim_world *world, const sim_client *client, uint32_t channel) {
+    sim_later(world, world->now + RETRY_MS, retry_channel, client->index, channel, client->life,
+              NOTHING);
+}
+
 static void retry_connection(sim_world *world, const sim_event *event) {
     sim_client *client = &world->clients[event->machine];
     client->retries = false;
-    if (!client->core || !client->wants_connection)
+    if (!client->core)
         return;
+    if (!client->wants_connection) {
+        client->signin_failed = false;
+        if (client->wants_user)
+            sign_in(world, client);
+        return;
+    }
     if (client->signin_failed && client->state != PX_STATE_DISCONNECTED)
         disconnect(world, client);
     client->signin_failed = false;
+    if (client->wants_user)
+        sign_in(world, client); /* does nothing, unless there was no memory for it */
     connect(world, client);
 }
 
@@ -233,8 +270,7 @@ static void on_refusal(sim_world *world, sim_client *client, uint32_t channel,
     view->failed = !event->error.will_retry;
     view->is_full = event->error.status == 4100;
     if (view->failed)
-        sim_later(world, world->now + RETRY_MS, retry_channel, client->index, channel, client->life,
-                  NOTHING);
+        retry_channel_soon(world, client, channel);
 }
 
 static void on_member(sim_world *world, sim_client *client, uint32_t channel, const px_event *event,
@@ -417,6 +453,15 @@ static void run_fault(sim_world *world, sim_client *client, const sim_op *op) {
         break;
     case SIM_OP_CRASH:
         sim_crash(world, op->first);
+        break;
+    case SIM_OP_STARVE:
+        sim_starve(&client->memory, op->first, op->second);
+        break;
+    case SIM_OP_STARVE_SERVER:
+        sim_starve(&world->memory, op->first, op->second);
+        break;
+    case SIM_OP_FLOOD:
+        sim_flood(world, op->first, op->second);
         break;
     default:
         sim_drain(world, op->first);

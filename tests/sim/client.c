@@ -22,6 +22,29 @@ static const struct {
     {{PX_LITERAL("xhr_polling")}, 1},
 };
 
+/* ---- What is remembered of transports ---- */
+
+static void store(sim_client *client, const px_action *action) {
+    px_slice data = action->as.store.data;
+    sim_stored *stored = &client->stored[action->as.store.key.len % SIM_STORES];
+    stored->key_len = action->as.store.key.len;
+    stored->data_len = data.len;
+    if (stored->key_len > sizeof(stored->key) || data.len > sizeof(stored->data))
+        abort();
+    memcpy(stored->key, action->as.store.key.ptr, stored->key_len);
+    if (data.len)
+        memcpy(stored->data, data.ptr, data.len);
+}
+
+static void restore(sim_client *client) {
+    for (size_t i = 0; i < SIM_STORES; i++) {
+        const sim_stored *stored = &client->stored[i];
+        if (stored->data_len)
+            px_core_restore(client->core, px_slice_of(stored->key, stored->key_len),
+                            px_slice_of(stored->data, stored->data_len));
+    }
+}
+
 /* ---- Life ---- */
 
 static px_options options_of(const sim_world *world, const sim_client *client) {
@@ -29,7 +52,7 @@ static px_options options_of(const sim_world *world, const sim_client *client) {
     uint32_t transports = settings[SIM_C_TRANSPORTS];
     return (px_options){.key = PX_SLICE(SIM_KEY),
                         .ws_host = PX_SLICE("host"),
-                        .plain = true,
+                        .plain = settings[SIM_C_TLS] == 0,
                         .enabled_transports = {sim_transports[transports].names,
                                                sim_transports[transports].count, true},
                         .activity_timeout = settings[SIM_C_ACTIVITY],
@@ -41,16 +64,18 @@ static px_options options_of(const sim_world *world, const sim_client *client) {
                         .ask_user_authentication = settings[SIM_C_ASKS] != 0,
                         .encryption = true,
                         .enable_stats = settings[SIM_C_STATS] ? PX_CHOICE_YES : PX_CHOICE_NO,
-                        .log_level = world->trace ? 3 : 1};
+                        .log_level = settings[SIM_C_LOG]};
 }
 
 void sim_client_start(sim_world *world, uint32_t index) {
     sim_client *client = &world->clients[index];
     const px_options options = options_of(world, client);
     const uint64_t seed[2] = {world->plan->seed, ++client->life * 8 + index};
-    if (px_core_new(&world->memory, &options, seed, world->now, &client->core) != PX_OK)
+    sim_starve(&client->memory, 0, 0);
+    if (px_core_new(&client->memory.allocator, &options, seed, world->now, &client->core) != PX_OK)
         abort();
     px_core_set_wall_clock(client->core, UINT64_C(1000) * SIM_UNIX + world->now);
+    restore(client);
     client->state = PX_STATE_INITIALIZED;
     client->armed_for = client->armed_at = UINT64_MAX;
     client->live = SIM_NOBODY;
@@ -166,6 +191,7 @@ static void carry_out(sim_world *world, sim_client *client, const px_action *act
                 SIM_PRINT(action->as.log.line));
         break;
     case PX_ACTION_STORE:
+        store(client, action);
         break;
     }
 }

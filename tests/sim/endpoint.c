@@ -240,6 +240,19 @@ static bool is_of(const sim_client *client, const sim_request *request) {
     return client->core && client->life == request->life && !request->is_over;
 }
 
+static void decide(sim_world *world, const sim_event *event);
+
+/* Without memory the question stays open. */
+static void note_taken(sim_world *world, sim_client *client, sim_request *request, int result) {
+    if (result == PX_OK)
+        return;
+    if (result != PX_ERR_NO_MEMORY || !client->memory.has_refused)
+        sim_fail(world, "authorization", "client %" PRIu32 " does not take an answer",
+                 client->index);
+    request->is_over = false;
+    sim_later(world, world->now + 1, decide, client->index, request->index, 0, NOTHING);
+}
+
 static void authorize(sim_world *world, sim_client *client, sim_request *request) {
     sim_grant grant;
     bool of_user = request->kind == PX_REQUEST_USER_AUTHENTICATION;
@@ -255,9 +268,7 @@ static void authorize(sim_world *world, sim_client *client, sim_request *request
         .shared_secret = grant.secret[0] ? px_slice_of_text(grant.secret) : NOTHING};
     sim_note_answer(world, client, request, 200, px_slice_of_text(grant.secret));
     request->is_over = true;
-    if (px_core_authorized(client->core, request->id, &answer) != PX_OK)
-        sim_fail(world, "authorization", "client %" PRIu32 " does not take an answer",
-                 client->index);
+    note_taken(world, client, request, px_core_authorized(client->core, request->id, &answer));
 }
 
 static void decide(sim_world *world, const sim_event *event) {
@@ -274,8 +285,8 @@ static void decide(sim_world *world, const sim_event *event) {
         px_core_authorize_failed(client->core, request->id, status_of(mode), PX_SLICE("no"));
     } else if (request->is_batch || sim_random(&client->random, 2)) {
         request->is_over = true;
-        if (px_core_authorize_with(client->core, request->id, &parameter, 1, NULL, 0) != PX_OK)
-            sim_fail(world, "authorization", "client %" PRIu32 " does not ask", client->index);
+        note_taken(world, client, request,
+                   px_core_authorize_with(client->core, request->id, &parameter, 1, NULL, 0));
     } else {
         authorize(world, client, request);
     }

@@ -16,24 +16,9 @@ enum {
     LOOK_MS = 250,
     STEADY_EXTRA_MS = 3000,
     MAX_STEPS_AT_ONCE = 20000,
-    MAX_BYTES = 64 * 1024 * 1024,
 };
 
 static const px_slice NOTHING = {NULL, 0};
-
-/* ---- Memory ---- */
-
-static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) {
-    sim_world *world = context;
-    world->live_bytes += new_size - old_size;
-    if (world->live_bytes > world->peak_bytes)
-        world->peak_bytes = world->live_bytes;
-    if (new_size == 0) {
-        free(ptr);
-        return NULL;
-    }
-    return realloc(ptr, new_size);
-}
 
 /* ---- Time ---- */
 
@@ -75,8 +60,7 @@ static void pass(sim_world *world, uint64_t until) {
         world->now = at;
         step(world);
         sim_check_liveness(world);
-        if (world->live_bytes > MAX_BYTES)
-            sim_fail(world, "memory", "%zu bytes are in use", world->live_bytes);
+        sim_check_memory(world);
     }
     world->now = until;
 }
@@ -96,11 +80,12 @@ static void run_op(sim_world *world, const sim_event *event) {
 static void begin(sim_world *world) {
     world->now = START_MS;
     world->random = world->plan->seed ^ 0x5eed;
-    world->memory = (px_allocator){resize, world};
+    sim_memory_init(world, &world->memory);
     world->master_key = 1;
     world->publishing = SIM_NOBODY;
     sim_server_start(world);
     for (uint32_t i = 0; i < world->plan->world[SIM_W_CLIENTS]; i++) {
+        sim_memory_init(world, &world->clients[i].memory);
         world->clients[i].index = i;
         world->clients[i].random = world->plan->seed ^ (i + 1);
         sim_client_start(world, i);
@@ -112,10 +97,12 @@ static void begin(sim_world *world) {
 static void end_faults(sim_world *world) {
     sim_say(world, "==== no more faults");
     world->is_quiet = true;
+    sim_starve(&world->memory, 0, 0);
     world->endpoint_until = world->down_until = 0;
     for (size_t i = 0; i < world->plan->world[SIM_W_CLIENTS]; i++) {
         sim_client *client = &world->clients[i];
         client->asleep_until = client->stalled_until = 0;
+        sim_starve(&client->memory, 0, 0);
         for (size_t way = 0; way < 4; way++)
             client->blocked_until[way] = client->refused_until[way] = 0;
     }

@@ -23,6 +23,8 @@ void sim_check_state(sim_world *world, sim_client *client, const px_action *acti
     px_state state = action->as.state.current;
     bool was_refused =
         client->feeding != SIM_NOBODY && world->connections[client->feeding]->was_refused;
+    if (client->memory.has_refused && action->as.state.previous == client->state)
+        return; /* a change that there was no memory for is told with the next one */
     if (action->as.state.previous != client->state || !(ways[client->state] >> state & 1))
         sim_fail(world, "states", "client %" PRIu32 " goes from %.*s to %.*s", client->index,
                  SIM_PRINT(px_state_name(client->state)), SIM_PRINT(px_state_name(state)));
@@ -41,7 +43,9 @@ void sim_check_state(sim_world *world, sim_client *client, const px_action *acti
 }
 
 void sim_check_seeks(sim_world *world, const sim_client *client) {
-    if (client->state != PX_STATE_CONNECTING && client->state != PX_STATE_UNAVAILABLE)
+    bool is_seeking =
+        client->state == PX_STATE_CONNECTING || client->state == PX_STATE_UNAVAILABLE;
+    if (!is_seeking && !client->memory.has_refused)
         sim_fail(world, "quiet", "client %" PRIu32 " opens a connection while it is %.*s",
                  client->index, SIM_PRINT(px_state_name(client->state)));
 }
@@ -56,17 +60,22 @@ void sim_check_deadline(sim_world *world, const sim_client *client, uint64_t dea
 
 /* ---- After each step ---- */
 
+/* There was no memory to tell what happened: the connection is about to end for that. */
+static bool is_breaking(const sim_client *client) {
+    return client->memory.has_refused && !px_core_is_live(client->core);
+}
+
 static void check_channel(sim_world *world, const sim_client *client, uint32_t channel) {
     const sim_view *view = &client->views[channel];
     px_channel_info info;
     px_channel_id id =
         px_core_find_channel(client->core, px_slice_of_text(sim_channel_names[channel]));
-    if (id != view->id || (view->wanted && !id))
+    if (id != view->id || (view->wanted && !id && !view->failed))
         sim_fail(world, "channels", "client %" PRIu32 ": %s is not what the application was told",
                  client->index, sim_channel_names[channel]);
     if (!id || !px_core_channel_info(client->core, id, &info))
         return;
-    if (info.subscribed != view->subscribed)
+    if (info.subscribed != view->subscribed && !is_breaking(client))
         sim_fail(world, "subscription",
                  "client %" PRIu32 ": %s is %ssubscribed, and nobody was told", client->index,
                  sim_channel_names[channel], info.subscribed ? "" : "not ");
@@ -79,7 +88,7 @@ static void check_channel(sim_world *world, const sim_client *client, uint32_t c
     if (!info.subscribed && px_core_member_count(client->core, id))
         sim_fail(world, "members", "client %" PRIu32 ": %s has members, but is not subscribed",
                  client->index, sim_channel_names[channel]);
-    if (view->due)
+    if (view->due && !client->memory.has_refused)
         sim_fail(world, "sealed", "client %" PRIu32 ": what waited on %s never came", client->index,
                  sim_channel_names[channel]);
 }
@@ -215,6 +224,8 @@ static const char *unsettled_webhooks(const sim_world *world, uint32_t channel) 
     bool is_occupied = false;
     for (size_t i = 0; i < world->connection_count; i++)
         is_occupied = is_occupied || world->connections[i]->subscribed[channel];
+    if (world->memory.has_refused)
+        return NULL;
     if (world->occupied[channel] != is_occupied)
         return "webhooks tell of a channel what is not so";
     if (sim_is_presence(channel) && world->present[channel] != sim_users_in_channel(world, channel))
@@ -224,7 +235,7 @@ static const char *unsettled_webhooks(const sim_world *world, uint32_t channel) 
 
 static const char *unsettled_counts(const sim_world *world, uint32_t channel) {
     int64_t count = 0;
-    if (!world->plan->world[SIM_W_COUNTS] || sim_is_presence(channel))
+    if (!world->plan->world[SIM_W_COUNTS] || sim_is_presence(channel) || world->memory.has_refused)
         return NULL;
     for (size_t i = 0; i < world->connection_count; i++)
         count += world->connections[i]->subscribed[channel];

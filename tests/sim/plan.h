@@ -42,6 +42,8 @@ enum { SIM_MAX_CLIENTS = 4, SIM_MAX_OPS = 64, SIM_CHANNELS = 8, SIM_USERS = 4 };
     X(AUTH_TIMEOUT, "auth_timeout", 5000, 1500, 15000, 2)                                          \
     X(REACTS, "reacts", 0, 1, 25, 3) /* handlers do something, in percent */                       \
     X(STATS, "stats", 0, 1, 1, 6)                                                                  \
+    X(TLS, "tls", 0, 1, 1, 3)                                                                      \
+    X(LOG, "log", 1, 3, 3, 3)                                                                      \
     X(TICKS, "ticks", 0, 20, 200, 5) /* ms: tells the time that often */
 
 /* What an operation's first number is. */
@@ -73,11 +75,14 @@ typedef enum sim_argument {
     X(STALL, "stall", 4, SIM_DURATION, 20000, SIM_NOTHING, 0, true)                                \
     X(BLOCK, "block", 5, SIM_DURATION, 40000, SIM_NUMBER, 3, true)                                 \
     X(REFUSE, "refuse", 5, SIM_DURATION, 40000, SIM_NUMBER, 3, true)                               \
-    X(KICK, "kick", 6, SIM_NUMBER, 5, SIM_NOTHING, 0, true)                                        \
+    X(KICK, "kick", 6, SIM_NUMBER, 6, SIM_NOTHING, 0, true)                                        \
     X(ENDPOINT, "endpoint", 14, SIM_DURATION, 20000, SIM_NUMBER, 9, false)                         \
     X(ROTATE, "rotate", 6, SIM_NOTHING, 0, SIM_NOTHING, 0, false)                                  \
     X(CRASH, "crash", 2, SIM_DURATION, 15000, SIM_NOTHING, 0, false)                               \
-    X(DRAIN, "drain", 2, SIM_DURATION, 5000, SIM_NOTHING, 0, false)
+    X(DRAIN, "drain", 2, SIM_DURATION, 5000, SIM_NOTHING, 0, false)                                \
+    X(FLOOD, "flood", 1, SIM_CHANNEL, SIM_CHANNELS - 1, SIM_NUMBER, 40, false)                     \
+    X(STARVE, "starve", 4, SIM_NUMBER, 15, SIM_NUMBER, 3, true)                                    \
+    X(STARVE_SERVER, "starve_server", 2, SIM_NUMBER, 15, SIM_NUMBER, 3, false)
 
 #define SIM_ENUM_WORLD(NAME, ...)  SIM_W_##NAME,
 #define SIM_ENUM_CLIENT(NAME, ...) SIM_C_##NAME,

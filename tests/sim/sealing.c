@@ -87,6 +87,8 @@ void sim_key_answer(sim_client *client, uint32_t channel, uint32_t key) {
 /* The engine may open what comes with a subscription only: without one there is no key. */
 void sim_keep_sealed(sim_world *world, sim_client *client, uint32_t channel, uint32_t event) {
     sim_view *view = &client->views[channel];
+    if (client->memory.has_refused)
+        return;
     if (view->renewing)
         push(view, event);
     else if (view->key)
@@ -103,6 +105,12 @@ void sim_take_sealed(sim_world *world, sim_client *client, const px_event *event
     px_channel_info info;
     if (!px_core_channel_info(client->core, event->channel, &info) || !info.subscribed)
         return; /* it was left meanwhile, by a handler */
+    if (client->memory.has_refused || !px_core_is_live(client->core)) {
+        if (!opens(client->core, event))
+            px_core_not_opened(client->core, event);
+        sim_forget_keys(view);
+        return; /* what is lost for want of memory is lost with the connection */
+    }
     if (is_again && view->due) {
         if (view->waiting[0] != number)
             sim_fail(world, "sealed", "client %" PRIu32 ": event %" PRIu32 " comes before %" PRIu32,

@@ -7,6 +7,8 @@
 #include "network.h"
 #include "sealing.h"
 
+enum { MAX_BODY = 16384, LONG_DATA = 9000 };
+
 bool sim_has_server_end(const sim_connection *connection) {
     return connection->hub.app != NULL;
 }
@@ -125,6 +127,8 @@ static void host_notice(void *context, const px_notice *notice) {
     uint32_t channel = sim_channel_of(notice->channel);
     uint32_t user = sim_user_of(sim_between(notice->event, "\"user_id\":\"", '"'));
     sim_say(world, "webhook: %.*s", SIM_PRINT(notice->event));
+    if (world->memory.has_refused)
+        return; /* some are lost, which is said in the log */
     bool is_beginning =
         notice->kind == PX_WEBHOOK_CHANNEL_OCCUPIED || notice->kind == PX_WEBHOOK_MEMBER_ADDED;
     if (notice->kind <= PX_WEBHOOK_CHANNEL_VACATED) {
@@ -164,6 +168,7 @@ void sim_server_start(sim_world *world) {
     const char *why;
     const uint32_t *settings = world->plan->world;
     const uint64_t seed[2] = {world->plan->seed, ++world->hubs};
+    sim_starve(&world->memory, 0, 0);
     px_app_options app = app_options(world, &webhook);
     const px_hub_host host = {host_deliver, host_ping, host_close, host_log, world, host_notice};
     px_hub_options_default(&options);
@@ -174,8 +179,8 @@ void sim_server_start(sim_world *world) {
                                   : 0;
     options.watchlist_grace_ms = settings[SIM_W_WATCH_GRACE];
     options.webhook_grace_ms = settings[SIM_W_WEBHOOK_GRACE];
-    if (px_hub_new(&world->memory, &options, &host, seed, world->now, SIM_UNIX + world->now / 1000,
-                   &world->hub) != PX_OK ||
+    if (px_hub_new(&world->memory.allocator, &options, &host, seed, world->now,
+                   SIM_UNIX + world->now / 1000, &world->hub) != PX_OK ||
         px_hub_add_app(world->hub, &app, &why) != PX_OK)
         abort();
     for (size_t i = 0; i < SIM_CHANNELS; i++)
@@ -238,7 +243,7 @@ void sim_server_hear(sim_world *world, sim_connection *connection, px_slice text
         sim_fail(world, "cache", "nothing follows the success of a cache channel");
     if (number != SIM_NOBODY) {
         connection->heard++;
-        if (!connection->is_revived)
+        if (!connection->is_revived && sim_has_server_end(connection))
             check_delivered(world, number, connection->index);
     }
     if (sim_has_server_end(connection) && px_slice_equal(event, PX_SLICE("pusher:unsubscribe")))
@@ -262,33 +267,53 @@ uint32_t sim_new_event(sim_world *world, uint32_t channel) {
     return world->published_count++;
 }
 
-static void publish(sim_world *world, uint32_t event, const char *channel, px_slice except) {
+/* The body of a request; its data is as long as `pad` says. */
+static void write_body(const sim_world *world, uint32_t event, const char *channel, px_slice except,
+                       size_t pad, char *body, size_t size) {
     char data[256];
-    char body[640];
-    px_buffer answer;
     sim_sealed_data(world, event, data, sizeof(data));
-    int len = snprintf(body, sizeof(body), "{\"name\":\"e-%" PRIu32 "\",\"channel\":\"%s\",", event,
-                       channel);
-    len += snprintf(body + len, sizeof(body) - (size_t)len, "\"data\":\"%s\"", data);
+    int len =
+        snprintf(body, size, "{\"name\":\"e-%" PRIu32 "\",\"channel\":\"%s\",", event, channel);
     if (except.len)
-        len += snprintf(body + len, sizeof(body) - (size_t)len, ",\"socket_id\":\"%.*s\"",
-                        SIM_PRINT(except));
-    (void)snprintf(body + len, sizeof(body) - (size_t)len, "}");
-    px_buffer_init(&answer, &world->memory, 65536);
+        len +=
+            snprintf(body + len, size - (size_t)len, "\"socket_id\":\"%.*s\",", SIM_PRINT(except));
+    len += snprintf(body + len, size - (size_t)len, "\"data\":\"%s", data);
+    if (sim_is_encrypted(world->published[event].channel))
+        pad = 0;
+    memset(body + len, ' ', pad);
+    (void)snprintf(body + len + pad, size - (size_t)len - pad, "\"}");
+}
+
+/* The status of the answer. */
+static int publish(sim_world *world, uint32_t event, const char *channel, px_slice except,
+                   size_t pad) {
+    char body[MAX_BODY];
+    px_buffer answer;
+    write_body(world, event, channel, except, pad, body, sizeof(body));
+    px_buffer_init(&answer, &world->memory.allocator, MAX_BODY);
     px_http_response response = {.body = &answer};
     world->publishing = event;
     px_hub_publish(world->hub, PX_SLICE(SIM_ID), px_slice_of_text(body), &response);
     world->publishing = SIM_NOBODY;
-    if (response.status != 200 && response.status != 503)
+    if (response.status != 200 && response.status != 503 && !world->memory.has_refused)
         sim_fail(world, "publish", "status %d: %.*s", response.status,
                  SIM_PRINT(px_buffer_slice(&answer)));
     px_buffer_free(&answer);
     uint32_t number = world->published[event].channel;
     if (response.status == 200 && sim_is_cache(number))
         world->cached[number] = (sim_cached){event, world->now};
+    return response.status;
 }
 
-void sim_publish(sim_world *world, uint32_t channel, uint32_t except) {
+/* Nothing was published. */
+static void check_undelivered(sim_world *world, uint32_t event) {
+    for (size_t i = 0; i < world->connection_count; i++)
+        if (world->connections[i]->mark == event + 1)
+            sim_fail(world, "delivery", "event %" PRIu32 " was refused, and reaches connection %zu",
+                     event, i);
+}
+
+static void publish_on(sim_world *world, uint32_t channel, uint32_t except, size_t pad) {
     uint32_t event = sim_new_event(world, channel);
     px_slice socket_id = px_slice_of(NULL, 0);
     uint32_t excluded = SIM_NOBODY;
@@ -300,26 +325,33 @@ void sim_publish(sim_world *world, uint32_t channel, uint32_t except) {
         excluded = world->clients[except].live;
     }
     sim_say(world, "server publishes event %" PRIu32 " on %s", event, sim_channel_names[channel]);
-    bool drains = false;
-    px_hub_stats stats;
-    px_hub_get_stats(world->hub, &stats);
-    drains = stats.draining;
-    publish(world, event, sim_channel_names[channel], socket_id);
-    if (!drains)
+    if (publish(world, event, sim_channel_names[channel], socket_id, pad) == 200)
         check_delivered(world, event, excluded);
+    else
+        check_undelivered(world, event);
+}
+
+void sim_publish(sim_world *world, uint32_t channel, uint32_t except) {
+    publish_on(world, channel, except, 0);
+}
+
+void sim_flood(sim_world *world, uint32_t channel, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        publish_on(world, channel, SIM_NOBODY, LONG_DATA);
 }
 
 void sim_tell_user(sim_world *world, uint32_t user) {
     char channel[32];
     uint32_t event = sim_new_event(world, SIM_USER_CHANNEL);
-    px_hub_stats stats;
-    px_hub_get_stats(world->hub, &stats);
-    if (event == SIM_NOBODY || world->down_until > world->now || stats.draining)
+    if (event == SIM_NOBODY || world->down_until > world->now)
         return;
     sim_server_tick(world);
     (void)snprintf(channel, sizeof(channel), "#server-to-user-u%" PRIu32, user);
     sim_say(world, "server publishes event %" PRIu32 " on %s", event, channel);
-    publish(world, event, channel, px_slice_of(NULL, 0));
+    if (publish(world, event, channel, px_slice_of(NULL, 0), 0) != 200) {
+        check_undelivered(world, event);
+        return;
+    }
     for (size_t i = 0; i < world->connection_count; i++)
         if ((world->connections[i]->mark == event + 1) !=
             (sim_has_server_end(world->connections[i]) && world->connections[i]->user == user))
@@ -330,9 +362,9 @@ void sim_tell_user(sim_world *world, uint32_t user) {
 /* ---- Trouble ---- */
 
 void sim_kick(sim_world *world, uint32_t client, uint32_t reason) {
-    static const px_protocol_error reasons[] = {PX_ERROR_TERMINATED,   PX_ERROR_CAPACITY,
-                                                PX_ERROR_RECONNECT,    PX_ERROR_TOO_MUCH_GARBAGE,
-                                                PX_ERROR_MESSAGE_SIZE, PX_ERROR_UNKNOWN_APP};
+    static const px_protocol_error reasons[] = {
+        PX_ERROR_TLS_ONLY,         PX_ERROR_TERMINATED,   PX_ERROR_CAPACITY,   PX_ERROR_RECONNECT,
+        PX_ERROR_TOO_MUCH_GARBAGE, PX_ERROR_MESSAGE_SIZE, PX_ERROR_UNKNOWN_APP};
     sim_server_tick(world);
     for (size_t i = 0; i < world->connection_count; i++)
         if (world->connections[i]->client == client && sim_has_server_end(world->connections[i]))

@@ -17,6 +17,8 @@ void sim_server_gone(sim_world *world, sim_connection *connection);
 
 /* The application's server publishes; `except`: the client that is left out, or SIM_NOBODY. */
 void sim_publish(sim_world *world, uint32_t channel, uint32_t except);
+/* Many events that are long. */
+void sim_flood(sim_world *world, uint32_t channel, uint32_t count);
 void sim_tell_user(sim_world *world, uint32_t user);
 /* A number for an event that is about to be published or triggered; SIM_NOBODY: no more in this episode. */
 uint32_t sim_new_event(sim_world *world, uint32_t channel);

@@ -10,7 +10,12 @@
 #include "server.h"
 #include "json/reader.h"
 
-enum { DISCONNECT_MS = 5000, MAX_TEXT = 65536, PRELUDE = 64 };
+enum {
+    DISCONNECT_MS = 5000,
+    MAX_TEXT = 65536,
+    PRELUDE = 64,
+    MAX_STREAM = 262144, /* then the client asks for the next one */
+};
 
 static const px_slice NOTHING = {NULL, 0};
 
@@ -18,6 +23,7 @@ static const px_slice NOTHING = {NULL, 0};
 
 static void piece(sim_world *world, sim_connection *connection, px_slice bytes) {
     bool splits = world->plan->world[SIM_W_SPLIT] != 0;
+    connection->streamed += bytes.len;
     while (bytes.len) {
         size_t len = splits ? 1 + (size_t)sim_random(&world->random, bytes.len) : bytes.len;
         sim_later(world, sim_arrival(world, connection, true), sim_client_piece, connection->client,
@@ -71,7 +77,7 @@ static void flush(sim_world *world, const sim_event *event) {
     sim_connection *connection = world->connections[event->index];
     bool something = connection->waiting_len || connection->must_beat || connection->ending[0];
     connection->is_flushing = false;
-    if (connection->receiver == SIM_NOBODY || !something)
+    if (connection->receiver == SIM_NOBODY || !something || connection->streamed > MAX_STREAM)
         return;
     if (connection->waiting_len) {
         send_waiting(world, connection);
@@ -187,6 +193,7 @@ void sim_session_receive(sim_world *world, const sim_request *request) {
     if (connection->receiver != SIM_NOBODY)
         end_answer(world, connection, 200);
     connection->receiver = request->index;
+    connection->streamed = 0;
     connection->expires_at = UINT64_MAX;
     set_heartbeat(world, connection);
     note_alive(world, connection);

@@ -12,15 +12,24 @@
 #define SIM_ID     "3"
 #define SIM_KEY    "KEY"
 #define SIM_SECRET "SECRET"
+#define SIM_NOBODY UINT32_MAX
 
 enum {
-    SIM_NOBODY = UINT32_MAX,
     SIM_MAX_EVENTS = 4096,           /* that are published in an episode */
     SIM_USER_CHANNEL = SIM_CHANNELS, /* stands for #server-to-user-... */
     SIM_UNIX = 1700000000,
 };
 
 typedef struct sim_world sim_world;
+
+/* Where an engine or the hub has its memory from. */
+typedef struct sim_memory {
+    sim_world *world;
+    px_allocator allocator;
+    uint32_t grants;  /* so many allocations succeed, */
+    uint32_t refuses; /* and so many behind them do not */
+    bool has_refused; /* some ever did not */
+} sim_memory;
 
 /* Something that is to happen. */
 typedef struct sim_event {
@@ -70,6 +79,7 @@ typedef struct sim_connection {
     bool is_flushing;  /* what waits is about to be sent */
     uint64_t expires_at;
     uint64_t beats_at; /* the next heartbeat */
+    size_t streamed;   /* characters of the answer */
     char *waiting; /* messages that wait for a receiver, as JSON strings with commas between them */
     size_t waiting_len;
     char ending[192]; /* the `c` frame */
@@ -127,7 +137,18 @@ typedef struct sim_view {
     size_t due; /* so many of the first are given once more now */
 } sim_view;
 
+/* What the engine wants to be remembered: which transport works, with TLS and without. */
+enum { SIM_STORES = 2 };
+typedef struct sim_stored {
+    size_t key_len;
+    size_t data_len;
+    char key[64];
+    char data[256];
+} sim_stored;
+
 typedef struct sim_client {
+    sim_memory memory;
+    sim_stored stored[SIM_STORES];
     uint32_t index;
     uint32_t life;
     px_core *core;
@@ -174,9 +195,8 @@ struct sim_world {
     uint64_t steps;
     uint64_t random; /* of the network and the endpoint */
     sim_agenda agenda;
-    px_allocator memory; /* of engines and the hub */
-    size_t live_bytes;
-    size_t peak_bytes;
+    sim_memory memory; /* of the hub */
+    size_t live_bytes; /* of the hub and all engines */
     /* The server. */
     px_hub *hub;
     uint32_t hubs; /* so many in all */
@@ -217,6 +237,13 @@ void sim_agenda_free(sim_world *world);
 
 uint32_t sim_setting_of(const sim_world *world, const sim_client *client, int setting);
 uint64_t sim_latency(sim_world *world);
+
+/* ---- memory.c ---- */
+
+void sim_memory_init(sim_world *world, sim_memory *memory);
+/* So many allocations succeed from now on; then so many fail. */
+void sim_starve(sim_memory *memory, uint32_t grants, uint32_t refuses);
+void sim_check_memory(sim_world *world);
 
 /* ---- trace.c ---- */
 
