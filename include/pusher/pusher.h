@@ -197,8 +197,8 @@ PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_authorization_succeed_encrypted(pusher_authorization *question, pusher_string auth,
                                        pusher_string shared_secret);
 
-/* Says no: the channel gets pusher:subscription_error, the user pusher:signin_error, with this status (0: none) and message. The
- * question is gone afterwards. */
+/* Says no: the channel gets pusher:subscription_error, the user pusher:signin_error, with this status
+ * (0: none) and message. The question is gone afterwards. */
 PUSHER_API void pusher_authorization_fail(pusher_authorization *question, int status,
                                           pusher_string message);
 
@@ -431,7 +431,8 @@ PUSHER_API bool pusher_channel_is_subscribed(const pusher_channel *channel);
 /* Sends a client event to the channel's other subscribers. `event` must start with "client-" and
  * `data` must be JSON text (empty: none). Nothing is queued for later.
  * PUSHER_ERR_ARGUMENT: a wrong event name, data that is not JSON, or an encrypted channel, on which
- * clients can't send. PUSHER_ERR_STATE: not connected. PUSHER_ERR_LIMIT: more than max_outbound is waiting. PUSHER_ERR_NO_MEMORY. */
+ * clients can't send. PUSHER_ERR_STATE: not connected. PUSHER_ERR_LIMIT: more than max_outbound is
+ * waiting. PUSHER_ERR_NO_MEMORY. */
 PUSHER_API PUSHER_RESULT_MATTERS int
 pusher_channel_trigger(pusher_channel *channel, pusher_string event, pusher_string data);
 

@@ -2,8 +2,8 @@
  *
  * The environment has the names that the server SDKs and Laravel use: PUSHER_APP_ID,
  * PUSHER_APP_KEY, PUSHER_APP_SECRET, PUSHER_HOST, PUSHER_PORT, PUSHER_SCHEME, PUSHER_APP_CLUSTER,
- * PUSHER_ENCRYPTION_MASTER_KEY, and PUSHER_URL (http://KEY:SECRET@HOST:PORT/apps/ID), which the others override. A variable that
- * is empty counts as not set. With no settings at all it is the app of a local `pusher serve`. */
+ * PUSHER_ENCRYPTION_MASTER_KEY, and PUSHER_URL (http://KEY:SECRET@HOST:PORT/apps/ID), which the others
+ * override. A variable that is empty counts as not set. With no settings at all it is the app of a local `pusher serve`. */
 #ifndef PX_CLI_SETTINGS_H
 #define PX_CLI_SETTINGS_H
 

@@ -97,8 +97,9 @@ static void read_entry(px_core *core, px_channel *channel, px_slice entry) {
     }
 }
 
-/* What an entry brings about may end the connection, and then nothing more is to be done; or any channel: so each is looked up by its name, and is in the list no
- * more when it has its answer: of a name that stands twice the first entry counts. */
+/* What an entry brings about may end the connection, and then nothing more is to be done, or any
+ * channel: so each is looked up by its name. It is in the list no more when it has its answer: of a name
+ * that stands twice the first entry counts. */
 static void read_entries(px_core *core, px_channel_list *waiting, px_slice json) {
     px_json_reader reader;
     px_slice entry;

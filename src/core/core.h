@@ -322,7 +322,8 @@ void px_core_unsubscribe(px_core *core, px_slice name);
 PX_MUST_CHECK int px_core_signin(px_core *core);
 
 /* Sends an event to the channel's other subscribers. PX_ERR_ARGUMENT: the name does not start with
- * "client-", or the channel is encrypted (nothing is sealed by clients). PX_ERR_SYNTAX: `data` is not one JSON value (empty is fine: no data member).
+ * "client-", or the channel is encrypted (nothing is sealed by clients). PX_ERR_SYNTAX: `data` is not
+ * one JSON value (empty is fine: no data member).
  * PX_ERR_NOT_FOUND: the channel is gone. PX_ERR_STATE: not connected, nothing was sent (there is no
  * queue). PX_ERR_LIMIT: too much is waiting to be sent. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_core_trigger(px_core *core, px_channel_id channel, px_slice event,
