@@ -43,8 +43,7 @@ void sim_check_state(sim_world *world, sim_client *client, const px_action *acti
 }
 
 void sim_check_seeks(sim_world *world, const sim_client *client) {
-    bool is_seeking =
-        client->state == PX_STATE_CONNECTING || client->state == PX_STATE_UNAVAILABLE;
+    bool is_seeking = client->state == PX_STATE_CONNECTING || client->state == PX_STATE_UNAVAILABLE;
     if (!is_seeking && !client->memory.has_refused)
         sim_fail(world, "quiet", "client %" PRIu32 " opens a connection while it is %.*s",
                  client->index, SIM_PRINT(px_state_name(client->state)));
