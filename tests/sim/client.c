@@ -60,6 +60,8 @@ static px_options options_of(const sim_world *world, const sim_client *client) {
                         .unavailable_timeout = settings[SIM_C_UNAVAILABLE],
                         .auth_timeout = settings[SIM_C_AUTH_TIMEOUT],
                         .auth_batch = settings[SIM_C_BATCH] != 0,
+                        /* Whoever is asked for many is not told for which: let it be for all. */
+                        .auth_batch_size = settings[SIM_C_ASKS] ? 0 : settings[SIM_C_BATCH_SIZE],
                         .ask_authorization = settings[SIM_C_ASKS] != 0,
                         .ask_user_authentication = settings[SIM_C_ASKS] != 0,
                         .encryption = true,

@@ -46,43 +46,72 @@ static void draw_settings(const sim_setting *table, size_t count, uint32_t *valu
     }
 }
 
-static sim_op_kind draw_kind(uint64_t *random) {
-    uint32_t total = 0;
-    for (size_t i = 0; i < SIM_OP_COUNT; i++)
-        total += op_table[i].weight;
-    uint64_t chosen = sim_random(random, total);
+/* Each plan has a taste of its own: some operations are frequent in it, others never come, and it is about a
+ * few channels. So episodes differ more than if each had a bit of everything. */
+typedef struct sim_taste {
+    uint32_t weights[SIM_OP_COUNT];
+    uint32_t total;
+    uint32_t channels[3];
+} sim_taste;
+
+static void draw_taste(sim_taste *taste, uint64_t *random) {
+    static const uint32_t factors[] = {0, 1, 1, 4};
+    *taste = (sim_taste){.total = 0};
+    for (size_t i = 0; i < SIM_OP_COUNT; i++) {
+        bool is_needed = i == SIM_OP_CONNECT || i == SIM_OP_SUBSCRIBE || i == SIM_OP_PUBLISH;
+        uint32_t factor = factors[sim_random(random, 4)];
+        taste->weights[i] = op_table[i].weight * (is_needed && !factor ? 1 : factor);
+        taste->total += taste->weights[i];
+    }
+    for (size_t i = 0; i < 3; i++)
+        taste->channels[i] = (uint32_t)sim_random(random, SIM_CHANNELS);
+}
+
+static sim_op_kind draw_kind(const sim_taste *taste, uint64_t *random) {
+    uint64_t chosen = sim_random(random, taste->total);
     sim_op_kind kind = 0;
-    while (chosen >= op_table[kind].weight)
-        chosen -= op_table[kind++].weight;
+    while (chosen >= taste->weights[kind])
+        chosen -= taste->weights[kind++];
     return kind;
 }
 
-static void draw_op(sim_plan *plan, uint64_t *random, uint32_t *at_ms) {
+static uint32_t draw_argument(const sim_taste *taste, sim_argument kind, uint32_t limit,
+                              uint64_t *random) {
+    if (kind == SIM_CHANNEL && sim_random(random, 8))
+        return taste->channels[sim_random(random, 3)];
+    return (uint32_t)sim_random(random, limit + 1);
+}
+
+static void draw_op(sim_plan *plan, const sim_taste *taste, uint64_t *random, uint32_t *at_ms) {
     /* Most things come close together: that is where the trouble is. */
     static const uint32_t pauses[] = {1, 10, 50, 200, 1000, 5000, 30000};
     sim_op *op = &plan->ops[plan->op_count++];
     *at_ms += (uint32_t)sim_random(random, pauses[sim_random(random, 7)] + 1);
-    *op = (sim_op){.at_ms = *at_ms, .kind = draw_kind(random)};
+    *op = (sim_op){.at_ms = *at_ms, .kind = draw_kind(taste, random)};
     if (op_table[op->kind].of_client)
         op->client = (uint32_t)sim_random(random, plan->world[SIM_W_CLIENTS]);
-    op->first = (uint32_t)sim_random(random, op_table[op->kind].first_limit + 1);
-    op->second = (uint32_t)sim_random(random, op_table[op->kind].second_limit + 1);
+    op->first =
+        draw_argument(taste, op_table[op->kind].first, op_table[op->kind].first_limit, random);
+    op->second =
+        draw_argument(taste, op_table[op->kind].second, op_table[op->kind].second_limit, random);
 }
 
 void sim_plan_draw(sim_plan *plan, uint64_t seed) {
     uint64_t random = seed;
     uint32_t at_ms = 0;
+    sim_taste taste;
     *plan = (sim_plan){.seed = seed};
     draw_settings(sim_world_settings, SIM_W_COUNT, plan->world, &random);
     for (size_t i = 0; i < SIM_MAX_CLIENTS; i++)
         draw_settings(sim_client_settings, SIM_C_COUNT, plan->client[i], &random);
+    draw_taste(&taste, &random);
     for (uint32_t i = 0; i < plan->world[SIM_W_CLIENTS]; i++) {
         at_ms += (uint32_t)sim_random(&random, 100);
         plan->ops[plan->op_count++] = (sim_op){.at_ms = at_ms, .kind = SIM_OP_CONNECT, .client = i};
     }
     size_t count = 6 + (size_t)sim_random(&random, SIM_MAX_OPS - SIM_MAX_CLIENTS - 6);
     while (plan->op_count < count)
-        draw_op(plan, &random, &at_ms);
+        draw_op(plan, &taste, &random, &at_ms);
 }
 
 bool sim_op_is_of_client(const sim_op *op) {

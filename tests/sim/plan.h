@@ -31,6 +31,7 @@ enum { SIM_MAX_CLIENTS = 4, SIM_MAX_OPS = 64, SIM_CHANNELS = 8, SIM_USERS = 4 };
 #define SIM_CLIENT_SETTINGS(X)                                                                     \
     X(TRANSPORTS, "transports", 0, 1, 3, 2) /* an index of sim_transports */                       \
     X(BATCH, "auth_batch", 0, 1, 1, 3)                                                             \
+    X(BATCH_SIZE, "auth_batch_size", 100, 1, 3, 3)                                                 \
     X(ASKS, "asks", 0, 1, 1, 4)     /* the application answers questions by itself */              \
     X(NESTED, "nested", 0, 1, 1, 3) /* handlers' calls are carried out at once */                  \
     X(USER, "user", 0, 0, SIM_USERS - 1, 1)                                                        \
