@@ -8,8 +8,9 @@ target_compile_options(pusher_build_flags INTERFACE
   -ffunction-sections -fdata-sections # the linker drops what a program does not call
   # A sixth of the library's size, for unwinding that C does not do; debuggers have .debug_frame.
   $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-fno-asynchronous-unwind-tables>)
+# Files of any size and number, where the system's types for them have 32 bits otherwise.
 target_compile_definitions(pusher_build_flags INTERFACE
-  _POSIX_C_SOURCE=200809L PUSHER_VERSION_TEXT="${PUSHER_FULL_VERSION}")
+  $<$<EQUAL:${CMAKE_SIZEOF_VOID_P},4>:_FILE_OFFSET_BITS=64> _POSIX_C_SOURCE=200809L PUSHER_VERSION_TEXT="${PUSHER_FULL_VERSION}")
 target_include_directories(pusher_build_flags INTERFACE
   ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 
@@ -27,7 +28,10 @@ endfunction()
 # What every test has in its environment: none may write to the home of who runs it.
 set(PUSHER_TEST_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/Testing/cache
   XDG_STATE_HOME=${PROJECT_BINARY_DIR}/Testing/state)
-if(CMAKE_CROSSCOMPILING_EMULATOR) # for tests that start a program themselves
+set(PUSHER_TEST_TIMEOUT 120)
+if(CMAKE_CROSSCOMPILING_EMULATOR)
+  set(PUSHER_TEST_TIMEOUT 600)
+  # For tests that start a program themselves.
   list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
   list(APPEND PUSHER_TEST_ENVIRONMENT "TEST_EMULATOR=${emulator}")
 endif()
@@ -61,7 +65,7 @@ function(pusher_unit_tests area)
     target_link_libraries(test_${area}_${stem} PRIVATE
       $<TARGET_NAME_IF_EXISTS:test_${area}_shared> test_${area})
     add_test(NAME ${area}.${stem} COMMAND test_${area}_${stem})
-    set_tests_properties(${area}.${stem} PROPERTIES TIMEOUT 120 LABELS unit
+    set_tests_properties(${area}.${stem} PROPERTIES TIMEOUT ${PUSHER_TEST_TIMEOUT} LABELS unit
       ENVIRONMENT "${PUSHER_TEST_ENVIRONMENT}")
   endforeach()
 endfunction()

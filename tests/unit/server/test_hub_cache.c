@@ -272,7 +272,7 @@ static void what_was_published_first_goes_first(void **state) {
     (void)state;
     char body[3000], data[1001] = "";
     stop(state);
-    start_with(1800, 4900);
+    start_with(1800, 4400);
     memset(data, 'x', 1000);
     for (int i = 0; i < 5; i++) {
         (void)snprintf(body, sizeof body, "{'name':'e','data':'%s','channel':'cache-%d'}", data, i);
