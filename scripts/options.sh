@@ -48,7 +48,8 @@ try() {
     areas=$3
     shift 3
     folder=build-options-$compiler
-    log=$folder.log
+    mkdir -p "$folder"
+    log=$folder/options.log
     printf '\n== %s, %s\n' "$name" "$compiler"
     if ! build "$folder" "$compiler" "$@" >"$log" 2>&1; then
         grep -A3 -E 'FAILED:|error: |Error' "$log" || cat "$log"
