@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan torture soak bench fuzz docs format install clean help
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -58,6 +58,10 @@ tsan: ## the unit tests under the thread sanitizer
 soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind of it)
 	@scripts/setup.sh test
 	@MIN=$(MIN) scripts/soak.sh
+
+torture: ## let each system call fail that client and server make
+	@scripts/setup.sh test
+	@scripts/torture.sh
 
 bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
 	@scripts/setup.sh test
