@@ -5,14 +5,18 @@
 #   make KEEP=1 demo  the demo stays until Ctrl-C
 #   make PORT=5556 dev   another port than 5555
 #   make MIN=10 soak  the soak takes ten minutes for each of its parts
+#   make SEEDS=1000 sim  so many episodes (FROM=1: the first seed; SEED=7: only that one; REPLAY=FILE: a plan)
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 WERROR ?= ON
 PREFIX ?= /usr/local
+SEEDS  ?= 100000
+FROM   ?= 1
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan torture soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan sim sim-plants soak bench fuzz docs format install clean help
+.PHONY: torture analyze valgrind coverage
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -54,6 +58,18 @@ asan: ## all tests under the address and undefined-behaviour sanitizers
 tsan: ## the unit tests under the thread sanitizer
 	@scripts/setup.sh test
 	@scripts/test.sh tsan
+
+sim: ## play clients and the server in a simulated world (SEEDS=100000; SEED=k: one, with its transcript)
+	@scripts/setup.sh test
+	@cmake --preset default -DPUSHER_WERROR=$(WERROR) --log-level=WARNING
+	@cmake --build --preset default -j $(JOBS) --target sim
+	@build/bin/sim $(if $(REPLAY),--replay $(REPLAY),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)))
+
+sim-plants: ## show that the simulator finds bugs which are planted
+	@scripts/setup.sh test
+	@cmake --preset default -DPUSHER_WERROR=$(WERROR) --log-level=WARNING
+	@cmake --build --preset default -j $(JOBS) --target sim_planted
+	@build/bin/sim_planted --plants --seeds 10000 --jobs $(JOBS)
 
 soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind of it)
 	@scripts/setup.sh test

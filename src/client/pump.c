@@ -296,8 +296,15 @@ static void on_piece(void *owner, uint32_t id, int status, px_slice piece) {
     pump(client);
 }
 
+/* The end of something is dated, for pauses are counted from it; a deadline that has passed meanwhile
+ * fires afterwards. */
+static void tell_time_of_end(pusher_client *client) {
+    px_core_tell_time(client->core, px_loop_now(client->loop));
+}
+
 static void on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
     pusher_client *client = owner;
+    tell_time_of_end(client);
     px_core_request_done(client->core, id, reply->status, px_buffer_slice(&reply->body),
                          reply->failure.result, px_slice_of_text(reply->failure.text));
     pump(client);
@@ -327,6 +334,7 @@ static void on_closed(void *owner, px_ws_transport *socket, const px_ws_end *end
     px_connection_attempt *attempt = attempt_of(client, socket);
     px_id id = attempt->id;
     *attempt = (px_connection_attempt){0};
+    tell_time_of_end(client);
     px_core_transport_closed(client->core, id, end->code, end->reason, end->clean, end->result,
                              end->message);
     pump(client);

@@ -1,5 +1,6 @@
 #include "core/channel.h"
 
+#include "base/plant.h"
 #include "base/utf8.h"
 #include "core/authorization_failure.h"
 #include "core/internal.h"
@@ -130,7 +131,8 @@ static int start(px_core *core, px_channel *channel) {
 /* Subscribes to a channel that is known. */
 static int resume(px_core *core, px_channel *channel) {
     channel->cancelled = false;
-    if (channel->pending || channel->subscribed || channel->due || !core->connection.live)
+    if ((channel->pending && !PX_PLANTED(SUBSCRIBES_TWICE)) || channel->subscribed ||
+        channel->due || !core->connection.live)
         return PX_OK;
     return start(core, channel);
 }
@@ -186,7 +188,7 @@ bool px_channel_settle(px_core *core, px_channel *channel, bool subscribed) {
     /* A server that answers what was not yet asked: the authorization is of no use any more. */
     if (!px_encryption_is_renewing(channel))
         px_authorization_cancel(core, channel);
-    if (cancelled)
+    if (cancelled && !PX_PLANTED(COMES_BACK))
         px_core_unsubscribe(core, px_channel_name(channel));
     return cancelled;
 }
@@ -210,7 +212,7 @@ void px_channel_release(px_core *core, px_channel *channel) {
 bool px_channel_retry_later(px_core *core, px_channel *channel) {
     if (!px_authorization_retry_with_others(core, &channel->failures, &channel->retry_at))
         return false;
-    if (channel->retry_at < core->channels.retry_at)
+    if (channel->retry_at < core->channels.retry_at && !PX_PLANTED(LOST_TIMER))
         core->channels.retry_at = channel->retry_at;
     return true;
 }
@@ -225,7 +227,8 @@ void px_channels_reset(px_core *core) {
         core->channels.due -= channel->due;
         channel->due = false;
         channel->failures = 0;
-        px_roster_clear(&channel->roster);
+        if (!PX_PLANTED(ROSTER_STAYS))
+            px_roster_clear(&channel->roster);
         px_channel_settle(core, channel, false);
     }
     core->channels.retry_at = PX_NO_DEADLINE;
@@ -280,6 +283,8 @@ void px_channels_resubscribe(px_core *core) {
     while (px_map_next(&core->channels.by_name, &cursor, &entry))
         ((px_channel *)entry.value)->due = true;
     core->channels.due = px_map_count(&core->channels.by_name);
+    if (PX_PLANTED(FORGETS_A_CHANNEL) && core->channels.due > 1)
+        core->channels.due--;
     subscribe_due(core);
 }
 

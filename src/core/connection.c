@@ -1,5 +1,6 @@
 #include "core/connection.h"
 
+#include "base/plant.h"
 #include "core/internal.h"
 
 enum {
@@ -39,7 +40,7 @@ static void set_state(px_core *core, px_state state) {
     if (previous == state)
         return;
     connection->state = state;
-    if (previous == PX_STATE_CONNECTED)
+    if (previous == PX_STATE_CONNECTED && !PX_PLANTED(STAYS_SIGNED_IN))
         px_user_disconnected(core);
     px_log_state(core, previous, state);
     px_core_announce_state(core);
@@ -151,7 +152,8 @@ static void forget_live(px_core *core) {
     if (core->now - connection->connected_at >= STABLE_LIFE_MS)
         connection->failures = 0;
     connection->live = NULL;
-    px_authorizations_cancel_all(core);
+    if (!PX_PLANTED(STALE_SOCKET))
+        px_authorizations_cancel_all(core);
 }
 
 static void close_live(px_core *core) {
@@ -232,6 +234,8 @@ static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
         break;
     case PX_CLOSE_REFUSED:
         end_for_good(core);
+        if (PX_PLANTED(REFUSED_RETRIES))
+            retry_in(core, RETRY_AFTER_LOSS_MS);
         break;
     case PX_CLOSE_BACKOFF:
         retry_in(core, backoff_pause(core));

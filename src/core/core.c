@@ -1,4 +1,5 @@
 /* The engine as a whole: life, time, and the queue at its boundary. */
+#include "base/plant.h"
 #include "core/authorization_batch.h"
 #include "core/authorization_request.h"
 #include "core/internal.h"
@@ -190,7 +191,8 @@ bool px_core_next(px_core *core, px_action *action) {
         if (px_core_next_queued(core, action))
             return true;
     } while (core->transports.http_count && px_http_sockets_work(core));
-    core->quiet_until = 0;
+    if (!PX_PLANTED(SLEEPS_ON))
+        core->quiet_until = 0;
     px_arena_reset(&core->arena);
     if (core->incoming.used)
         px_arena_reset(&core->incoming);

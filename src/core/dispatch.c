@@ -1,5 +1,6 @@
 #include "core/dispatch.h"
 
+#include "base/plant.h"
 #include "core/internal.h"
 
 /* ---- The service's own events on a channel ---- */
@@ -131,7 +132,8 @@ static int member_removed(px_core *core, px_channel *channel, const px_frame *fr
     if (result != PX_OK || !px_roster_get(&channel->roster, named.id, &known))
         return result;
     result = emit_member(core, channel, frame, PX_SLICE("pusher:member_removed"), &known);
-    px_roster_remove(&channel->roster, named.id);
+    if (!PX_PLANTED(MEMBER_STAYS))
+        px_roster_remove(&channel->roster, named.id);
     return result;
 }
 
@@ -146,11 +148,16 @@ static const struct {
     {PX_LITERAL("pusher_internal:member_removed"), true, member_removed},
 };
 
+/* Before the success, which brings all members, they are those of a subscription that was left. */
+static bool has_members(const px_channel *channel) {
+    return channel->kind == PX_CHANNEL_PRESENCE && channel->subscribed;
+}
+
 /* Internal events that are not in the table are swallowed. */
 static int handle_internal(px_core *core, px_channel *channel, const px_frame *frame) {
     for (size_t i = 0; i < sizeof(internal_events) / sizeof(internal_events[0]); i++)
         if (px_slice_equal(internal_events[i].event, frame->event) &&
-            (!internal_events[i].presence_only || channel->kind == PX_CHANNEL_PRESENCE))
+            (!internal_events[i].presence_only || has_members(channel)))
             return internal_events[i].handle(core, channel, frame);
     return PX_OK;
 }

@@ -1,6 +1,7 @@
 #include "core/encryption.h"
 
 #include "base/base64.h"
+#include "base/plant.h"
 #include "base/wipe.h"
 #include "core/internal.h"
 
@@ -194,7 +195,8 @@ int px_encryption_renewed(px_core *core, px_channel *channel,
     if (result != PX_OK)
         return result;
     push_waiting(core, channel, name, memory);
-    px_encryption_set_key(channel, key);
+    if (!PX_PLANTED(KEEPS_KEY))
+        px_encryption_set_key(channel, key);
     encryption->renewing = false;
     return PX_OK;
 }
@@ -308,7 +310,7 @@ static int take_box(px_core *core, px_channel *channel, const px_frame *frame, p
         log_lost(core, PX_LOG_ERROR, channel, frame->event, why);
         return PX_OK;
     }
-    if (channel->encryption->renewing)
+    if (channel->encryption->renewing && !PX_PLANTED(OVERTAKES))
         return let_wait_or_drop(core, channel, frame->event, sealed);
     *taken = sealed;
     return PX_OK;

@@ -1,5 +1,6 @@
 #include "core/http_frames.h"
 
+#include "base/plant.h"
 #include "core/fields.h"
 
 enum { KEPT_BUFFER = 4096, ABNORMAL = 1006 };
@@ -91,7 +92,7 @@ int px_http_frames_next(px_http_frames *frames, px_arena *memory, px_slice *piec
     frames->received += utf16_units(line) + 1;
     *piece = px_slice_after(*piece, line.len + 1);
     int result = line.len > PX_MAX_HTTP_LINE ? PX_ERR_LIMIT : PX_OK;
-    if (frames->begun.len)
+    if (frames->begun.len && !PX_PLANTED(CUT_FRAME))
         result = join(frames, memory, line, &line);
     if (result != PX_OK)
         return result;
@@ -147,6 +148,9 @@ int px_http_messages_begin(px_http_messages *messages, const px_http_frame *fram
 int px_http_messages_next(px_http_messages *messages, px_arena *memory, px_slice *message) {
     px_json_reader *reader = &messages->reader;
     px_json_token token = px_json_next(reader);
+    if (PX_PLANTED(LAST_MESSAGE) && reader->position + 1 == reader->input.len &&
+        reader->position > reader->text.len + sizeof("[''"))
+        return PX_ERR_NOT_FOUND;
     if (token == PX_JSON_STRING)
         return text_of(reader->text, reader->escaped, memory, message);
     if (token == PX_JSON_END || token == PX_JSON_ERROR || token == PX_JSON_ARRAY_END ||

@@ -1,5 +1,6 @@
 #include "core/liveness.h"
 
+#include "base/plant.h"
 #include "core/internal.h"
 
 void px_liveness_heard(px_core *core, const px_transport *transport) {
@@ -31,8 +32,9 @@ uint64_t px_liveness_deadline(const px_core *core) {
     const px_connection *connection = &core->connection;
     if (!connection->live)
         return PX_NO_DEADLINE;
-    return connection->pong_awaited ? connection->pong_deadline
-                                    : connection->heard_at + connection->idle_timeout;
+    return connection->pong_awaited
+               ? connection->pong_deadline
+               : connection->heard_at + connection->idle_timeout + PX_PLANTED(LATE_PING);
 }
 
 /* When the clock is far beyond the deadline, the machine slept and the pong may be there but not yet

@@ -2,6 +2,7 @@
  * that it failed or succeeded, or is stopped from above. */
 #include "core/strategy.h"
 
+#include "base/plant.h"
 #include "core/internal.h"
 
 /* What a cached transport gets beside twice the time that it took last. */
@@ -171,7 +172,7 @@ static void stop(px_core *core, uint8_t number) {
         return;
     run->running = false;
     px_transport *transport = px_transport_find(core, run->transport);
-    if (transport)
+    if (transport && !(PX_PLANTED(TWO_CONNECTIONS) && transport->phase == PX_TRANSPORT_HANDSHAKE))
         px_transport_close(core, transport);
     stop(core, run->cached);
     for (size_t i = 0; i < PX_NODE_MAX_CHILDREN; i++)

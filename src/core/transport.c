@@ -1,5 +1,6 @@
 #include "core/transport.h"
 
+#include "base/plant.h"
 #include "core/internal.h"
 
 const px_transport_info px_transport_table[PX_TRANSPORT_TYPE_COUNT] = {
@@ -111,7 +112,8 @@ int px_transport_open(px_core *core, px_transport_type type, uint8_t node, px_id
 
 px_transport *px_transport_find(px_core *core, px_id id) {
     px_transport *slot = &core->transports.slots[id & (PX_TRANSPORT_SLOTS - 1)];
-    return slot->id == id && slot->phase != PX_TRANSPORT_FREE ? slot : NULL;
+    return (slot->id == id || PX_PLANTED(DEAD_ID)) && slot->phase != PX_TRANSPORT_FREE ? slot
+                                                                                       : NULL;
 }
 
 int px_transport_send(px_core *core, px_transport *transport, px_slice message) {

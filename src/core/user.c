@@ -1,5 +1,6 @@
 #include "core/user.h"
 
+#include "base/plant.h"
 #include "core/authorization_failure.h"
 #include "core/internal.h"
 
@@ -107,6 +108,8 @@ void px_user_connected(px_core *core) {
 }
 
 void px_user_disconnected(px_core *core) {
+    if (PX_PLANTED(SIGNED_OUT))
+        core->user.wanted = false;
     core->user.failures = 0;
     core->user.retry_at = PX_NO_DEADLINE;
     tell_out(core);

@@ -1,5 +1,6 @@
 #include "server/channel.h"
 
+#include "base/plant.h"
 #include "server/presence.h"
 #include "server/subscription_count.h"
 
@@ -109,7 +110,8 @@ void px_subscription_remove(px_hub *hub, px_subscription *subscription) {
     px_subscription *last = channel->subscriptions[--channel->count];
     channel->connections[subscription->index] = last->connection;
     channel->subscriptions[subscription->index] = last;
-    last->index = subscription->index;
+    if (!PX_PLANTED(WRONG_INDEX))
+        last->index = subscription->index;
 
     *subscription->link = subscription->next;
     if (subscription->next)

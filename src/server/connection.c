@@ -1,5 +1,6 @@
 #include "server/connection.h"
 
+#include "base/plant.h"
 #include "server/channel.h"
 #include "server/event.h"
 #include "server/origin.h"
@@ -128,7 +129,7 @@ void px_connection_timer(px_hub *hub, px_hub_connection *connection) {
         px_connection_close(hub, connection, PX_ERROR_RECONNECT);
     else if (connection->flags & UNAUTHORIZED && connection->authorize_by_ms <= hub->now_ms)
         px_connection_close(hub, connection, PX_ERROR_UNAUTHORIZED_TOO_LONG);
-    else if (connection->flags & PINGED)
+    else if (connection->flags & PINGED && !PX_PLANTED(NEVER_CLOSES))
         px_connection_close(hub, connection, PX_ERROR_NO_PONG);
     else if (connection->last_activity_ms + activity_timeout_ms(hub) > hub->now_ms)
         expect_activity(hub, connection);

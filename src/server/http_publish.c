@@ -1,5 +1,6 @@
 /* The HTTP API's ways to publish. Whatever goes wrong goes wrong before anything is sent: all
  * events of a request reach their channels, or none does. */
+#include "base/plant.h"
 #include "server/channel.h"
 #include "server/event.h"
 #include "server/json_object.h"
@@ -21,8 +22,9 @@ typedef struct px_outgoing {
 
 /* The connection that asked not to get its own event. */
 static const px_hub_connection *excluded(const px_http_call *call, px_slice socket_id) {
-    const px_hub_connection *connection =
-        socket_id.ptr ? px_sockets_find(&call->hub->sockets, socket_id) : NULL;
+    const px_hub_connection *connection = socket_id.ptr && !PX_PLANTED(NOT_EXCLUDED)
+                                              ? px_sockets_find(&call->hub->sockets, socket_id)
+                                              : NULL;
     return connection && connection->app == call->app ? connection : NULL;
 }
 

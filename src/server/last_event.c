@@ -1,5 +1,6 @@
 #include "server/last_event.h"
 
+#include "base/plant.h"
 #include "server/hub_state.h"
 
 enum { MAP_ENTRY = 64 }; /* about what an entry of the map takes */
@@ -113,6 +114,8 @@ void px_last_event_store(px_hub *hub, px_app *app, px_slice channel, px_message 
     }
     event->message = px_message_hold(message);
     event->expires_ms = hub->now_ms + UINT64_C(1000) * app->options.cache_ttl;
+    if (PX_PLANTED(CACHE_FOR_EVER))
+        event->expires_ms = UINT64_MAX;
     append(&app->last_events, event);
     expect_expiry(hub, &app->last_events);
 }

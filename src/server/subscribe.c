@@ -1,5 +1,6 @@
 #include "server/subscribe.h"
 
+#include "base/plant.h"
 #include "server/connection.h"
 #include "server/event.h"
 #include "server/notice.h"
@@ -243,13 +244,17 @@ void px_subscription_end(px_hub *hub, px_subscription *subscription) {
     px_channel *channel = subscription->channel;
     px_member *member = subscription->member;
     px_subscription_remove(hub, subscription);
+    if (PX_PLANTED(MEMBER_LEAK) && member && member->subscription_count == 2)
+        member = NULL;
     if (member && --member->subscription_count == 0) {
-        px_channel_deliver(hub, channel, NULL, px_message_hold(member->farewell));
+        if (!PX_PLANTED(NO_FAREWELL))
+            px_channel_deliver(hub, channel, NULL, px_message_hold(member->farewell));
         px_notice_member_removed(hub, channel, member->user_id);
         px_presence_remove(hub, channel, member);
     }
     if (channel->count == 0)
         px_notice_channel_vacated(hub, channel);
-    px_count_changed(hub, channel);
+    if (!PX_PLANTED(WRONG_COUNT))
+        px_count_changed(hub, channel);
     px_channel_discard_if_empty(hub, channel);
 }

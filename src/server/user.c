@@ -1,5 +1,6 @@
 #include "server/user.h"
 
+#include "base/plant.h"
 #include "server/channel_name.h"
 #include "server/watchlist.h"
 
@@ -107,7 +108,8 @@ bool px_user_sign_in(px_hub *hub, px_identity *identity) {
     user->identities = identity;
     user->is_online = true;
     connection->identity = identity;
-    px_watchlist_user_stays(hub, user);
+    if (!PX_PLANTED(FALSE_OFFLINE))
+        px_watchlist_user_stays(hub, user);
     if (earlier) {
         unlink_identity(earlier);
         px_identity_free(hub, earlier);

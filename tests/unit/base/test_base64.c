@@ -124,12 +124,51 @@ static void test_every_last_group(void **state) {
     assert_int_equal(accepted[1], 1024);
 }
 
+static int value_of(unsigned char c) {
+    static const char ALPHABET[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *found = c ? strchr(ALPHABET, c) : NULL;
+    return found ? (int)(found - ALPHABET) : -1;
+}
+
+/* Every byte at every place of a text that is longer than what is decoded at one time: it is taken if it
+ * is in the alphabet, and nothing is written behind the end. */
+static void test_every_byte_everywhere(void **state) {
+    (void)state;
+    enum { LENGTH = 56, BYTES = LENGTH / 4 * 3 };
+    for (size_t at = 0; at < LENGTH; at++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            char text[LENGTH];
+            char out[BYTES + 1];
+            size_t len = 99;
+            memset(text, 'A', LENGTH);
+            text[at] = (char)byte;
+            out[BYTES] = '!';
+            int value = value_of((unsigned char)byte);
+            bool is_padding = byte == '=' && at == LENGTH - 1;
+            test_guarded input = test_guard(px_slice_of(text, LENGTH));
+            assert_int_equal(px_base64_decode(input.bytes, out, &len), value >= 0 || is_padding);
+            assert_int_equal(out[BYTES], '!');
+            if (value >= 0) {
+                uint32_t group = (uint32_t)value << (6 * (3 - at % 4));
+                char expected[BYTES] = {0};
+                for (size_t i = 0; i < 3; i++)
+                    expected[at / 4 * 3 + i] = (char)(group >> (8 * (2 - i)));
+                assert_int_equal(len, BYTES);
+                assert_memory_equal(out, expected, BYTES);
+            }
+            test_unguard(&input);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_every_last_group),
+        cmocka_unit_test(test_every_byte_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

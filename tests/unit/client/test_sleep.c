@@ -34,7 +34,7 @@ static void answer_pings(test_connection *connection, void *context) {
     }
 }
 
-enum { HOUR_MS = 3600000 };
+enum { HOUR_MS = 3600000, QUIET_MS = 5000, PAUSE_MS = 1000 };
 
 static void asks_after_a_sleep(void **state) {
     (void)state;
@@ -77,11 +77,41 @@ static void asks_on_another_network(void **state) {
     fixture_free(world);
 }
 
+/* Ends the first connection without a word when the context says so. */
+static void hang_up_when_told(test_connection *connection, void *context) {
+    const atomic_bool *over = context;
+    const struct timespec moment = {.tv_nsec = 1000000};
+    if (!test_greet(connection))
+        return;
+    while (!atomic_load(over))
+        nanosleep(&moment, NULL);
+    if (test_connection_number(connection) > 0)
+        test_hold(connection);
+}
+
+/* The pause after a loss begins with it, however long nothing had happened before. */
+static void pauses_after_a_quiet_connection(void **state) {
+    (void)state;
+    static atomic_bool over;
+    atomic_store(&over, false);
+    fixture *world = fixture_new(hang_up_when_told, &over);
+    fixture_connect(world);
+    slept += QUIET_MS;
+    atomic_store(&over, true);
+    await(world, "connecting_in");
+    settle(pusher_client_loop(world->client));
+    assert_int_equal(noted(world, "connecting\n"), 1);
+    slept += PAUSE_MS;
+    await_times(world, "connected\n", 2);
+    fixture_free(world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_after_a_sleep),
         cmocka_unit_test(finds_out_what_died_in_a_sleep),
         cmocka_unit_test(asks_on_another_network),
+        cmocka_unit_test(pauses_after_a_quiet_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

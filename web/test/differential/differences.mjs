@@ -488,6 +488,13 @@ export const DIFFERENCES = [
     ...both(sorted('frame'), sorted('log')),
   },
   {
+    where: 'Members who come or go before the success of a subscription are told, and in the list.',
+    only: ['presence: members that arrive before the success'],
+    theirs: [
+      drop('event', ({ handler, args }) => [handler.split(' ').at(-1), args[0]].includes('pusher:member_added')),
+    ],
+  },
+  {
     where: '`members.myID` is there as soon as the authorization is.',
     ...both(drop('state', ({ members, subscribed }) => members && !subscribed && members.me === null)),
   },
