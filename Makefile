@@ -16,6 +16,7 @@ export JOBS WERROR
 
 .DEFAULT_GOAL := all
 .PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan sim sim-plants soak bench fuzz docs format install clean help
+.PHONY: torture analyze valgrind coverage
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -73,6 +74,10 @@ sim-plants: ## show that the simulator finds bugs which are planted
 soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind of it)
 	@scripts/setup.sh test
 	@MIN=$(MIN) scripts/soak.sh
+
+torture: ## let each system call fail that client and server make
+	@scripts/setup.sh test
+	@scripts/torture.sh
 
 bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
 	@scripts/setup.sh test
