@@ -260,8 +260,8 @@ bool sim_tell_time(sim_world *world, sim_client *client) {
     if (sim_setting_of(world, client, SIM_C_TICKS)) {
         px_core_tick(client->core, world->now);
         sim_drain_client(world, client);
-    } else if (px_core_deadline(client->core) > world->now) {
-        px_core_tick(client->core, world->now);
+    } else {
+        px_core_tell_time(client->core, world->now);
     }
     return client->core != NULL;
 }
