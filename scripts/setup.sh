@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build (and, if asked, the demo or the tests) needs on Debian 12 and its kin.
 #
-#     scripts/setup.sh [build|dist|demo|test|docs|format]
+#     scripts/setup.sh [build|dist|demo|test|docs|format|analyze|valgrind|coverage]
 #
 # It looks first and calls apt-get only for what is missing, so a second run takes no time.
 # Other systems: install the same things by other means; what is found is never installed again.
@@ -30,6 +30,9 @@ nft=nftables unshare=util-linux
 libuv.pc=libuv1-dev ev.h=libev-dev glib-2.0.pc=libglib2.0-dev libsystemd.pc=libsystemd-dev'
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
+analyze_needs="$build_needs clang-tidy=clang-tidy cppcheck=cppcheck"
+valgrind_needs="$build_needs $test_needs valgrind=valgrind"
+coverage_needs="$build_needs openssl=openssl gcovr=gcovr"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -118,7 +121,10 @@ demo) needs="$build_needs $web_needs $demo_needs" ;;
 test) needs="$build_needs $web_needs $test_needs" ;;
 docs) needs=$docs_needs ;;
 format) needs=$format_needs ;;
-*) die "unknown purpose '$purpose': build, dist, demo, test, docs or format" ;;
+analyze) needs=$analyze_needs ;;
+valgrind) needs=$valgrind_needs ;;
+coverage) needs=$coverage_needs ;;
+*) die "unknown purpose '$purpose': build, dist, demo, test, docs, format, analyze, valgrind or coverage" ;;
 esac
 
 # shellcheck disable=SC2086 # lists of words without blanks
