@@ -83,6 +83,18 @@ soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind 
 	@scripts/setup.sh test
 	@MIN=$(MIN) scripts/soak.sh
 
+analyze: ## clang-tidy, cppcheck and gcc's analyzer
+	@scripts/setup.sh analyze
+	@scripts/analyze.sh
+
+valgrind: ## the unit tests and the command under valgrind
+	@scripts/setup.sh valgrind
+	@scripts/valgrind.sh
+
+coverage: ## which lines the unit tests reach, folder by folder
+	@scripts/setup.sh coverage
+	@scripts/coverage.sh
+
 torture: ## let each system call fail that client and server make
 	@scripts/setup.sh test
 	@scripts/torture.sh
@@ -91,7 +103,7 @@ bench: ## measure, beside other people's programs (BENCH=client_ingest: only tha
 	@scripts/setup.sh test
 	@scripts/bench.sh
 
-fuzz: ## run each fuzz target for a while (FUZZ_SECONDS=30 each)
+fuzz: ## run each fuzz target for a while (TIME=30 seconds each)
 	@scripts/setup.sh test
 	@scripts/fuzz.sh
 
@@ -108,7 +120,8 @@ install: all ## install below PREFIX (default /usr/local), or DESTDIR
 	@cmake --install build
 
 clean: ## remove everything that was built (node_modules stay)
-	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-cross build-options-*
+	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-cross \
+		build-options-* build-analyze build-coverage
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
