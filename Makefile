@@ -15,7 +15,8 @@ FROM   ?= 1
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan cross options sim sim-plants soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan sim sim-plants soak bench fuzz docs format install clean help
+.PHONY: torture analyze valgrind coverage cross options
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -82,11 +83,27 @@ soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind 
 	@scripts/setup.sh test
 	@MIN=$(MIN) scripts/soak.sh
 
+analyze: ## clang-tidy, cppcheck and gcc's analyzer
+	@scripts/setup.sh analyze
+	@scripts/analyze.sh
+
+valgrind: ## the unit tests and the command under valgrind
+	@scripts/setup.sh valgrind
+	@scripts/valgrind.sh
+
+coverage: ## which lines the unit tests reach, folder by folder
+	@scripts/setup.sh coverage
+	@scripts/coverage.sh
+
+torture: ## let each system call fail that client and server make
+	@scripts/setup.sh test
+	@scripts/torture.sh
+
 bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
 	@scripts/setup.sh test
 	@scripts/bench.sh
 
-fuzz: ## run each fuzz target for a while (FUZZ_SECONDS=30 each)
+fuzz: ## run each fuzz target for a while (TIME=30 seconds each)
 	@scripts/setup.sh test
 	@scripts/fuzz.sh
 
@@ -103,7 +120,8 @@ install: all ## install below PREFIX (default /usr/local), or DESTDIR
 	@cmake --install build
 
 clean: ## remove everything that was built (node_modules stay)
-	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-cross build-options-*
+	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-cross \
+		build-options-* build-analyze build-coverage
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build (and, if asked, the demo or the tests) needs on Debian 12 and its kin.
 #
-#     scripts/setup.sh [build|dist|demo|test|cross|options|docs|format]
+#     scripts/setup.sh [build|dist|demo|test|cross|options|analyze|valgrind|coverage|docs|format]
 #
 # It looks first and calls apt-get only for what is missing, so a second run takes no time.
 # Other systems: install the same things by other means; what is found is never installed again.
@@ -36,6 +36,9 @@ s390x-linux-gnu-gcc=gcc-s390x-linux-gnu musl-gcc=musl-tools qemu-s390x=qemu-user
 options_needs="$build_needs clang=clang"
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
+analyze_needs="$build_needs clang-tidy=clang-tidy cppcheck=cppcheck"
+valgrind_needs="$build_needs $test_needs valgrind=valgrind"
+coverage_needs="$build_needs openssl=openssl gcovr=gcovr"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -126,7 +129,10 @@ cross) needs=$cross_needs ;;
 options) needs=$options_needs ;;
 docs) needs=$docs_needs ;;
 format) needs=$format_needs ;;
-*) die "unknown purpose '$purpose': build, dist, demo, test, cross, options, docs or format" ;;
+analyze) needs=$analyze_needs ;;
+valgrind) needs=$valgrind_needs ;;
+coverage) needs=$coverage_needs ;;
+*) die "unknown purpose '$purpose': build, dist, demo, test, cross, options, analyze, valgrind, coverage, docs or format" ;;
 esac
 
 # shellcheck disable=SC2086 # lists of words without blanks

@@ -338,6 +338,7 @@ void px_strategy_attempt_failed(px_core *core, uint8_t node) {
 /* Ends the attempts that can't beat a success of this priority. */
 static void raise_priority(px_core *core, uint8_t priority) {
     core->strategy.min_priority = priority;
+    /* The bound is a small constant. NOLINTNEXTLINE(bugprone-too-small-loop-variable) */
     for (uint8_t node = 0; node < PX_NODE_COUNT; node++) {
         if (px_strategy_tree[node].kind != PX_NODE_TRANSPORT || !run_of(core, node)->running ||
             supported(core, node))

@@ -46,19 +46,29 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
         px_host_accept(server, &arrival);
 }
 
-static void set_listening(px_server *server, bool is_on) {
+/* False: some could not be changed. */
+static bool set_listening(px_server *server, bool is_on) {
+    bool is_done = true;
     for (size_t i = 0; i < server->listener_count; i++) {
         struct evconnlistener *listener = server->listeners[i].listener;
-        if (listener &&
-            (is_on ? evconnlistener_enable(listener) : evconnlistener_disable(listener)) != 0)
-            px_host_log(server, PX_LOG_ERROR, "can't change a listening socket");
+        if (listener)
+            is_done &=
+                (is_on ? evconnlistener_enable(listener) : evconnlistener_disable(listener)) == 0;
     }
+    return is_done;
 }
 
+static void begin_pause(px_server *server) {
+    struct timeval pause = {.tv_usec = ACCEPT_PAUSE_MS * 1000};
+    event_add(server->accept_timer, &pause);
+}
+
+/* What has no memory for listening now may have some after another pause. */
 static void on_pause_end(evutil_socket_t fd, short what, void *context) {
     (void)fd;
     (void)what;
-    set_listening(context, true);
+    if (!set_listening(context, true))
+        begin_pause(context);
 }
 
 /* Out of descriptors, most likely. The connection stays in the system's queue and the loop would
@@ -75,8 +85,7 @@ static void on_accept_error(struct evconnlistener *listener, void *context) {
                     error == EMFILE ? "; raise the limit of open files (ulimit -n)" : "");
     }
     set_listening(server, false);
-    struct timeval pause = {.tv_usec = ACCEPT_PAUSE_MS * 1000};
-    event_add(server->accept_timer, &pause);
+    begin_pause(server);
 }
 
 static void on_listener_error(struct evconnlistener *listener, void *context) {
@@ -99,14 +108,16 @@ static int listen_on(px_host_listener *listener, px_slice text, char *why, size_
                  (int)text.len, text.ptr);
         return PX_ERR_ARGUMENT;
     }
-    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+    /* Disabled: libevent would not say that it can't watch the socket. */
+    unsigned flags =
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE | LEV_OPT_DISABLED;
     /* So that [::] and 0.0.0.0 can both be given. */
     if (address.storage.ss_family == AF_INET6)
         flags |= LEV_OPT_BIND_IPV6ONLY;
     listener->listener =
         evconnlistener_new_bind(listener->server->base, on_accept, listener, flags, BACKLOG,
                                 (const struct sockaddr *)&address.storage, (int)address.len);
-    if (!listener->listener)
+    if (!listener->listener || evconnlistener_enable(listener->listener) != 0)
         return refuse(why, size, text, EVUTIL_SOCKET_ERROR());
     evconnlistener_set_error_cb(listener->listener, on_listener_error);
     px_host_address bound = {.len = sizeof bound.storage};
