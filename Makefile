@@ -95,7 +95,7 @@ bench: ## measure, beside other people's programs (BENCH=client_ingest: only tha
 	@scripts/setup.sh test
 	@scripts/bench.sh
 
-fuzz: ## run each fuzz target for a while (FUZZ_SECONDS=30 each)
+fuzz: ## run each fuzz target for a while (TIME=30 seconds each)
 	@scripts/setup.sh test
 	@scripts/fuzz.sh
 

@@ -25,7 +25,7 @@ tidy() {
 check_cpp() {
     cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
         --suppressions-list=scripts/analyze_cppcheck.txt --error-exitcode=1 --template=gcc \
-        -Isrc -Iinclude -D_POSIX_C_SOURCE=200809L -DPUSHER_VERSION_TEXT='"1"' -D__linux__ src web/wasm
+        -Isrc -Iinclude -D_POSIX_C_SOURCE=200809L -DPUSHER_VERSION_TEXT='"1"' -D__linux__ '-DPX_WEB_EXPORT(name)=' src web/wasm
 }
 
 # Compiles everything anew: a file that is compiled already says nothing.

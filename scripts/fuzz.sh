@@ -2,7 +2,7 @@
 # Builds the fuzz targets and runs each of them for a while; fails when one has found something.
 #
 #     scripts/fuzz.sh                      all targets, 30 seconds each
-#     FUZZ_SECONDS=600 scripts/fuzz.sh     all targets, 10 minutes each
+#     TIME=600 scripts/fuzz.sh             all targets, 10 minutes each
 #     scripts/fuzz.sh json_reader core     these targets
 #
 # What a target learns stays in build-fuzz/corpus and is where the next run starts from; the inputs
@@ -25,8 +25,9 @@ fi
 # The dictionary that fits a target's input.
 dictionary_of() {
     case $1 in
-    base64 | utf8) ;;
+    base64 | utf8 | netlink) ;;
     http_frames) echo json ;;
+    ws_upgrade) echo http ;;
     http_* | forwarded | session) echo http ;;
     proxy_*) echo proxy ;;
     ws_*) echo ws ;;

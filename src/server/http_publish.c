@@ -182,8 +182,9 @@ static int read_batch(px_http_call *call, px_slice array, px_publication *public
                                 PX_SLICE("Too many events in one batch"));
         px_publication *next = &publications[*count];
         *next = (px_publication){.label = px_text_of(call->arena, PX_SLICE("batch["),
-                                                     px_text_of_number(call->arena, (*count)++),
+                                                     px_text_of_number(call->arena, *count),
                                                      PX_SLICE("]: "))};
+        (*count)++;
         int status = px_publication_from_json(call, element.raw, next);
         if (status == PX_HTTP_OK)
             status = px_publication_check(call, next);
