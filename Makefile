@@ -16,7 +16,7 @@ export JOBS WERROR
 
 .DEFAULT_GOAL := all
 .PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan sim sim-plants soak bench fuzz docs format install clean help
-.PHONY: torture analyze valgrind coverage
+.PHONY: torture analyze valgrind coverage cross options
 
 all: ## build everything into build/; the command is build/pusher
 	@scripts/setup.sh build
@@ -58,6 +58,14 @@ asan: ## all tests under the address and undefined-behaviour sanitizers
 tsan: ## the unit tests under the thread sanitizer
 	@scripts/setup.sh test
 	@scripts/test.sh tsan
+
+cross: ## build for arm64, armhf, s390x and musl, run the unit tests there (MACHINES=s390x: only that)
+	@scripts/setup.sh cross
+	@scripts/cross.sh $(MACHINES)
+
+options: ## build with each optional part switched off, gcc and clang, and run the unit tests (ROWS=no-sodium)
+	@scripts/setup.sh options
+	@scripts/options.sh $(ROWS)
 
 sim: ## play clients and the server in a simulated world (SEEDS=100000; SEED=k: one, with its transcript)
 	@scripts/setup.sh test
@@ -112,7 +120,8 @@ install: all ## install below PREFIX (default /usr/local), or DESTDIR
 	@cmake --install build
 
 clean: ## remove everything that was built (node_modules stay)
-	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-analyze build-coverage
+	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-cross \
+		build-options-* build-analyze build-coverage
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -27,6 +27,10 @@ endfunction()
 # What every test has in its environment: none may write to the home of who runs it.
 set(PUSHER_TEST_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/Testing/cache
   XDG_STATE_HOME=${PROJECT_BINARY_DIR}/Testing/state)
+if(CMAKE_CROSSCOMPILING_EMULATOR) # for tests that start a program themselves
+  list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
+  list(APPEND PUSHER_TEST_ENVIRONMENT "TEST_EMULATOR=${emulator}")
+endif()
 
 # pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
 # when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of

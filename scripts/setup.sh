@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build (and, if asked, the demo or the tests) needs on Debian 12 and its kin.
 #
-#     scripts/setup.sh [build|dist|demo|test|docs|format|analyze|valgrind|coverage]
+#     scripts/setup.sh [build|dist|demo|test|cross|options|analyze|valgrind|coverage|docs|format]
 #
 # It looks first and calls apt-get only for what is missing, so a second run takes no time.
 # Other systems: install the same things by other means; what is found is never installed again.
@@ -28,6 +28,12 @@ openssl=openssl strace=strace node=nodejs npm=npm
 nginx=nginx-light haproxy=haproxy tinyproxy=tinyproxy-bin squid=squid-openssl microsocks=microsocks
 nft=nftables unshare=util-linux
 libuv.pc=libuv1-dev ev.h=libev-dev glib-2.0.pc=libglib2.0-dev libsystemd.pc=libsystemd-dev'
+# What the sysroots of other machines are made with (scripts/sysroot.sh), besides compilers and qemu.
+cross_needs='
+cc=build-essential cmake=cmake ninja=ninja-build python3=python3 dpkg-source=dpkg-dev
+aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu arm-linux-gnueabihf-gcc=gcc-arm-linux-gnueabihf
+s390x-linux-gnu-gcc=gcc-s390x-linux-gnu musl-gcc=musl-tools qemu-s390x=qemu-user'
+options_needs="$build_needs clang=clang"
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
 analyze_needs="$build_needs clang-tidy=clang-tidy cppcheck=cppcheck"
@@ -90,7 +96,7 @@ install_packages() {
             chmod 755 $policy
         fi
         apt-get update -qq
-        apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+        apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null
         command -v systemctl >/dev/null || exit 0
         for package in "$@"; do
             case $package in
@@ -119,12 +125,14 @@ build) needs=$build_needs ;;
 dist) needs="$build_needs $web_needs" ;;
 demo) needs="$build_needs $web_needs $demo_needs" ;;
 test) needs="$build_needs $web_needs $test_needs" ;;
+cross) needs=$cross_needs ;;
+options) needs=$options_needs ;;
 docs) needs=$docs_needs ;;
 format) needs=$format_needs ;;
 analyze) needs=$analyze_needs ;;
 valgrind) needs=$valgrind_needs ;;
 coverage) needs=$coverage_needs ;;
-*) die "unknown purpose '$purpose': build, dist, demo, test, docs, format, analyze, valgrind or coverage" ;;
+*) die "unknown purpose '$purpose': build, dist, demo, test, cross, options, analyze, valgrind, coverage, docs or format" ;;
 esac
 
 # shellcheck disable=SC2086 # lists of words without blanks

@@ -30,7 +30,7 @@ int px_answer_refuse_name(pusher_app *app, px_slice name, const char *fault) {
     char shown[MAX_SHOWN + 4];
     size_t len = name.len < MAX_SHOWN ? name.len : MAX_SHOWN;
     for (size_t i = 0; i < len; i++)
-        shown[i] = name.ptr[i] >= ' ' && name.ptr[i] != 0x7f ? name.ptr[i] : '?';
+        shown[i] = name.ptr[i] >= ' ' && name.ptr[i] <= '~' ? name.ptr[i] : '?';
     memcpy(shown + len, "...", name.len > len ? 4 : 0);
     shown[len + (name.len > len ? 3 : 0)] = '\0';
     return px_answer_refuse(app, PX_ERR_ARGUMENT, "'%s' %s", shown, fault);

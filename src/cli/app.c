@@ -68,7 +68,7 @@ int px_cli_app_judge(const px_cli_settings *settings, int result, const pusher_a
 }
 
 int px_cli_app_print(const pusher_answer *answer) {
-    fwrite(answer->body.ptr, 1, answer->body.len, stdout);
+    px_cli_print_json(stdout, px_slice_of(answer->body.ptr, answer->body.len));
     putchar('\n');
     return px_cli_flush() ? PX_CLI_DONE : PX_CLI_FAILED;
 }

@@ -257,7 +257,7 @@ static int ask(pusher_app *app, const channels_options *own, const char *name, c
 static bool print_answer(px_slice answer, const channels_options *own, const char *name,
                          const char *info) {
     if (own->json) {
-        fwrite(answer.ptr, 1, answer.len, stdout);
+        px_cli_print_json(stdout, answer);
         putchar('\n');
         return true;
     }

@@ -202,10 +202,12 @@ static int print_json(const examination *this) {
     px_json_array_end(&out);
     px_json_object_end(&out);
     int result = px_json_writer_finish(&out);
-    if (result == PX_OK)
-        printf("%.*s\n", (int)text.len, text.data);
-    else
+    if (result == PX_OK) {
+        px_cli_print_json(stdout, px_buffer_slice(&text));
+        putchar('\n');
+    } else {
         px_cli_error("there is no memory for the report");
+    }
     px_buffer_free(&text);
     return result;
 }

@@ -7,6 +7,7 @@
 #include "driver/http_call.h"
 #include "driver/memory.h"
 #include "driver/random.h"
+#include "driver/redact.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -235,7 +236,8 @@ void px_doctor_auth(px_doctor *doctor, px_doctor_result *result) {
     if (ask(&this))
         judge(&this);
     px_http_reply_free(&this.reply);
-    px_json_member(&result->details, PX_SLICE("url"), px_slice_of_text(this.url));
+    size_t url_len = px_redact(this.url, strlen(this.url)); /* reports are passed on */
+    px_json_member(&result->details, PX_SLICE("url"), px_slice_of(this.url, url_len));
     px_json_key(&result->details, PX_SLICE("http_status"));
     px_json_u64(&result->details, (uint64_t)this.reply.status);
 }

@@ -57,14 +57,6 @@ static void write_data(px_json_writer *writer, const pusher_event *event) {
         px_json_string(writer, data);
 }
 
-/* JSON text may be laid out over many lines; inside of strings a line break is always escaped. */
-static void join_lines(px_buffer *json) {
-    for (size_t i = 0; i < json->len; i++) {
-        if (json->data[i] == '\n' || json->data[i] == '\r')
-            json->data[i] = ' ';
-    }
-}
-
 int px_cli_print_event_json(FILE *stream, const pusher_event *event, px_buffer *scratch) {
     px_buffer_clear(scratch);
     px_json_writer writer;
@@ -79,8 +71,7 @@ int px_cli_print_event_json(FILE *stream, const pusher_event *event, px_buffer *
     int result = px_json_writer_finish(&writer);
     if (result != PX_OK)
         return result;
-    join_lines(scratch);
-    fwrite(scratch->data, 1, scratch->len, stream);
+    px_cli_print_json(stream, px_buffer_slice(scratch));
     fputc('\n', stream);
     return PX_OK;
 }

@@ -65,7 +65,17 @@ static void print_control(FILE *stream, px_slice bytes) {
     }
 }
 
-void px_cli_print_text(FILE *stream, px_slice text) {
+/* What is between the strings of JSON may be laid out over many lines; inside of them such characters are
+ * escaped already. */
+static void print_control_in_json(FILE *stream, px_slice bytes) {
+    unsigned char last = (unsigned char)bytes.ptr[bytes.len - 1];
+    if (last == '\n' || last == '\r' || last == '\t')
+        fputc(' ', stream);
+    else
+        fprintf(stream, "\\u%04x", (unsigned)last);
+}
+
+static void print(FILE *stream, px_slice text, void (*print_special)(FILE *, px_slice)) {
     while (text.len > 0) {
         size_t plain = 0, control = 0;
         while (plain < text.len && (control = control_length(px_slice_after(text, plain))) == 0)
@@ -73,9 +83,17 @@ void px_cli_print_text(FILE *stream, px_slice text) {
         fwrite(text.ptr, 1, plain, stream);
         text = px_slice_after(text, plain);
         if (control > 0)
-            print_control(stream, px_slice_of(text.ptr, control));
+            print_special(stream, px_slice_of(text.ptr, control));
         text = px_slice_after(text, control);
     }
+}
+
+void px_cli_print_text(FILE *stream, px_slice text) {
+    print(stream, text, print_control);
+}
+
+void px_cli_print_json(FILE *stream, px_slice json) {
+    print(stream, json, print_control_in_json);
 }
 
 size_t px_cli_text_width(px_slice text) {

@@ -34,6 +34,10 @@ void px_cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * write to the terminal's screen from afar or break a line in two. */
 void px_cli_print_text(FILE *stream, px_slice text);
 
+/* Writes JSON on one line. In its strings C1 characters and DEL, which JSON lets stand as they are and terminals
+ * obey, become \u00NN, which means the same. */
+void px_cli_print_json(FILE *stream, px_slice json);
+
 /* The number of columns that px_cli_print_text fills, if each character fills one and none is a
  * control character. */
 size_t px_cli_text_width(px_slice text);

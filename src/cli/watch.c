@@ -87,18 +87,23 @@ static void on_error(const pusher_event *event, void *context) {
         finish(watch, PX_CLI_FAILED);
 }
 
+static void tell_connected(const watcher *watch) {
+    pusher_string id = pusher_socket_id(watch->client);
+    fprintf(stderr, "%sconnected to %s:%u as ", px_cli_colour_on(stderr, PX_CLI_DIM),
+            watch->settings->websocket_host, (unsigned)watch->settings->port);
+    px_cli_print_text(stderr, px_slice_of(id.ptr, id.len));
+    fprintf(stderr, "%s\n", px_cli_colour_on(stderr, PX_CLI_PLAIN));
+}
+
 static void on_state_change(const pusher_event *event, void *context) {
     watcher *watch = context;
     if (event->current == PUSHER_CONNECTED)
         watch->was_connected = true;
     if (!watch->options->quiet) {
-        if (event->current == PUSHER_CONNECTED) {
-            pusher_string id = pusher_socket_id(watch->client);
-            px_cli_note("connected to %s:%u as %.*s", watch->settings->websocket_host,
-                        (unsigned)watch->settings->port, (int)id.len, id.ptr);
-        } else {
+        if (event->current == PUSHER_CONNECTED)
+            tell_connected(watch);
+        else
             px_cli_note("%s", pusher_state_name(event->current));
-        }
     }
     bool gave_up = event->current == PUSHER_DISCONNECTED || event->current == PUSHER_FAILED;
     bool first_failed = event->current == PUSHER_UNAVAILABLE && watch->transport_count > 1 &&

@@ -31,7 +31,7 @@ static void end_question(pusher_authorization *question) {
 static void ask_authorizer(pusher_client *client, const px_action *action) {
     pusher_authorization *question = px_alloc(client->allocator, sizeof *question);
     if (!question) {
-        px_core_authorize_failed(client->core, action->id, 0,
+        px_core_authorize_failed(px_client_core(client), action->id, 0,
                                  PX_SLICE("no memory left to ask for authorization"));
         return;
     }
@@ -51,7 +51,7 @@ static void ask_authorizer(pusher_client *client, const px_action *action) {
 
 static int succeed(pusher_authorization *question, const px_authorization *answer) {
     pusher_client *client = question->client;
-    int result = px_core_authorized(client->core, question->id, answer);
+    int result = px_core_authorized(px_client_core(client), question->id, answer);
     if (result)
         return result;
     end_question(question);
@@ -78,7 +78,7 @@ int pusher_authorization_succeed_encrypted(pusher_authorization *question, pushe
 
 void pusher_authorization_fail(pusher_authorization *question, int status, pusher_string message) {
     pusher_client *client = question->client;
-    px_core_authorize_failed(client->core, question->id, status, px_inside(message));
+    px_core_authorize_failed(px_client_core(client), question->id, status, px_inside(message));
     end_question(question);
     px_client_changed(client);
 }
@@ -131,7 +131,7 @@ static void ask_providers(pusher_client *client, const px_action *action) {
     ask_provider(client, asking->headers_provider, action, &headers);
     if (px_core_authorize_with(client->core, action->id, params.items, params.count, headers.items,
                                headers.count))
-        px_core_authorize_failed(client->core, action->id, 0,
+        px_core_authorize_failed(px_client_core(client), action->id, 0,
                                  PX_SLICE("no memory left for an authorization request"));
     px_arena_free(&arena);
 }

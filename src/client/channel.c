@@ -66,7 +66,7 @@ static int make_channel(pusher_client *client, px_channel_id id, px_slice name,
 
 int pusher_subscribe(pusher_client *client, pusher_string name, pusher_channel **channel) {
     px_channel_id id;
-    int result = px_core_subscribe(client->core, px_inside(name), &id);
+    int result = px_core_subscribe(px_client_core(client), px_inside(name), &id);
     if (result)
         return result;
     px_client_changed(client);
@@ -86,7 +86,7 @@ int pusher_subscribe(pusher_client *client, pusher_string name, pusher_channel *
 void pusher_unsubscribe(pusher_client *client, pusher_string name) {
     px_channel_id id = px_core_find_channel(client->core, px_inside(name));
     pusher_channel *channel = px_client_channel(client, id);
-    px_core_unsubscribe(client->core, px_inside(name));
+    px_core_unsubscribe(px_client_core(client), px_inside(name));
     px_client_changed(client);
     if (!channel)
         return;

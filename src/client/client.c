@@ -168,41 +168,41 @@ void pusher_client_free(pusher_client *client) {
 /* ---- The connection ---- */
 
 void pusher_connect(pusher_client *client) {
-    px_core_connect(client->core);
+    px_core_connect(px_client_core(client));
     px_client_changed(client);
 }
 
 void pusher_disconnect(pusher_client *client) {
-    px_core_disconnect(client->core);
+    px_core_disconnect(px_client_core(client));
     px_client_changed(client);
 }
 
 int pusher_switch_cluster(pusher_client *client, pusher_string key, pusher_string cluster) {
-    int result = px_core_switch(client->core, px_inside(key), px_inside(cluster));
+    int result = px_core_switch(px_client_core(client), px_inside(key), px_inside(cluster));
     if (!result)
         px_client_changed(client);
     return result;
 }
 
 void pusher_network_changed(pusher_client *client) {
-    px_core_network_changed(client->core);
+    px_core_network_changed(px_client_core(client));
     px_client_changed(client);
 }
 
 void pusher_network_online(pusher_client *client) {
-    px_core_network_online(client->core);
+    px_core_network_online(px_client_core(client));
     px_client_changed(client);
 }
 
 void pusher_network_offline(pusher_client *client) {
-    px_core_network_offline(client->core);
+    px_core_network_offline(px_client_core(client));
     px_client_changed(client);
 }
 
 /* ---- The user ---- */
 
 int pusher_signin(pusher_client *client) {
-    int result = px_core_signin(client->core);
+    int result = px_core_signin(px_client_core(client));
     px_client_changed(client);
     return result;
 }

@@ -69,7 +69,10 @@ extern const px_ws_events px_client_ws_events;
 /* The application changed something: what follows from it is done inside the loop's next turn. */
 void px_client_changed(pusher_client *client);
 
-/* Tells the core what time it is, by both clocks. */
+/* The core, which knows what time it is: whatever pauses or waits because of the next call does so from now on. */
+px_core *px_client_core(pusher_client *client);
+
+/* Tells the core what time it is, by both clocks, and lets it do what is due. */
 void px_client_tell_time(pusher_client *client);
 
 void px_client_on_pump(px_task *task);

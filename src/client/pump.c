@@ -264,6 +264,11 @@ void px_client_tell_time(pusher_client *client) {
     px_core_set_wall_clock(client->core, unix_now);
 }
 
+px_core *px_client_core(pusher_client *client) {
+    px_core_tell_time(client->core, px_loop_now(client->loop));
+    return client->core;
+}
+
 void px_client_changed(pusher_client *client) {
     px_loop_queue(client->loop, &client->pump);
 }
@@ -281,30 +286,22 @@ void px_client_on_deadline(px_deadline *deadline) {
     pump(client);
 }
 
-/* Time goes on before messages are told, except when a deadline has passed: then the messages,
- * which were here before we looked at the clock, may be what it waits for. */
-static void tell_time_before_messages(pusher_client *client) {
-    uint64_t now = px_loop_now(client->loop);
-    if (px_core_deadline(client->core) > now)
-        px_core_tick(client->core, now);
+/* A deadline that has passed fires afterwards: what was here before we looked at the clock may be what it
+ * waits for. */
+static void tell_time_of_input(pusher_client *client) {
+    (void)px_client_core(client);
 }
 
 static void on_piece(void *owner, uint32_t id, int status, px_slice piece) {
     pusher_client *client = owner;
-    tell_time_before_messages(client);
+    tell_time_of_input(client);
     px_core_request_progress(client->core, id, status, piece);
     pump(client);
 }
 
-/* The end of something is dated, for pauses are counted from it; a deadline that has passed meanwhile
- * fires afterwards. */
-static void tell_time_of_end(pusher_client *client) {
-    px_core_tell_time(client->core, px_loop_now(client->loop));
-}
-
 static void on_reply(void *owner, uint32_t id, const px_http_reply *reply) {
     pusher_client *client = owner;
-    tell_time_of_end(client);
+    tell_time_of_input(client);
     px_core_request_done(client->core, id, reply->status, px_buffer_slice(&reply->body),
                          reply->failure.result, px_slice_of_text(reply->failure.text));
     pump(client);
@@ -320,7 +317,7 @@ static void on_opened(void *owner, px_ws_transport *socket) {
 
 static void on_begin(void *owner, px_ws_transport *socket) {
     (void)socket;
-    tell_time_before_messages(owner);
+    tell_time_of_input(owner);
 }
 
 static void on_message(void *owner, px_ws_transport *socket, px_slice text) {
@@ -334,7 +331,7 @@ static void on_closed(void *owner, px_ws_transport *socket, const px_ws_end *end
     px_connection_attempt *attempt = attempt_of(client, socket);
     px_id id = attempt->id;
     *attempt = (px_connection_attempt){0};
-    tell_time_of_end(client);
+    tell_time_of_input(client);
     px_core_transport_closed(client->core, id, end->code, end->reason, end->clean, end->result,
                              end->message);
     pump(client);

@@ -79,6 +79,21 @@ static px_slice endpoint_of(const px_core *core, const px_channel *channel) {
     return channel ? core->options.auth_endpoint : core->options.user_auth_endpoint;
 }
 
+/* The URL without USER:PASSWORD@: what is said of a failure is logged. */
+static void add_endpoint(px_core *core, px_text *text, const px_channel *channel) {
+    px_slice rest = endpoint_of(core, channel), scheme = {rest.ptr, 0};
+    size_t login = 0;
+    for (size_t i = 0; i + 3 <= rest.len && scheme.len == 0; i++)
+        if (memcmp(rest.ptr + i, "://", 3) == 0)
+            scheme.len = i + 3;
+    rest = px_slice_after(rest, scheme.len);
+    for (size_t i = 0; scheme.len > 0 && i < rest.len && !memchr("/?#", rest.ptr[i], 3); i++)
+        if (rest.ptr[i] == '@')
+            login = i + 1;
+    px_text_add(text, scheme);
+    px_text_add_excerpt(text, px_slice_after(rest, login), QUOTED_ANSWER);
+}
+
 static px_slice endpoint_name(const px_channel *channel) {
     return channel ? PX_SLICE("channel-authorization") : PX_SLICE("user-authentication");
 }
@@ -92,7 +107,7 @@ static void add_subject(px_core *core, px_text *text, const px_channel *channel,
         px_text_add(text, PX_SLICE(", "));
     }
     px_text_add(text, PX_SLICE("endpoint "));
-    px_text_add_excerpt(text, endpoint_of(core, channel), QUOTED_ANSWER);
+    add_endpoint(core, text, channel);
     px_text_add(text, PX_SLICE(", status "));
     px_text_add_number(text, (uint64_t)status);
     px_text_add(text, PX_SLICE(")"));
@@ -135,7 +150,7 @@ void px_authorization_refused(px_core *core, px_channel *channel, int status, px
     px_text_add(&text, PX_SLICE(" endpoint - received status: "));
     px_text_add_number(&text, (uint64_t)status);
     px_text_add(&text, PX_SLICE(" from "));
-    px_text_add_excerpt(&text, endpoint_of(core, channel), QUOTED_ANSWER);
+    add_endpoint(core, &text, channel);
     px_text_add(&text, channel ? PX_SLICE(". Clients must be authorized to join private or "
                                           "presence channels." SEE_AUTHORIZING)
                                : PX_SLICE("." SEE_AUTHENTICATING));

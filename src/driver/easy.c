@@ -90,6 +90,9 @@ static CURLcode set_common(CURL *easy, const char *url, char *error_text) {
         {CURLOPT_NOPROGRESS, 1},
         {CURLOPT_FOLLOWLOCATION, 0},
         {CURLOPT_TCP_NODELAY, 1},
+        /* Whatever the system's OpenSSL would still take. */
+        {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+        {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
         /* HTTP/2 has no upgrade, and its buffering defeats curl_easy_recv. */
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
     };

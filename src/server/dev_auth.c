@@ -85,12 +85,13 @@ static const char *read_person(call *this, const px_app_options *apps, size_t ap
 /* 200, or the status of a failure that is written already. */
 static int read_call(call *this, const px_app_options *apps, size_t app_count,
                      const px_dev_auth_request *request) {
-    const char *refusal = px_dev_refusal(request->host, request->origin);
-    if (refusal)
-        return fail(this, 403, refusal);
     if (px_http_params_read(this->arena, request->fields, &this->params) != PX_OK)
         return fail_memory(this);
     this->callback = request->is_jsonp ? field(this, "callback") : PX_SLICE("");
+    const char *refusal = this->callback.len > 0 ? px_dev_script_refusal(&request->asker)
+                                                 : px_dev_refusal(&request->asker);
+    if (refusal)
+        return fail(this, 403, refusal);
     const char *fault = read_person(this, apps, app_count);
     if (fault)
         return fail(this, 400, fault);

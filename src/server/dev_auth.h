@@ -12,12 +12,12 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "server/app.h"
+#include "server/dev_origin.h"
 
 typedef struct px_dev_auth_request {
     px_slice fields; /* the query of a GET, the form of a POST */
-    px_slice origin; /* the Origin header, or the Referer; empty: none */
-    px_slice host;   /* the Host header */
-    bool is_jsonp;   /* may ask for a callback */
+    px_dev_asker asker;
+    bool is_jsonp; /* may ask for a callback */
 } px_dev_auth_request;
 
 /* Both write the answer into `out` and return the HTTP status: 200, or 400, 403 or 500 with a sentence

@@ -43,10 +43,25 @@ bool px_origin_is_local(px_slice origin) {
 
 /* A page from elsewhere must not get signatures, be it by asking from the user's browser or by a name
  * of its own that leads to this machine. */
-const char *px_dev_refusal(px_slice host, px_slice origin) {
-    if (!px_host_is_local(host))
+const char *px_dev_refusal(const px_dev_asker *asker) {
+    if (!px_host_is_local(asker->host))
         return "Ask for 127.0.0.1 or localhost.";
-    if (origin.len > 0 && !px_origin_is_local(origin))
-        return "Only pages of this machine may ask for this.";
-    return NULL;
+    bool is_local = asker->origin.len > 0
+                        ? px_origin_is_local(asker->origin)
+                        : !px_slice_equal_ignore_case(asker->site, PX_SLICE("cross-site"));
+    return is_local ? NULL : "Only pages of this machine may ask for this.";
+}
+
+const char *px_dev_script_refusal(const px_dev_asker *asker) {
+    if (asker->origin.len == 0 && asker->site.len == 0)
+        return "A script that is asked for needs a Referer, which says whose page it is for.";
+    return px_dev_refusal(asker);
+}
+
+px_dev_asker px_dev_asker_of(const px_http_head *head) {
+    const px_slice *fields = head->fields;
+    bool has_origin = fields[PX_HTTP_ORIGIN].ptr;
+    return (px_dev_asker){.host = fields[PX_HTTP_HOST],
+                          .origin = fields[has_origin ? PX_HTTP_ORIGIN : PX_HTTP_REFERER],
+                          .site = fields[PX_HTTP_FETCH_SITE]};
 }

@@ -47,14 +47,12 @@ px_host_answer px_demo_settings(const px_demo_call *call) {
 
 /* NULL, or why not. */
 static const char *refusal_of(const px_demo_call *call) {
-    const px_slice *fields = call->head->fields;
     if (!app_of(call))
         return "The pages may do this only with the app that has the default credentials, and only "
                "on "
                "the server's own machine. Start `pusher serve` without an app of your own.";
-    return px_dev_refusal(fields[PX_HTTP_HOST], fields[PX_HTTP_ORIGIN].ptr
-                                                    ? fields[PX_HTTP_ORIGIN]
-                                                    : fields[PX_HTTP_REFERER]);
+    px_dev_asker asker = px_dev_asker_of(call->head);
+    return px_dev_refusal(&asker);
 }
 
 static px_host_answer refuse(const px_demo_call *call, const char *why) {
@@ -68,9 +66,7 @@ px_host_answer px_demo_authorize(const px_demo_call *call) {
     const char *why = refusal_of(call);
     if (why)
         return refuse(call, why);
-    px_dev_auth_request request = {.fields = call->body,
-                                   .host = call->head->fields[PX_HTTP_HOST],
-                                   .origin = call->head->fields[PX_HTTP_ORIGIN]};
+    px_dev_auth_request request = {.fields = call->body, .asker = px_dev_asker_of(call->head)};
     px_host_answer answer = {.headers = PX_SLICE(NO_STORE)};
     px_buffer_clear(&server->scratch);
     answer.status = px_dev_auth(app_of(call), 1, &request, &server->arena, &server->scratch,

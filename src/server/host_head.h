@@ -20,6 +20,7 @@ enum { PX_ACCEPTS_GZIP = 1, PX_ACCEPTS_BR = 2 };
     X(EXPECT, "expect")                                                                            \
     X(ORIGIN, "origin")                                                                            \
     X(REFERER, "referer")                                                                          \
+    X(FETCH_SITE, "sec-fetch-site")                                                                \
     X(CONTENT_TYPE, "content-type")                                                                \
     X(IF_NONE_MATCH, "if-none-match")                                                              \
     X(IF_MODIFIED_SINCE, "if-modified-since")                                                      \

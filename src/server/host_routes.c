@@ -172,15 +172,13 @@ static px_slice allow_origin(const call *this) {
 
 static px_host_answer ask_dev_auth(const call *this, px_dev_auth_endpoint *endpoint) {
     px_server *server = this->server;
-    const px_slice *fields = this->head->fields;
     px_host_answer answer = {.status = 200, .content_type = TEXT, .headers = allow_origin(this)};
     if (px_slice_equal(this->head->method, PX_SLICE("OPTIONS")))
         return answer;
     bool is_post = px_slice_equal(this->head->method, PX_SLICE("POST"));
     px_dev_auth_request request = {
         .fields = is_post ? this->body : this->head->query,
-        .origin = fields[PX_HTTP_ORIGIN].ptr ? fields[PX_HTTP_ORIGIN] : fields[PX_HTTP_REFERER],
-        .host = fields[PX_HTTP_HOST],
+        .asker = px_dev_asker_of(this->head),
         .is_jsonp = !is_post,
     };
     px_buffer_clear(&server->scratch);

@@ -76,6 +76,15 @@ void px_session_heard(px_session *session, bool answers) {
         px_hub_alive(hub, &session->hub);
 }
 
+void px_session_beat(px_session *session) {
+    session->owes_beat = !session->awaits_beat;
+    session->awaits_beat = false;
+    if (!session->owes_beat)
+        return;
+    session->heartbeat_at_ms = session->server->now_ms;
+    px_session_set_timer(session);
+}
+
 static void close_with(px_session *session, px_protocol_error error) {
     if (session->hub.app)
         px_hub_break_connection(session->server->hub, &session->hub, error);

@@ -31,6 +31,8 @@ typedef struct px_session {
     bool has_path;          /* the hub was asked */
     bool is_opening;        /* it is being asked */
     bool is_announced;      /* `o` was sent */
+    bool awaits_beat;       /* a stream's heartbeat is unanswered */
+    bool owes_beat;         /* the client has asked for one */
     bool is_leaving;        /* has had a receiver since it was closed */
     bool is_dirty;
     bool is_slow;   /* too much waits: to be closed with 4100 at the end of the turn */
@@ -54,6 +56,10 @@ void px_session_open(px_session *session, const px_host_connection *connection,
 /* A message from the client. */
 void px_session_message(px_session *session, const px_host_connection *connection,
                         const px_host_client *client, px_slice text);
+
+/* The client sent `[]`: the answer to a heartbeat or, where none is unanswered, a question whether the server
+ * is there, which a heartbeat answers. */
+void px_session_beat(px_session *session);
 
 /* The client was heard of. `answers`: it answered a heartbeat. */
 void px_session_heard(px_session *session, bool answers);

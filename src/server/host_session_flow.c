@@ -68,11 +68,16 @@ void px_session_deliver(px_hub_connection *connection, px_message *message) {
         px_session_mark_dirty(session);
 }
 
+static void beat_stream(px_session *session) {
+    session->awaits_beat = true;
+    px_stream_text(session->receiver, PX_SLICE("h"));
+}
+
 void px_session_ping(px_hub_connection *connection) {
     px_session *session = (px_session *)connection;
     if (session->receiver && !session->receiver->in.stream->style->is_single &&
         session->is_announced && !is_at_limit(session))
-        px_stream_text(session->receiver, PX_SLICE("h"));
+        beat_stream(session);
 }
 
 /* ---- To the client ---- */
@@ -215,10 +220,11 @@ void px_session_heartbeat(px_session *session) {
     session->heartbeat_at_ms = server->now_ms + server->options.http_heartbeat_ms;
     if (!session->is_announced)
         return;
+    session->owes_beat = false;
     if (session->receiver->in.stream->style->is_single)
         answer_poll(session, PX_SLICE("h"));
     else if (!is_at_limit(session))
-        px_stream_text(session->receiver, PX_SLICE("h"));
+        beat_stream(session);
 }
 
 /* ---- Receivers come and go ---- */
@@ -296,7 +302,9 @@ void px_session_receive(px_session *session, px_host_connection *connection,
     }
     connection->in.stream->session = session;
     session->receiver = connection;
-    session->heartbeat_at_ms = server->now_ms + server->options.http_heartbeat_ms;
+    session->awaits_beat = false;
+    session->heartbeat_at_ms =
+        server->now_ms + (session->owes_beat ? 0 : server->options.http_heartbeat_ms);
     px_session_heard(session, false);
     px_session_set_timer(session);
     px_session_mark_dirty(session);

@@ -135,6 +135,10 @@ static bool send_messages(const call *this, px_slice json) {
         return false;
     }
     px_session_heard(session, !session->is_sockjs);
+    if (!session->is_sockjs && px_slice_equal(json, PX_SLICE("[]")))
+        px_session_beat(session);
+    else
+        session->awaits_beat = false; /* what clients have to say stands for an answer */
     delivery to = {this, session};
     if (px_sockjs_each_message(&this->server->arena, json, take_message, &to) == PX_OK)
         return true;

@@ -202,7 +202,7 @@ void px_hub_log(const px_hub *hub, int level, const char *format, ...) {
     if (len >= sizeof(line))
         len = sizeof(line) - 1;
     for (size_t i = 0; i < len; i++)
-        if (line[i] < ' ' || line[i] == 0x7f)
+        if (line[i] < ' ' || line[i] > '~') /* whether or not char is signed */
             line[i] = '?';
     hub->host.log(hub->host.context, level, px_slice_of(line, len));
 }

@@ -66,7 +66,7 @@ struct px_hub {
 /* A random number below `limit` (at least 1); not for secrets. */
 uint64_t px_hub_random(px_hub *hub, uint64_t limit);
 
-/* A line for the operator. Control characters, which might come from a peer, become '?'. */
+/* A line for the operator. All but printable ASCII, which might come from a peer, becomes '?'. */
 void px_hub_log(const px_hub *hub, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 enum { PX_HUB_LOG_ERROR = 1, PX_HUB_LOG_WARNING, PX_HUB_LOG_INFORMATION, PX_HUB_LOG_DEBUG };

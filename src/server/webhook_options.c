@@ -70,9 +70,11 @@ static bool is_token(px_slice text) {
 }
 
 static bool is_header_value(px_slice text) {
-    for (size_t i = 0; i < text.len; i++)
-        if ((text.ptr[i] >= 0 && text.ptr[i] < ' ') || text.ptr[i] == 0x7f)
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < ' ' || c == 0x7f)
             return false;
+    }
     return true;
 }
 

@@ -1,10 +1,14 @@
 // The native client through TLS: certificates that it must accept, and those that it must not.
 import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { Authority } from './lib/certificates.mjs';
 import { BIN, pusher, serve, terminateTls } from './lib/servers.mjs';
 import { run, wholeFile } from './lib/program.mjs';
+
+const OLD_TLS = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' };
 
 // The tests share an authority, a server and one TLS port for each certificate.
 const file = wholeFile();
@@ -59,6 +63,24 @@ test('a self-signed certificate', () => refused('self', /certificate/, ...truste
 test('an expired certificate', () => refused('expired', /expired/, ...trusted()));
 
 test('a certificate for another host', () => refused('elsewhere', /127\.0\.0\.1/, ...trusted()));
+
+// OpenSSL as it comes refuses that by itself; here it is told not to, by a configuration of its own.
+test('a server that speaks TLS 1.1 at most', async (t) => {
+  const port = await terminateTls(t, { ...authority.issue('old'), ...OLD_TLS }, 1);
+  const configuration = join(authority.folder, 'permissive.cnf');
+  writeFileSync(configuration, [
+    'openssl_conf = all', '[all]', 'ssl_conf = ssl', '[ssl]', 'system_default = permissive', '[permissive]',
+    'MinProtocol = TLSv1', 'CipherString = ALL:@SECLEVEL=0', ''].join('\n'));
+  const env = { OPENSSL_CONF: configuration };
+  const openssl = await run('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', authority.file], { env });
+  assert.match(openssl.out, /TLSv1\.1/); // so there is something to refuse
+  for (const verb of [['subscribe', 'c'], ['trigger', 'c', 'e', '1']]) {
+    const args = [verb[0], '--tls', '--port', String(port), ...trusted(), ...verb.slice(1)];
+    const { code, err } = await run(BIN, args, { env });
+    assert.equal(code, 1, err);
+    assert.match(err, /version/, verb[0]);
+  }
+});
 
 test('the right pin, and a wrong one', async (t) => {
   await works(t, 'good', ...trusted(), '--pin', authority.pin('good'));

@@ -145,7 +145,7 @@ def check_links(root):
 
 
 def check_files(root):
-    folders = ("include", "src", "tests/lint", "tests/sim", "tests/unit", "web/wasm")
+    folders = ("fuzz", "include", "src", "tests/lint", "tests/sim", "tests/torture", "tests/unit", "web/wasm")
     known = {path.name for folder in folders for path in (root / folder).rglob("*.*")}
     for page in pages(root):
         for name in SOURCE_FILE.findall(page.read_text()):

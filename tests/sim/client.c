@@ -211,7 +211,7 @@ static void arm(sim_world *world, sim_client *client) {
     uint32_t ticks = sim_setting_of(world, client, SIM_C_TICKS);
     if (ticks && client->armed_at == UINT64_MAX)
         client->armed_at = world->now + ticks;
-    if (ticks && sim_random(&world->random, 4))
+    if (ticks && sim_random(&world->random, 64))
         return; /* it is told the time often enough, and seldom asks when it should */
     uint64_t deadline = px_core_deadline(client->core);
     sim_check_deadline(world, client, deadline);
@@ -260,8 +260,8 @@ bool sim_tell_time(sim_world *world, sim_client *client) {
     if (sim_setting_of(world, client, SIM_C_TICKS)) {
         px_core_tick(client->core, world->now);
         sim_drain_client(world, client);
-    } else if (px_core_deadline(client->core) > world->now) {
-        px_core_tick(client->core, world->now);
+    } else {
+        px_core_tell_time(client->core, world->now);
     }
     return client->core != NULL;
 }

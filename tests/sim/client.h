@@ -9,8 +9,8 @@ void sim_client_start(sim_world *world, uint32_t index);
 /* Frees the engine; inside of a handler that happens when it returns. */
 void sim_client_stop(sim_world *world, sim_client *client);
 
-/* Time goes on, unless it would fire a deadline that a message which is here may have met. False: a handler
- * has freed the client. */
+/* Before what comes: time goes on, but fires nothing that a message which is here may have met. Owners that
+ * tick do that. False: a handler has freed the client. */
 bool sim_tell_time(sim_world *world, sim_client *client);
 /* Something arrives on that connection, or (SIM_NOBODY) happens to the client. */
 void sim_client_wakes(sim_world *world, sim_client *client, uint32_t feeding);

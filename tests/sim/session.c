@@ -12,6 +12,7 @@
 
 enum {
     DISCONNECT_MS = 5000,
+    HEARTBEAT_MS = 25000,
     MAX_TEXT = 65536,
     PRELUDE = 64,
     MAX_STREAM = 262144, /* then the client asks for the next one */
@@ -144,7 +145,6 @@ void sim_session_server_died(sim_world *world, sim_connection *connection) {
 
 /* ---- Heartbeats ---- */
 
-/* They come more often than clients wait for an answer to `[]`, which is none in itself. */
 static void set_heartbeat(sim_world *world, sim_connection *connection);
 
 static void heartbeat(sim_world *world, const sim_event *event) {
@@ -156,8 +156,7 @@ static void heartbeat(sim_world *world, const sim_event *event) {
 }
 
 static void set_heartbeat(sim_world *world, sim_connection *connection) {
-    uint64_t pong = world->plan->client[connection->client][SIM_C_PONG];
-    connection->beats_at = world->now + pong * 7 / 10 - 4 * world->plan->world[SIM_W_LATENCY];
+    connection->beats_at = world->now + HEARTBEAT_MS;
     sim_later(world, connection->beats_at, heartbeat, SIM_NOBODY, connection->index, 0, NOTHING);
 }
 
@@ -212,10 +211,13 @@ int sim_session_send(sim_world *world, const sim_request *request, px_slice body
     sim_connection *connection = world->connections[request->connection];
     if (!sim_has_server_end(connection))
         return connection->ending[0] ? 204 : 404;
+    bool was_asked = connection->beat;
+    connection->beat = false;
     if (px_slice_equal(body, PX_SLICE("[]"))) {
         sim_server_tick(world);
-        connection->beat = false;
         px_hub_activity(world->hub, &connection->hub);
+        if (!was_asked) /* the client asks */
+            sim_session_ping(world, connection);
         return 204;
     }
     px_json_reader_init(&reader, body);

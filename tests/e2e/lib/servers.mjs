@@ -59,10 +59,11 @@ export async function soketi(t, { port } = {}) {
   return { program, port: chosen, stop: (signal) => program.stop(signal) };
 }
 
-// TLS in front of a port; ends with the test. Gives its own port.
-export async function terminateTls(t, { key, cert }, target) {
+// TLS in front of a port, with a certificate { key, cert } and perhaps other settings of Node's; ends with the
+// test. Gives its own port.
+export async function terminateTls(t, certificate, target) {
   const sockets = new Set();
-  const server = tls.createServer({ key, cert }, (secure) => {
+  const server = tls.createServer(certificate, (secure) => {
     const plain = net.connect(target, '127.0.0.1');
     for (const [one, other] of [[secure, plain], [plain, secure]]) {
       sockets.add(one);

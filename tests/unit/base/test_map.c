@@ -227,6 +227,26 @@ static void test_collisions(void **state) {
     free(items);
 }
 
+/* Who finds names that collide under one seed has found nothing for another one: these are spread as any. */
+static void test_collisions_are_those_of_one_seed(void **state) {
+    (void)state;
+    enum { WANTED = 60, LOW_BITS = 0x3ff, MOST = 8 };
+    static const uint64_t SEEDS[][2] = {{1, 2}, {0x0706050403020100u, 0x0f0e0d0c0b0a0909u}};
+    item *items = new_items(MANY);
+    size_t found = 0, per_place[2][LOW_BITS + 1] = {{0}};
+    for (size_t i = 0; i < MANY && found < WANTED; i++) {
+        if ((px_hash(SEED, items[i].key) & LOW_BITS) != LOW_BITS)
+            continue;
+        found++;
+        for (size_t s = 0; s < 2; s++) {
+            size_t *count = &per_place[s][px_hash(SEEDS[s], items[i].key) & LOW_BITS];
+            assert_true(++*count < MOST);
+        }
+    }
+    assert_int_equal(found, WANTED);
+    free(items);
+}
+
 /* Two names with the same hash are still two names. */
 static void test_equal_hashes(void **state) {
     (void)state;
@@ -301,11 +321,17 @@ static void test_hash(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),      cmocka_unit_test(test_odd_keys),
-        cmocka_unit_test(test_many),       cmocka_unit_test(test_insertion_order),
-        cmocka_unit_test(test_churn),      cmocka_unit_test(test_removal_while_iterating),
-        cmocka_unit_test(test_collisions), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_hash),       cmocka_unit_test(test_equal_hashes),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_odd_keys),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_insertion_order),
+        cmocka_unit_test(test_churn),
+        cmocka_unit_test(test_removal_while_iterating),
+        cmocka_unit_test(test_collisions),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_equal_hashes),
+        cmocka_unit_test(test_collisions_are_those_of_one_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ static const expectation rows[] = {
      "{\"channel\":\"ch\",\"event\":\"e\\nx\",\"data\":{   \"a\": 1  }}\n", NULL},
     /* Nobody clears the screen from afar: ESC, the C1 form of CSI, DEL. */
     {"e", "\033[2J\t\302\233m\177", PUSHER_DATA_STRING, "", "ch e \\x1b[2J\\t\\xc2\\x9bm\\x7f\n",
-     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\\u001b[2J\\t\302\233m\177\"}\n", NULL},
+     "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\\u001b[2J\\t\\u009bm\\u007f\"}\n", NULL},
     {"e", "\303\244\302\240", PUSHER_DATA_STRING, "", "ch e \303\244\302\240\n",
      "{\"channel\":\"ch\",\"event\":\"e\",\"data\":\"\303\244\302\240\"}\n", NULL},
     {"pusher:member_added", "", PUSHER_DATA_NONE, "",

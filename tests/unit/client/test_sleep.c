@@ -106,12 +106,33 @@ static void pauses_after_a_quiet_connection(void **state) {
     fixture_free(world);
 }
 
+static void stay(test_connection *connection, void *context) {
+    (void)context;
+    if (test_greet(connection))
+        test_hold(connection);
+}
+
+/* Time-outs begin with the call that needs them, however long nothing had happened before. */
+static void connects_after_a_quiet_while(void **state) {
+    (void)state;
+    fixture *world = fixture_new(stay, NULL);
+    fixture_make(world);
+    settle(pusher_client_loop(world->client));
+    slept += HOUR_MS;
+    pusher_connect(world->client);
+    await(world, "connected\n");
+    assert_int_equal(noted(world, "unavailable\n"), 0);
+    assert_int_equal(test_peer_count(world->peer), 1);
+    fixture_free(world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_after_a_sleep),
         cmocka_unit_test(finds_out_what_died_in_a_sleep),
         cmocka_unit_test(asks_on_another_network),
         cmocka_unit_test(pauses_after_a_quiet_connection),
+        cmocka_unit_test(connects_after_a_quiet_while),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/core.h"
+#include "core/http_socket.h"
 #include "memory.h"
 #include "json/reader.h"
 
@@ -154,6 +155,8 @@ static void test_session_names(void **state) {
 
 static void test_sockjs_session_names(void **state) {
     (void)state;
+    if (!PX_OWN_SOCKJS)
+        skip();
     for (uint64_t random = 0; random < 500; random++) {
         http_engine engine;
         begin(&engine, "sockjs", 0, random * 0x9e3779b97f4a7c15u);

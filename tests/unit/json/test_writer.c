@@ -123,7 +123,7 @@ static size_t escape_slowly(px_slice text, char *out) {
     out[len++] = '"';
     for (size_t i = 0; i < text.len;) {
         size_t length = px_utf8_sequence(px_slice_after(text, i));
-        char c = text.ptr[i];
+        unsigned char c = (unsigned char)text.ptr[i];
         const char *letter = c ? strchr("\bb\ff\nn\rr\tt\"\"\\\\", c) : NULL;
         if (length > 1) {
             memcpy(out + len, text.ptr + i, length);
@@ -134,13 +134,13 @@ static size_t escape_slowly(px_slice text, char *out) {
         } else if (letter && (c < 0x20 || c == '"' || c == '\\')) {
             out[len++] = '\\';
             out[len++] = letter[1];
-        } else if (c >= 0 && c < 0x20) {
+        } else if (c < 0x20) {
             memcpy(out + len, "\\u00", 4);
             out[len + 4] = HEX[c >> 4];
             out[len + 5] = HEX[c & 15];
             len += 6;
         } else {
-            out[len++] = c;
+            out[len++] = (char)c;
         }
         i += length ? length : 1;
     }

@@ -47,9 +47,16 @@ static answer ask_with(const px_dev_auth_request *request) {
     return ask_at(px_dev_auth, request);
 }
 
+#define PAGE_OF_THIS_MACHINE                                                                       \
+    {                                                                                              \
+        PX_LITERAL("localhost:6001"), PX_LITERAL("http://localhost/"), {                           \
+            NULL, 0                                                                                \
+        }                                                                                          \
+    }
+
 static answer ask(const char *fields) {
     px_dev_auth_request request = {
-        .fields = px_slice_of_text(fields), .host = PX_SLICE("localhost:6001"), .is_jsonp = true};
+        .fields = px_slice_of_text(fields), .asker = PAGE_OF_THIS_MACHINE, .is_jsonp = true};
     return ask_with(&request);
 }
 
@@ -146,7 +153,7 @@ static void many_channels_by_jsonp(void **state) {
 
 static answer ask_user(const char *fields) {
     px_dev_auth_request request = {
-        .fields = px_slice_of_text(fields), .host = PX_SLICE("localhost:6001"), .is_jsonp = true};
+        .fields = px_slice_of_text(fields), .asker = PAGE_OF_THIS_MACHINE, .is_jsonp = true};
     return ask_at(px_dev_user_auth, &request);
 }
 
@@ -216,7 +223,8 @@ static void jsonp_is_answered_with_a_call(void **state) {
     assert_string_equal(given.type, "application/javascript");
     assert_ptr_equal(strstr(given.body, "Pusher.auth_callbacks['1']({\"auth\":"), given.body);
     assert_string_equal(given.body + strlen(given.body) - 4, "\"});");
-    px_dev_auth_request form = {.fields = px_slice_of_text(FIELDS), .host = PX_SLICE("127.0.0.1")};
+    px_dev_auth_request form = {.fields = px_slice_of_text(FIELDS),
+                                .asker.host = PX_SLICE("127.0.0.1")};
     assert_string_equal(ask_with(&form).type, "application/json");
 }
 
@@ -278,12 +286,48 @@ static void strangers_get_nothing(void **state) {
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         px_dev_auth_request request = {
             .fields = PX_SLICE("socket_id=1.2&channel_name=private-x"),
-            .host = px_slice_of_text(CASES[i].host),
-            .origin = px_slice_of_text(CASES[i].origin),
+            .asker = {.host = px_slice_of_text(CASES[i].host),
+                      .origin = px_slice_of_text(CASES[i].origin)},
         };
         answer given = ask_with(&request);
         if (given.status != CASES[i].status)
             fail_msg("%s, %s: %d", CASES[i].host, CASES[i].origin, given.status);
+    }
+}
+
+/* By `referrerpolicy="no-referrer"` a page makes its browser say nothing of it in a request for a script. */
+static void scripts_are_for_pages_that_are_known(void **state) {
+    (void)state;
+    static const struct {
+        const char *fields;
+        const char *origin;
+        const char *site;
+        int status;
+    } CASES[] = {
+        {"&callback=f", "", "", 403},
+        {"&callback=f", "", "cross-site", 403},
+        {"&callback=f", "", "Cross-Site", 403},
+        {"", "", "cross-site", 403},
+        {"&callback=f", "http://evil.example/", "same-origin", 403},
+        {"&callback=f", "", "same-origin", 200},
+        {"&callback=f", "", "same-site", 200},
+        {"&callback=f", "http://localhost:3000/", "", 200},
+        {"&callback=f", "http://localhost:3000/", "cross-site", 200}, /* asks 127.0.0.1 */
+        {"", "", "", 200},                                            /* no browser */
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char fields[100];
+        snprintf(fields, sizeof fields, "socket_id=1.2&channel_name=private-x%s", CASES[i].fields);
+        px_dev_auth_request request = {
+            .fields = px_slice_of_text(fields),
+            .asker = {PX_SLICE("localhost"), px_slice_of_text(CASES[i].origin),
+                      px_slice_of_text(CASES[i].site)},
+            .is_jsonp = true,
+        };
+        answer given = ask_with(&request);
+        if (given.status != CASES[i].status ||
+            (given.status != 200 && strstr(given.body, "auth\"")))
+            fail_msg("case %zu: %d %s", i, given.status, given.body);
     }
 }
 
@@ -294,7 +338,7 @@ static void memory_may_fail(void **state) {
     (void)state;
     px_app_options app;
     px_app_options_default(&app);
-    px_dev_auth_request request = {.host = PX_SLICE("localhost"),
+    px_dev_auth_request request = {.asker = PAGE_OF_THIS_MACHINE,
                                    .fields = PX_SLICE("socket_id=1.2&channel_name[]=presence-x"
                                                       "&channel_name[]=private-encrypted-x"
                                                       "&user_info=%7B%7D&watchlist=a")};
@@ -423,6 +467,7 @@ int main(void) {
         cmocka_unit_test(jsonp_is_answered_with_a_call),
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(strangers_get_nothing),
+        cmocka_unit_test(scripts_are_for_pages_that_are_known),
         cmocka_unit_test(a_client_joins_with_it),
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(users_are_authenticated_beside),

@@ -105,6 +105,7 @@ static void nobody_else_is(void **state) {
         LOCAL "Origin: null\r\n",
         LOCAL "Origin: http://localhost.evil.example\r\n",
         LOCAL "Referer: http://evil.example/\r\n",
+        LOCAL "Sec-Fetch-Site: cross-site\r\n",
         LOCAL "X-Forwarded-For: 192.0.2.1\r\n", /* came through a proxy */
     };
     for (size_t i = 0; i < 2; i++)

@@ -166,6 +166,32 @@ static void heartbeats_go_to_and_fro(void **state) {
     test_server_stop(&own);
 }
 
+/* A client that hears nothing asks by `[]`, too. */
+static void who_asks_gets_a_heartbeat(void **state) {
+    (void)state;
+    test_stream stream = stream_of_session(server.port, "asks");
+    stream_expect(&stream, "o");
+    stream_expect(&stream, "established");
+    for (int i = 0; i < 3; i++) {
+        app_post(server.port, "asks", "xhr_send", "[]", 204, "");
+        assert_string_equal(stream_line(&stream), "h");
+        app_post(server.port, "asks", "xhr_send", "[]", 204, "");
+        assert_true(stream_is_quiet(&stream, 20));
+    }
+    stream_close(&stream);
+}
+
+/* Between two polls the next one brings it. */
+static void who_asks_gets_a_heartbeat_by_poll(void **state) {
+    (void)state;
+    app_post(server.port, "polls", "xhr", NULL, 200, "o\n");
+    app_post(server.port, "polls", "xhr", NULL, 200, "a[\"{\\\"event");
+    for (int i = 0; i < 3; i++) {
+        app_post(server.port, "polls", "xhr_send", "[]", 204, "");
+        app_post(server.port, "polls", "xhr", NULL, 200, "h\n");
+    }
+}
+
 static void who_answers_no_heartbeat_is_closed(void **state) {
     (void)state;
     test_server own;
@@ -748,6 +774,8 @@ int main(void) {
         cmocka_unit_test(a_stream_brings_everything),
         cmocka_unit_test(http_1_0_is_closed_at_the_end),
         cmocka_unit_test(heartbeats_go_to_and_fro),
+        cmocka_unit_test(who_asks_gets_a_heartbeat),
+        cmocka_unit_test(who_asks_gets_a_heartbeat_by_poll),
         cmocka_unit_test(who_answers_no_heartbeat_is_closed),
         cmocka_unit_test(a_new_stream_goes_on_where_the_old_one_was),
         cmocka_unit_test(a_poll_that_is_displaced_ends),

@@ -28,7 +28,7 @@ static const char *const MESSAGES[] = {
 /* Replaces, drops, doubles bytes; returns the new length. */
 static size_t damage(char *text, size_t len, uint64_t *random) {
     for (uint64_t i = next_random(random) % 4; i > 0 && len > 1; i--) {
-        size_t at = next_random(random) % len;
+        size_t at = (size_t)(next_random(random) % len);
         switch (next_random(random) % 4) {
         case 0:
             text[at] = (char)next_random(random);

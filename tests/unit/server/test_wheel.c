@@ -57,7 +57,7 @@ static void random_operations_agree_with_the_model(void **state) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        size_t who = (random >> 8) % NODES;
+        size_t who = (size_t)((random >> 8) % NODES);
         switch (random % 4) {
         case 0:
             due[who] = now + (random >> 20) % (random & 16 ? 400000 : 3000);
