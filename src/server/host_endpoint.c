@@ -146,12 +146,12 @@ static void take(px_endpoint *endpoint, char *bytes, size_t len, px_socket_statu
         lose(endpoint, "the connection was closed before the answer was there");
 }
 
-static void connect_next(px_endpoint *endpoint, const char *why);
-
+/* A host that was reached and can't be trusted is not sought at its other addresses: what went wrong
+ * there would be told in the place of this. */
 static void shake_hands(px_endpoint *endpoint, px_socket_status status) {
     const char *failure = px_socket_failure(&endpoint->socket);
     if (status != PX_SOCKET_GOES_ON)
-        connect_next(endpoint, failure ? failure : "TLS was refused");
+        finish(endpoint, false, failure ? failure : "TLS was refused");
     else if (px_socket_is_ready(&endpoint->socket))
         exchange(endpoint);
 }
@@ -174,6 +174,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context) {
 }
 
 /* ---- Connecting ---- */
+
+static void connect_next(px_endpoint *endpoint, const char *why);
 
 static void on_connected(px_endpoint *endpoint) {
     int error = 0;
