@@ -231,7 +231,7 @@ void px_web_no_callbacks(px_web_client *client, const char *channel, size_t chan
 PX_WEB_EXPORT("px_web_message")
 int px_web_message(px_web_client *client, px_id id, size_t len, double now_ms);
 int px_web_message(px_web_client *client, px_id id, size_t len, double now_ms) {
-    px_core_tick(client->core, (uint64_t)now_ms);
+    px_core_tell_time(client->core, (uint64_t)now_ms);
     px_core_transport_message(client->core, id, inbox_slice(client, len));
     return px_web_next(client);
 }

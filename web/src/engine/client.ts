@@ -134,7 +134,7 @@ export class Client {
     throw errors[0];
   }
 
-  /** A call of the application, from a handler or not. Timers fire in turns of their own: others may follow. */
+  /** A call of the application, from a handler or not. What is due fires in a turn of its own: others may follow. */
   private call<T>(f: () => T): T {
     this.setLevel();
     if (!this.depth) this.engine.exports.px_web_tell_time(this.handle, this.now());
@@ -143,16 +143,13 @@ export class Client {
     return result;
   }
 
-  /** Something that the network says, or the clock. */
+  /**
+   * Something that the network says, or the clock. What is due fires afterwards: a message that is here may be what
+   * it waits for.
+   */
   private input(f: () => void): void {
-    if (this.depth) {
-      this.waiting.push(() => this.input(f));
-      return;
-    }
-    this.setLevel();
-    this.engine.exports.px_web_tick(this.handle, this.now());
-    f();
-    this.carryOut();
+    if (this.depth) this.waiting.push(() => this.input(f));
+    else this.call(f);
   }
 
   /* ---- Time ---- */
@@ -169,7 +166,7 @@ export class Client {
     this.timer = this.runtime().setTimeout(() => {
       this.timer = null;
       this.timerAt = Infinity;
-      this.input(() => undefined);
+      this.input(() => this.engine.exports.px_web_tick(this.handle, this.now()));
     }, wait);
   }
 

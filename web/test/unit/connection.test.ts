@@ -258,6 +258,21 @@ describe('connection', () => {
       assert.lengthOf(sandbox.sockets, 1);
     });
 
+    it('an answer that is here counts before the time-out that has passed meanwhile', async () => {
+      const pusher = await sandbox.connected({ activityTimeout: 1000, pongTimeout: 1000 });
+      await sandbox.tick(1010);
+      assert.lengthOf(sandbox.socket.framesOf('pusher:ping'), 1);
+      const runtime = Pusher.Runtime as unknown as { now(): number };
+      const { now } = runtime;
+      runtime.now = () => now() + 1_500; // the page was busy: no timer has fired
+      try {
+        sandbox.socket.receive('pusher:pong', {});
+        assert.isTrue(pusher.send_event('e', {}));
+      } finally {
+        runtime.now = now;
+      }
+    });
+
     it('a ping of the server is answered', async () => {
       const pusher = await sandbox.connected();
       const pinged = recorder();
