@@ -3,6 +3,7 @@
 #include "backend/names.h"
 
 #include "base/wipe.h"
+#include "net/protocol_name.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -11,7 +12,7 @@ enum { MAX_DECISIONS = 1000, MAX_AUTH = 8192, STATUS_FINE = 200 };
 /* ---- What must be right ---- */
 
 static int check_socket_id(pusher_app *app, px_slice socket_id) {
-    return px_backend_is_socket_id(socket_id)
+    return px_socket_id_valid(socket_id)
                ? PX_OK
                : px_answer_refuse_name(app, socket_id, "is no socket id; one looks like 1234.5678");
 }

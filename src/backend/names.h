@@ -1,4 +1,4 @@
-/* What names say and how they may look: of channels, events, users and connections. */
+/* What names say and how they may look: of channels, events and users. */
 #ifndef PX_BACKEND_NAMES_H
 #define PX_BACKEND_NAMES_H
 
@@ -16,8 +16,5 @@ bool px_backend_is_encrypted(px_slice channel);
 const char *px_backend_channel_fault(px_slice name);
 const char *px_backend_event_fault(px_slice name);
 const char *px_backend_user_fault(px_slice id);
-
-/* DIGITS.DIGITS */
-bool px_backend_is_socket_id(px_slice text);
 
 #endif

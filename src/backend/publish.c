@@ -4,6 +4,7 @@
 #include "backend/request.h"
 
 #include "base/utf8.h"
+#include "net/protocol_name.h"
 #include "json/writer.h"
 
 enum { MAX_CHANNELS = 100, MAX_BATCH = 10 };
@@ -21,7 +22,7 @@ static int check_event(pusher_app *app, const event *this) {
     const char *fault = px_backend_event_fault(this->name);
     if (fault)
         return px_answer_refuse_name(app, this->name, fault);
-    if (this->socket_id.len && !px_backend_is_socket_id(this->socket_id))
+    if (this->socket_id.len && !px_socket_id_valid(this->socket_id))
         return px_answer_refuse_name(app, this->socket_id,
                                      "is no socket id; one looks like 1234.5678");
     if (!px_utf8_valid(this->name) || !px_utf8_valid(this->data) || !px_utf8_valid(this->info))

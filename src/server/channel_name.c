@@ -1,5 +1,7 @@
 #include "server/channel_name.h"
 
+#include "net/protocol_name.h"
+
 static const struct {
     px_slice prefix;
     unsigned traits;
@@ -30,18 +32,6 @@ unsigned px_channel_traits(px_slice name) {
 
 px_slice px_channel_user_id(px_slice name) {
     return px_slice_after(name, KINDS[find_kind(name)].prefix.len);
-}
-
-static bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("_-=@,.;", c));
-}
-
-bool px_name_characters_valid(px_slice text) {
-    for (size_t i = 0; i < text.len; i++)
-        if (!is_name_character(text.ptr[i]))
-            return false;
-    return text.len > 0;
 }
 
 const char *px_channel_name_fault(px_slice name, uint32_t max_len) {

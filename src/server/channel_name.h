@@ -22,7 +22,4 @@ px_slice px_channel_user_id(px_slice name);
 /* NULL when the name is one, of at most max_len bytes; otherwise what is wrong with it. */
 const char *px_channel_name_fault(px_slice name, uint32_t max_len);
 
-/* Is the text one or more of the characters that channel names and user ids are made of? */
-bool px_name_characters_valid(px_slice text);
-
 #endif

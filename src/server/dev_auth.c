@@ -1,9 +1,9 @@
 #include "server/dev_auth.h"
 
+#include "net/protocol_name.h"
 #include "server/dev_grant.h"
 #include "server/dev_origin.h"
 #include "server/http_params.h"
-#include "server/socket_id.h"
 #include "server/text.h"
 #include "json/reader.h"
 #include "json/writer.h"

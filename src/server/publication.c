@@ -1,6 +1,7 @@
 #include "server/publication.h"
 
 #include "base/utf8.h"
+#include "net/protocol_name.h"
 #include "server/channel_name.h"
 #include "server/json_object.h"
 #include "server/text.h"

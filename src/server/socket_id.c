@@ -1,6 +1,7 @@
 #include "server/socket_id.h"
 
 #include "base/map.h"
+#include "net/protocol_name.h"
 
 enum { FIRST_CAPACITY = 64, PLACE_BITS = 31, RANDOM_BITS = 53 };
 
@@ -61,26 +62,13 @@ void px_sockets_remove(px_socket_table *table, px_hub_connection *connection) {
     table->free_places[table->free_count++] = place;
 }
 
-static size_t count_digits(px_slice text) {
-    size_t count = 0;
-    while (count < text.len && text.ptr[count] >= '0' && text.ptr[count] <= '9')
-        count++;
-    return count;
-}
-
-bool px_socket_id_valid(px_slice text) {
-    size_t first = count_digits(text);
-    if (first == 0 || first == text.len || text.ptr[first] != '.')
-        return false;
-    px_slice rest = px_slice_after(text, first + 1);
-    return rest.len > 0 && count_digits(rest) == rest.len;
-}
-
 px_hub_connection *px_sockets_find(const px_socket_table *table, px_slice socket_id) {
     uint64_t id[2];
-    size_t first = count_digits(socket_id);
-    if (!px_socket_id_valid(socket_id) ||
-        !px_slice_to_u64(px_slice_of(socket_id.ptr, first), &id[0]) ||
+    if (!px_socket_id_valid(socket_id))
+        return NULL;
+    size_t first =
+        (size_t)((const char *)memchr(socket_id.ptr, '.', socket_id.len) - socket_id.ptr);
+    if (!px_slice_to_u64(px_slice_of(socket_id.ptr, first), &id[0]) ||
         !px_slice_to_u64(px_slice_after(socket_id, first + 1), &id[1]))
         return NULL;
     uint64_t place = disguise(table, id[0]);

@@ -35,9 +35,6 @@ void px_sockets_remove(px_socket_table *table, px_hub_connection *connection);
 /* The open connection with this id, or NULL. */
 px_hub_connection *px_sockets_find(const px_socket_table *table, px_slice socket_id);
 
-/* Has the text the form of a socket id: digits, a dot, digits? */
-bool px_socket_id_valid(px_slice text);
-
 /* The connection's id as text, in `out`. */
 px_slice px_socket_id_text(const px_hub_connection *connection, char out[PX_SOCKET_ID_MAX]);
 

@@ -1,7 +1,7 @@
 #include "server/user.h"
 
 #include "base/plant.h"
-#include "server/channel_name.h"
+#include "net/protocol_name.h"
 #include "server/watchlist.h"
 
 /* ---- Users ---- */

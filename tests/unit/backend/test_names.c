@@ -1,5 +1,6 @@
 /* What names say, and how they may look. */
 #include "backend/names.h"
+#include "net/protocol_name.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,12 +24,12 @@ static void knows_channels_by_prefix(void **state) {
 
 static void knows_socket_ids(void **state) {
     (void)state;
-    assert_true(px_backend_is_socket_id(PX_SLICE("1.2")));
-    assert_true(px_backend_is_socket_id(PX_SLICE("1234.567890123")));
+    assert_true(px_socket_id_valid(PX_SLICE("1.2")));
+    assert_true(px_socket_id_valid(PX_SLICE("1234.567890123")));
     static const char *const others[] = {
         "", ".", "1", "1.", ".1", "1.2.3", "1.2:private-a", "a.1", "1.a", " 1.2", "1.2\n", "-1.2"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_false(px_backend_is_socket_id(px_slice_of_text(others[i])));
+        assert_false(px_socket_id_valid(px_slice_of_text(others[i])));
 }
 
 static void checks_names(void **state) {

@@ -1,5 +1,6 @@
 /* Opening, the order of its checks, socket ids, malformed messages, pings, draining. */
 #include "hub_world.h"
+#include "net/protocol_name.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
