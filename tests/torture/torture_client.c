@@ -4,13 +4,12 @@
  *
  *     torture_client         each way to fail, at the first call and for a while, and some at random
  *     torture_client full    at each call that the client makes, and many more at random */
-#include "faults.h"
 #include "net/ws_frame.h"
 #include "peer.h"
+#include "ways.h"
 
 #include <pusher/pusher.h>
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +24,6 @@ enum {
     TROUBLE_MS = 150,    /* how long something fails that goes on failing */
     HOT = 300,           /* waits in such a time that are no accident */
     TRIES = 200,         /* for calls that the program itself repeats */
-    INTERRUPTIONS = 100, /* one after the other: a call may be made again until it is through */
 };
 
 static bool is_full;
@@ -107,7 +105,7 @@ static void assert_gets_there(world *now, const char *what) {
 }
 
 /* Everything with the faults that are planned; they end after `trouble_ms`. */
-static void live(const char *what, int trouble_ms, bool may_spin) {
+static void live_for(const char *what, int trouble_ms, bool may_spin) {
     world now = {0};
     pusher_channel *channel = NULL;
     faults_count_this_thread(false);
@@ -133,61 +131,44 @@ static void live(const char *what, int trouble_ms, bool may_spin) {
         fail_msg("%s: %d descriptors before, %d after", what, files, faults_open_files());
 }
 
+static void live(const char *what, bool may_spin) {
+    live_for(what, TROUBLE_MS, may_spin);
+}
+
+static void live_longer(const char *what, bool may_spin) {
+    live_for(what, 2 * TROUBLE_MS, may_spin);
+}
+
 /* ---- What fails ---- */
 
 static void nothing_fails(void **state) {
     (void)state;
     faults_end();
-    live("nothing fails", TROUBLE_MS, true);
+    live("nothing fails", true);
 }
 
-/* At the first call, at the second, and so on, until the client makes so many no longer. */
 static void each_call_fails_once(void **state) {
     (void)state;
-    int most = is_full ? 40 : 1;
-    char name[64];
-    for (size_t i = 0; i < fault_count; i++) {
-        for (int skip = 0; skip < most; skip++) {
-            faults_plan(&faults[i], skip, 1);
-            live(fault_name(&faults[i], name), TROUBLE_MS, true);
-            if (faults_struck() == 0)
-                break;
-        }
-    }
+    ways_once(is_full ? 40 : 1, live);
 }
 
 /* Making a client is no part of it: what it can't do without is refused for as long as it lasts. */
+static bool is_for_making(fault_call call) {
+    return call == FAULT_epoll_create1 || call == FAULT_pipe;
+}
+
 static void a_call_goes_on_failing(void **state) {
     (void)state;
-    static const fault_call MAKING[] = {FAULT_epoll_create1, FAULT_pipe};
-    char name[64];
-    for (size_t i = 0; i < fault_count; i++) {
-        const fault *way = &faults[i];
-        bool is_needed = false;
-        for (size_t j = 0; j < sizeof MAKING / sizeof *MAKING; j++)
-            is_needed |= way->call == MAKING[j];
-        for (int skip = 0; skip < (is_full ? 20 : 1) && !is_needed; skip++) {
-            /* One call of each kind is for making it. */
-            faults_plan(way, skip + (way->call == FAULT_epoll_ctl),
-                        way->error == EINTR ? INTERRUPTIONS : FAULT_FOREVER);
-            live(fault_name(way, name), TROUBLE_MS, way->spins);
-            if (faults_struck() == 0)
-                break;
-        }
+    for (const fault *way = faults; way < faults + fault_count; way++) {
+        /* One call of each kind is for making it. */
+        if (!is_for_making(way->call))
+            ways_lasting(way, way->call == FAULT_epoll_ctl, is_full ? 20 : 1, live);
     }
 }
 
 static void calls_fail_at_random(void **state) {
     (void)state;
-    char name[64];
-    const char *given = getenv("SEED");
-    unsigned first = given ? (unsigned)strtoul(given, NULL, 10) : 1;
-    unsigned count = given ? 1 : is_full ? 200 : 4;
-    for (unsigned seed = first; seed < first + count; seed++) {
-        snprintf(name, sizeof name, "SEED=%u", seed);
-        faults_plan_random(seed, 20 + (int)(seed % 7) * 40);
-        live(name, 2 * TROUBLE_MS, true);
-    }
+    ways_at_random(is_full ? 200 : 4, 20, 40, live_longer);
 }
 
 int main(int argc, char **argv) {

@@ -4,7 +4,6 @@
  *
  *     torture_server         each way to fail, at the first call and for a while, and some at random
  *     torture_server full    at each call that the server makes, and many more at random */
-#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,14 +15,13 @@
 
 #include <cmocka.h>
 
-#include "faults.h"
 #include "host_peer.h"
+#include "ways.h"
 
 enum {
-    TROUBLE_MS = 60,     /* how long clients try while something fails */
-    HOT = 300,           /* waits in such a time that are no accident */
-    TRIES = 200,         /* for what the test itself repeats */
-    INTERRUPTIONS = 100, /* one after the other: a call may be made again until it is through */
+    TROUBLE_MS = 60, /* how long clients try while something fails */
+    HOT = 300,       /* waits in such a time that are no accident */
+    TRIES = 200,     /* for what the test itself repeats */
 };
 
 static bool is_full;
@@ -138,53 +136,32 @@ static void nothing_fails(void **state) {
     live("nothing fails", true);
 }
 
-/* At the first call, at the second, and so on, until the server makes so many no longer. */
 static void each_call_fails_once(void **state) {
     (void)state;
-    int most = is_full ? 40 : 2;
-    char name[64];
-    for (size_t i = 0; i < fault_count; i++) {
-        for (int skip = 0; skip < most; skip++) {
-            faults_plan(&faults[i], skip, 1);
-            live(fault_name(&faults[i], name), true);
-            if (faults_struck() == 0)
-                break;
-        }
-    }
+    ways_once(is_full ? 40 : 2, live);
 }
 
 /* Only what a running server does: what it can't begin without is refused for as long as it lasts. */
-static void a_call_goes_on_failing(void **state) {
-    (void)state;
+static bool is_for_running(fault_call call) {
     static const fault_call RUNNING[] = {
         FAULT_accept4, FAULT_recv, FAULT_send,   FAULT_sendmsg, FAULT_read,      FAULT_write,
         FAULT_pwrite,  FAULT_open, FAULT_rename, FAULT_connect, FAULT_ftruncate, FAULT_getrandom};
-    char name[64];
-    for (size_t i = 0; i < fault_count; i++) {
-        const fault *way = &faults[i];
-        bool is_running = false;
-        for (size_t j = 0; j < sizeof RUNNING / sizeof *RUNNING; j++)
-            is_running |= way->call == RUNNING[j];
-        for (int skip = 0; skip < (is_full ? 20 : 1) && is_running; skip++) {
-            faults_plan(way, skip, way->error == EINTR ? INTERRUPTIONS : FAULT_FOREVER);
-            live(fault_name(way, name), way->spins);
-            if (faults_struck() == 0)
-                break;
-        }
-    }
+    size_t i = 0;
+    while (i < sizeof RUNNING / sizeof *RUNNING && RUNNING[i] != call)
+        i++;
+    return i < sizeof RUNNING / sizeof *RUNNING;
+}
+
+static void a_call_goes_on_failing(void **state) {
+    (void)state;
+    for (const fault *way = faults; way < faults + fault_count; way++)
+        if (is_for_running(way->call))
+            ways_lasting(way, 0, is_full ? 20 : 1, live);
 }
 
 static void calls_fail_at_random(void **state) {
     (void)state;
-    char name[64];
-    const char *given = getenv("SEED");
-    unsigned first = given ? (unsigned)strtoul(given, NULL, 10) : 1;
-    unsigned count = given ? 1 : is_full ? 300 : 8;
-    for (unsigned seed = first; seed < first + count; seed++) {
-        snprintf(name, sizeof name, "SEED=%u", seed);
-        faults_plan_random(seed, 10 + (int)(seed % 7) * 20);
-        live(name, true);
-    }
+    ways_at_random(is_full ? 300 : 8, 10, 20, live);
 }
 
 int main(int argc, char **argv) {
