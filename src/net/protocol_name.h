@@ -1,5 +1,5 @@
-/* How names look in the protocol: what channels and users may be called, and the ids of connections. The server checks
- * what it is told by these, and the library for applications what it is about to send. */
+/* How names look in the protocol: what channels and users may be called, and the ids of connections. The
+ * server checks by these what it is told, and the library for applications what it is about to send. */
 #ifndef PX_NET_PROTOCOL_NAME_H
 #define PX_NET_PROTOCOL_NAME_H
 

@@ -1,5 +1,5 @@
 /* Memory: what connections and deliveries cost, and what happens when there is none. */
-#include "hub_world.h"
+#include "hub_scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -125,11 +125,6 @@ static void handled_inputs_leave_nothing_behind(void **state) {
 
 enum { ACTORS = 3 };
 
-typedef struct scene {
-    test_world world;
-    test_client actors[ACTORS];
-} scene;
-
 static void request(scene *s, const char *method, const char *path, const char *query,
                     const char *body) {
     world_request(&s->world, method, path, query, body);
@@ -178,25 +173,7 @@ static void every_failing_allocation_is_survived(void **state) {
     (void)state;
     px_app_options app = world_app();
     app.subscription_count = true;
-    for (int once = 0; once < 2; once++) {
-        bool failed = true;
-        for (size_t i = 1; failed; i++) {
-            static scene s;
-            world_start(&s.world, &app, NULL);
-            s.world.memory.fail_at = s.world.memory.calls + i;
-            s.world.memory.fail_once = once;
-            play(&s);
-            failed = s.world.memory.calls >= s.world.memory.fail_at;
-            assert_int_equal(px_hub_connection_count(s.world.hub), 0);
-            for (int actor = 1; actor < ACTORS; actor++)
-                client_cut(&s.world, &s.actors[actor]);
-            px_hub_stats stats;
-            px_hub_get_stats(s.world.hub, &stats);
-            assert_int_equal(stats.channels, 0);
-            assert_int_equal(stats.subscriptions, 0);
-            world_stop(&s.world);
-        }
-    }
+    scene_without_memory(&app, ACTORS, play);
 }
 
 static void hub_without_memory_is_not_made(void **state) {

@@ -1,5 +1,5 @@
 /* Users and memory: what signing in costs, and what happens when there is none. */
-#include "hub_world.h"
+#include "hub_scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,11 +71,6 @@ static void hub_ends_with_users(void **state) {
 
 enum { ACTORS = 4 };
 
-typedef struct scene {
-    test_world world;
-    test_client actors[ACTORS];
-} scene;
-
 static void request(scene *s, const char *path, const char *body) {
     world_request(&s->world, "POST", path, "", body);
     assert_true(s->world.status == 200 || s->world.status == 500);
@@ -124,24 +119,7 @@ static px_app_options small_app(void) {
 static void every_failing_allocation_is_survived(void **state) {
     (void)state;
     const px_app_options app = small_app();
-    for (int once = 0; once < 2; once++) {
-        bool failed = true;
-        for (size_t i = 1; failed; i++) {
-            static scene s;
-            world_start(&s.world, &app, NULL);
-            s.world.memory.fail_at = s.world.memory.calls + i;
-            s.world.memory.fail_once = once;
-            play(&s);
-            failed = s.world.memory.calls >= s.world.memory.fail_at;
-            assert_int_equal(px_hub_connection_count(s.world.hub), 0);
-            for (int actor = 1; actor < ACTORS; actor++)
-                client_cut(&s.world, &s.actors[actor]);
-            px_hub_stats stats;
-            px_hub_get_stats(s.world.hub, &stats);
-            assert_int_equal(stats.users, 0);
-            world_stop(&s.world);
-        }
-    }
+    scene_without_memory(&app, ACTORS, play);
 }
 
 /* A sign-in that fails for want of memory looks to the others as if it had never been tried, unless
