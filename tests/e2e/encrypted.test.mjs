@@ -78,6 +78,8 @@ test('a new master key is noticed, and the order is kept', async (t) => {
       sent.push(sent.length);
       await application.sdk.trigger(CHANNEL, 'news', sent.at(-1));
     }
+    // A key that is gone before anybody could ask for it opens nothing.
+    await puppet.sees({ event: 'news', data: String(sent.at(-1)) });
     application.rotate();
   }
   await application.sdk.trigger(CHANNEL, 'end', {});
