@@ -88,7 +88,7 @@ async function measure(what, { subjects: all, pairs }) {
   }
 }
 
-note(bench, `startup: milliseconds from the start of a program, which has processor 0 for itself. A client is made when it has
-begun to connect.`);
+note(bench, `startup: milliseconds from the start of a program, which has processor 0 for itself. A client is made when
+it has begun to connect.`);
 for (const [what, one] of Object.entries(CASES)) await measure(what, one);
 process.exit(0); // clients keep timers

@@ -9,9 +9,10 @@ const WASM = ['pusher_wasm'];
 export const BENCHMARKS = [
   { name: 'ws_frame', about: 'Decoding of WebSocket frames in memory' },
   { name: 'client_ingest', about: 'Events from the socket to a bound handler' },
-  { name: 'client_decrypt', about: 'Events of an encrypted channel, from the socket to a bound handler', needs: WASM },
+  { name: 'client_decrypt', about: 'Sealed events, from the socket to a bound handler', needs: WASM },
   { name: 'client_connections', about: 'A thousand clients in one process' },
   { name: 'server_fanout', about: 'Deliveries of one channel with a thousand subscribers' },
+  { name: 'server_latency', about: 'Latency of deliveries when there is little to do' },
   { name: 'server_connections', about: 'Idle connections, each subscribed to one channel' },
   {
     name: 'startup',
@@ -19,8 +20,18 @@ export const BENCHMARKS = [
     script: 'startup.mjs',
     needs: ['bench_stopwatch', 'bench_startup_client', ...WASM],
   },
-  { name: 'sizes', about: 'Bytes of what is shipped', script: 'sizes.mjs', needs: ['pusher_shared', 'pusher_server_shared', ...WASM] },
-  { name: 'web_library', about: 'pusher.js alone, fed by a stub socket', script: 'web/library.mjs', needs: WASM },
+  {
+    name: 'sizes',
+    about: 'Bytes of what is shipped',
+    script: 'sizes.mjs',
+    needs: ['pusher_shared', 'pusher_server_shared', ...WASM],
+  },
+  {
+    name: 'web_library',
+    about: 'pusher.js alone, fed by a stub socket',
+    script: 'web/library.mjs',
+    needs: WASM,
+  },
   {
     name: 'web_end_to_end',
     about: 'From `pusher serve` to the handlers of pusher.js',

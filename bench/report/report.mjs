@@ -18,17 +18,16 @@ function outcome({ error, rows }) {
 
 // `benchmarks`: { name, about, command }; `broken`: names of those that could not be built; `signal`: an AbortSignal
 // that ends it early.
-export async function measure(benchmarks, { runs, env, broken = [], stream, signal }) {
+export async function measure(benchmarks, { runs, env, stream, broken = [], limitMs = LIMIT_MS, signal }) {
   const progress = new Progress(stream, benchmarks.length);
   const results = [];
   for (const [i, { name, about, command }] of benchmarks.entries()) {
     if (signal?.aborted) break;
     progress.begin(i + 1, name);
     const words = [...command, '--json', '--runs', String(runs)];
-    const limitMs = LIMIT_MS * Math.max(1, runs / DEFAULT_RUNS);
     const result = broken.includes(name)
       ? { name, rows: [], seconds: 0, error: 'it can\'t be built' }
-      : await run(name, { command: words, env, limitMs, signal });
+      : await run(name, { command: words, env, limitMs: limitMs * Math.max(1, runs / DEFAULT_RUNS), signal });
     progress.end(outcome(result));
     results.push({ about, ...result });
   }

@@ -5,16 +5,15 @@ import { scale } from './scale.mjs';
 import { colour } from './subjects.mjs';
 
 const WIDTH = 760;
-const LEFT = 190; // the names
 const RIGHT = 150; // the numbers
-const SIZE = WIDTH - LEFT - RIGHT;
+const LETTER = 6.6; // about so wide
+const MAX_LETTERS = 36;
 const HEAD = 26; // of a group
 const ROW = 20;
 const BAR = 12;
 const AXIS = 44;
-const NAME_LETTERS = 27;
 
-const cut = (text) => (text.length > NAME_LETTERS ? `${text.slice(0, NAME_LETTERS - 1)}…` : text);
+const cut = (text) => (text.length > MAX_LETTERS ? `${text.slice(0, MAX_LETTERS - 1)}…` : text);
 
 function spoken({ subject, median, min, max }, unit) {
   return `${subject} ${short(median)} ${unit} (${short(min)} to ${short(max)})`;
@@ -24,15 +23,26 @@ function describe({ cases, unit }) {
   return cases.map(({ case: what, rows }) => `${what}: ${rows.map((row) => spoken(row, unit)).join('; ')}.`).join(' ');
 }
 
+// Where everything is: names end at `left`, bars have `size`; `at` tells the place of a value.
+function placing({ cases, ratio }) {
+  const rows = cases.flatMap((one) => one.rows);
+  const left = Math.round(16 + LETTER * Math.max(14, ...rows.map(({ subject }) => cut(subject).length)));
+  const size = WIDTH - RIGHT - left;
+  const limits = ratio ? rows.flatMap(({ goals = [] }) => goals.map(({ limit }) => limit)) : [];
+  const values = [...rows.flatMap(({ min, max }) => [min, max]), ...limits.filter((limit) => limit > 0)];
+  const x = scale(values, size, ratio ? { base: 1 } : {});
+  return { left, size, ...x, at: (value) => place(left + x.at(value)) };
+}
+
 function whisker(x, y, { min, max }) {
-  const [from, to] = [place(LEFT + x.at(min)), place(LEFT + x.at(max))];
-  const middle = place(y);
-  const path = `M${from} ${middle}H${to}M${from} ${middle - 3}V${middle + 3}M${to} ${middle - 3}V${middle + 3}`;
+  const [from, to] = [x.at(min), x.at(max)];
+  const path = `M${from} ${y}H${to}M${from} ${y - 3}V${y + 3}M${to} ${y - 3}V${y + 3}`;
   return element('path', { class: 'whisker', d: path });
 }
 
 function goalMark(x, y, { limit }) {
-  const at = place(LEFT + x.at(limit));
+  const at = x.at(limit);
+  if (at < x.left || at > x.left + x.size) return '';
   return element('path', { class: 'goal', d: `M${at} ${y - ROW / 2 + 1}V${y + ROW / 2 - 1}` });
 }
 
@@ -45,54 +55,41 @@ function verdict({ goals = [] }) {
 
 function bar(x, y, row) {
   const [from, to] = [x.at(x.base), x.at(row.median)].sort((a, b) => a - b);
-  const goals = (row.goals ?? []).filter(({ limit }) => x.at(limit) >= 0 && x.at(limit) <= SIZE);
+  const size = { x: from, y: y - BAR / 2, width: place(Math.max(to - from, 1)), height: BAR, rx: 2 };
   return [
-    textElement('text', { class: 'name', x: LEFT - 8, y: y + 4 }, cut(row.subject)),
-    element('rect', {
-      class: colour(row.subject),
-      x: place(LEFT + from),
-      y: y - BAR / 2,
-      width: place(Math.max(to - from, 1)),
-      height: BAR,
-      rx: 2,
-    }),
+    textElement('text', { class: 'name', x: x.left - 8, y: y + 4 }, cut(row.subject)),
+    element('rect', { class: colour(row.subject), ...size }),
     whisker(x, y, row),
-    ...goals.map((goal) => goalMark(x, y, goal)),
+    ...(row.goals ?? []).map((goal) => goalMark(x, y, goal)),
     element('text', { class: 'value', x: WIDTH - RIGHT + 12, y: y + 4 }, short(row.median), verdict(row)),
   ].join('');
 }
 
-function axis(x, top, bottom, { unit, ratio }) {
-  const kind = x.log ? ', logarithmic' : '';
-  const label = ratio ? `${unit}: the line is where both are equal${kind}` : `${unit}${kind}`;
+function axis(x, top, bottom, { unit, ratio, better }) {
+  const parts = [ratio ? 'times; the line is where both are equal' : unit, x.log ? 'logarithmic' : '', better];
   return [
-    ...x.ticks.map((tick) => {
-      const at = place(LEFT + x.at(tick));
-      return [
-        element('path', { class: 'grid', d: `M${at} ${top}V${bottom}` }),
-        textElement('text', { class: 'tick', x: at, y: bottom + 16 }, short(tick)),
-      ].join('');
-    }),
-    element('path', { class: 'base', d: `M${place(LEFT + x.at(x.base))} ${top}V${bottom}` }),
-    textElement('text', { class: 'axis', x: LEFT + SIZE / 2, y: bottom + 34 }, label),
+    ...x.ticks.map((tick) => [
+      element('path', { class: 'grid', d: `M${x.at(tick)} ${top}V${bottom}` }),
+      textElement('text', { class: 'tick', x: x.at(tick), y: bottom + 16 }, short(tick)),
+    ].join('')),
+    element('path', { class: 'base', d: `M${x.at(x.base)} ${top}V${bottom}` }),
+    textElement('text', { class: 'axis', x: x.left + x.size / 2, y: bottom + 34 }, parts.filter(Boolean).join('; ')),
   ];
 }
 
-function scaleOf({ cases, ratio }) {
-  const rows = cases.flatMap((one) => one.rows);
-  const limits = rows.flatMap(({ goals = [] }) => goals.map(({ limit }) => limit));
-  const values = [...rows.flatMap(({ min, max }) => [min, max]), ...(ratio ? limits.filter((limit) => limit > 0) : [])];
-  return scale(values, SIZE, ratio ? { base: 1 } : {});
+function heading(x, y, { case: what, better }) {
+  const hint = better ? textElement('tspan', { class: 'hint', dx: 8 }, better) : '';
+  return element('text', { class: 'case', x: x.left, y: y + 17 }, textElement('tspan', {}, what), hint);
 }
 
 export function drawBars(id, figure, title) {
-  const x = scaleOf(figure);
+  const x = placing(figure);
   const parts = [];
   let y = 4;
-  for (const { case: what, rows } of figure.cases) {
-    parts.push(textElement('text', { class: 'case', x: LEFT, y: y + 17 }, what));
+  for (const one of figure.cases) {
+    parts.push(heading(x, y, one));
     y += HEAD;
-    for (const row of rows) {
+    for (const row of one.rows) {
       parts.push(bar(x, y + ROW / 2, row));
       y += ROW;
     }

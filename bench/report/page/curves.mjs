@@ -50,12 +50,17 @@ function drawNames(series, { across, down }) {
     return { subject, x: across(x) + 10, y: down(median) + 4, text: `${subject} ${short(median)}` };
   }).sort((a, b) => a.y - b.y);
   for (let i = 1; i < ends.length; i++) ends[i].y = Math.max(ends[i].y, ends[i - 1].y + LINE);
+  let lowest = TOP + DOWN;
+  for (const end of ends.reverse()) {
+    end.y = Math.min(end.y, lowest);
+    lowest = end.y - LINE;
+  }
   return ends.map(({ subject, x, y, text }) => textElement('text', { class: `end ${colour(subject)}`, x, y }, text));
 }
 
-function drawAxes({ unit, axis }, { xs, y, across, down }) {
+function drawAxes({ unit, axis, better }, { xs, y, across, down }) {
   const floor = TOP + DOWN;
-  const label = `${unit}${y.log ? ', logarithmic' : ''}; by ${axis.label}`;
+  const label = [`${unit} by ${axis.label}`, y.log ? 'logarithmic' : '', better].filter(Boolean).join('; ');
   return [
     ...y.ticks.map((tick) => [
       element('path', { class: 'grid', d: `M${LEFT} ${down(tick)}H${LEFT + ACROSS}` }),

@@ -47,21 +47,48 @@ function curve(rows) {
     subject,
     points: mine.map(({ row, x }) => ({ x, ...row })).sort((a, b) => a.x - b.x),
   }));
-  return { kind: 'curve', title: rest || unit, unit, axis, series };
+  return { kind: 'curve', title: rest, unit, better: better(unit), axis, series };
 }
 
 // What stands before a colon, such as the platform.
 const prefix = (row) => row.case.match(/^([^:]+): /)?.[1] ?? '';
 
-function bars(rows, unit, where) {
-  const shorten = (text) => (where ? text.slice(where.length + 2) : text);
-  const cases = [...group(rows, (row) => row.case)].map(([what, mine]) => ({ case: shorten(what), rows: mine }));
-  return { kind: 'bars', title: where, unit, ratio: unit.startsWith(RATIO), cases };
+// What stands before the first comma, if it is the same in all cases.
+function common(cases) {
+  const [first, ...others] = cases.map((text) => text.match(/^[^,]+, /)?.[0]);
+  return others.length && first && others.every((one) => one === first) ? first : '';
+}
+
+// Rates shall be high, costs low; nothing is known of shares.
+function better(unit) {
+  if (unit === '%') return '';
+  return /\/s\b/.test(unit) ? 'more is better' : 'less is better';
+}
+
+// `units`: of the numbers of a case, by which one knows what its ratios mean.
+function bars(rows, unit, where, units) {
+  const ratio = unit === RATIO;
+  const cut = where ? where.length + 2 : 0;
+  const cases = [...group(rows, (row) => row.case)];
+  const shared = common(cases.map(([what]) => what.slice(cut)));
+  return {
+    kind: 'bars',
+    title: [where, shared.replace(/, $/, '')].filter(Boolean).join(': '),
+    unit,
+    ratio,
+    better: ratio ? '' : better(unit),
+    cases: cases.map(([what, mine]) => ({
+      case: what.slice(cut + shared.length),
+      better: ratio && units.has(what) ? better(units.get(what)) : '',
+      rows: mine,
+    })),
+  };
 }
 
 // Splits rows into those of curves and the others.
 function findCurves(rows) {
-  const sets = group(rows.filter(point), (row) => JSON.stringify([row.unit, point(row).axis.label, point(row).rest]));
+  const candidates = rows.filter((row) => row.unit !== RATIO && point(row));
+  const sets = group(candidates, (row) => JSON.stringify([row.unit, point(row).axis.label, point(row).rest]));
   const curves = [...sets.values()].filter((set) => new Set(set.map((row) => point(row).x)).size >= POINTS);
   const taken = new Set(curves.flat());
   return { curves, others: rows.filter((row) => !taken.has(row)) };
@@ -69,10 +96,11 @@ function findCurves(rows) {
 
 export function figures(rows) {
   const measured = rows.filter((row) => row.missing === undefined);
+  const units = new Map(measured.filter(({ unit }) => unit !== RATIO).map((row) => [row.case, row.unit]));
   const { curves, others } = findCurves(measured);
   const barred = [...group(others, (row) => JSON.stringify([row.unit, prefix(row)]))];
   return [
-    ...barred.map(([key, mine]) => bars(mine, ...JSON.parse(key))),
+    ...barred.map(([key, mine]) => bars(mine, ...JSON.parse(key), units)),
     ...curves.map(curve),
   ];
 }

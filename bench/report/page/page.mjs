@@ -89,7 +89,7 @@ function contents({ benchmarks }) {
     element('ul', {}, element('li', {}, textElement('a', { href: '#goals' }, 'Goals')), ...benchmarks.map(link)));
 }
 
-const INTRODUCTION = `Each number is a median; whiskers go from the least to the most. What is compared took turns within
+const INTRODUCTION = `Each number is a median; whiskers go from the least to the most. What is compared took turns in
 each run, and a ratio is the median of the ratios of these pairs. A dashed line is a goal.`;
 
 export function page(all) {

@@ -1,6 +1,6 @@
 // Axes: from a value to a place, and where the marks are.
 
-const LOG_FROM = 30; // times the least: then a straight axis hides the small ones
+const LOG_FROM = 15; // times the least: then a straight axis hides the small ones
 const MARKS = 6; // about so many
 
 // 1, 2 or 5 times a power of ten.

@@ -4,14 +4,16 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --ground: #ffffff; --card: #f7f7f5; --text: #1b1d20; --muted: #5b6068; --grid: #dfe0e3; --edge: #e4e4e0;
-  --ours: #1d63d8; --floor: #9299a1; --peer-0: #d9791e; --peer-1: #c2407a; --peer-2: #13897b; --peer-3: #8a5cc2;
-  --peer-4: #97781a; --met: #17743a; --missed: #b3261e;
+  --ours: #1d63d8; --ours-other: #7aa5ea; --floor: #9299a1;
+  --peer-0: #d9791e; --peer-1: #c2407a; --peer-2: #13897b; --peer-3: #8a5cc2; --peer-4: #97781a;
+  --met: #17743a; --missed: #b3261e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #121417; --card: #1a1d21; --text: #e7e9ec; --muted: #a1a7b0; --grid: #30353c; --edge: #2a2f36;
-    --ours: #5b9dff; --floor: #7d858f; --peer-0: #f0a04b; --peer-1: #f07fb0; --peer-2: #45c4b0; --peer-3: #bb96f0;
-    --peer-4: #d6b94a; --met: #57c785; --missed: #ff8d83;
+    --ours: #5b9dff; --ours-other: #3a63a8; --floor: #7d858f;
+    --peer-0: #f0a04b; --peer-1: #f07fb0; --peer-2: #45c4b0; --peer-3: #bb96f0; --peer-4: #d6b94a;
+    --met: #57c785; --missed: #ff8d83;
   }
 }
 * { box-sizing: border-box; }
@@ -28,7 +30,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; list-s
 a { color: var(--ours); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.25rem; margin: 1rem 0; font-size: .9rem; }
 dd { margin: 0; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 38rem), 1fr)); gap: 1rem; }
+.plots { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 38rem), 1fr)); gap: 1rem; }
 figure {
   margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--edge); border-radius: .6rem;
   overflow-x: auto;
@@ -46,7 +48,8 @@ summary { cursor: pointer; color: var(--ours); }
 .missed, .failed { color: var(--missed); fill: var(--missed); }
 .failed { font-weight: 600; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
-svg .case { font-weight: 600; }
+svg .case tspan { font-weight: 600; }
+svg .case .hint { font-weight: 400; fill: var(--muted); }
 svg .name { text-anchor: end; }
 svg .tick, svg .axis { text-anchor: middle; fill: var(--muted); }
 svg .value tspan.met { fill: var(--met); }
@@ -57,7 +60,7 @@ svg path { fill: none; }
 .whisker { stroke: var(--text); stroke-width: 1.25; }
 .goal { stroke: var(--missed); stroke-width: 2; stroke-dasharray: 3 2; }
 .curve { stroke-width: 2; }
-.ours { --of: var(--ours); } .floor { --of: var(--floor); }
+.ours { --of: var(--ours); } .ours-other { --of: var(--ours-other); } .floor { --of: var(--floor); }
 .peer-0 { --of: var(--peer-0); } .peer-1 { --of: var(--peer-1); } .peer-2 { --of: var(--peer-2); }
 .peer-3 { --of: var(--peer-3); } .peer-4 { --of: var(--peer-4); }
 rect, circle, svg text.end { fill: var(--of); }
