@@ -143,6 +143,15 @@ bool process_allow_descriptors(size_t count) {
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max >= count;
 }
 
+const char *process_too_few_descriptors(void) {
+    static char why[96];
+    struct rlimit limit = {0};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    snprintf(why, sizeof(why), "a process may have no more than %llu descriptors here",
+             (unsigned long long)limit.rlim_max);
+    return why;
+}
+
 void process_raise_descriptor_limit(void) {
     process_allow_descriptors(0);
 }

@@ -40,6 +40,7 @@ uint64_t process_cpu_ns(pid_t pid);
 /* Allows this process and its children so many descriptors, or as many as the system does. False: those
  * are fewer. */
 bool process_allow_descriptors(size_t count);
+const char *process_too_few_descriptors(void); /* the sentence for that */
 void process_raise_descriptor_limit(void);
 
 #endif

@@ -13,7 +13,12 @@ export const BENCHMARKS = [
   { name: 'client_connections', about: 'A thousand clients in one process' },
   { name: 'server_fanout', about: 'Deliveries of one channel with a thousand subscribers' },
   { name: 'server_latency', about: 'Latency of deliveries when there is little to do' },
+  { name: 'server_channels', about: 'Ten thousand channels with one subscriber each' },
+  { name: 'server_presence', about: 'Members that join and leave a presence channel of a hundred' },
+  { name: 'server_api', about: 'Publishes by the HTTP API to a channel without subscribers' },
   { name: 'server_connections', about: 'Idle connections, each subscribed to one channel' },
+  { name: 'server_scale', about: 'Processor time of a delivery as connections grow' },
+  { name: 'server_allocations', about: 'How often `pusher serve` asks for memory when it is published to' },
   {
     name: 'startup',
     about: 'From the start of a program until it is ready',

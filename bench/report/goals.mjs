@@ -66,7 +66,7 @@ export const GOALS = [
   },
   {
     about: 'allocations of the server for each delivery',
-    bench: 'server_allocations', unit: /allocations/, subject: 'pusher serve', atMost: 0,
+    bench: 'server_allocations', case: 'a delivery', unit: /allocations/, subject: 'pusher serve', atMost: 0,
   },
   {
     about: 'libpusher.so, stripped',

@@ -1,6 +1,7 @@
 /* Server fan-out: how fast one channel with a thousand subscribers is served at saturation, with 1, 8
  * and 32 publishes under way, and what a delivery costs the server. Each server is on processor 0; the
  * subscribers and the publisher share processor 1, so that neither can run ahead of the other. */
+#include "contest.h"
 #include "figure.h"
 
 #include <stdio.h>
@@ -62,9 +63,9 @@ int main(int argc, char **argv) {
             for (size_t i = 0; i < SERVERS; i++)
                 measure(&contests[i], &all[of], i, OUTSTANDING[of]);
     for (size_t of = 0; of < CASES; of++) {
-        figure_report(&b, &all[of].rate, contests, SERVERS);
-        figure_report(&b, &all[of].cost, contests, SERVERS);
-        figure_report(&b, &all[of].busy, contests, SERVERS);
+        figure_report(&b, &all[of].rate, PEERS, SERVERS);
+        figure_report(&b, &all[of].cost, PEERS, SERVERS);
+        figure_report(&b, &all[of].busy, PEERS, SERVERS);
     }
     for (size_t i = 0; i < SERVERS; i++)
         contest_end(&contests[i]);

@@ -3,7 +3,8 @@
 #ifndef BENCH_FIGURE_H
 #define BENCH_FIGURE_H
 
-#include "contest.h"
+#include "harness.h"
+#include "peer.h"
 
 enum { FIGURE_SERVERS = 8 };
 
@@ -14,7 +15,8 @@ typedef struct figure {
     bench_series values[FIGURE_SERVERS];
 } figure;
 
-/* A row for each server, in their order, or the reason why there is none; then the ratios. */
-void figure_report(bench *b, const figure *f, const contest *contests, size_t count);
+/* A row for each server, in their order, or the reason why there is none; then the ratios. A server without any value
+ * is not meant to have one. */
+void figure_report(bench *b, const figure *f, const peer *const *peers, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 /* Server latency: how long a delivery takes, and what it costs, when 20 publishes a second go to a
  * thousand subscribers. A latency runs from the moment a publish was due to the receipt by each subscriber, which includes
  * the reading of up to 999 others before it. */
+#include "contest.h"
 #include "figure.h"
 #include "request.h"
 
@@ -128,8 +129,8 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < SERVERS; i++)
             measure(&contests[i], &f, i);
     for (size_t q = 0; q < QUANTILES; q++)
-        figure_report(&b, &f.quantiles[q], contests, SERVERS);
-    figure_report(&b, &f.cost, contests, SERVERS);
+        figure_report(&b, &f.quantiles[q], PEERS, SERVERS);
+    figure_report(&b, &f.cost, PEERS, SERVERS);
     for (size_t i = 0; i < SERVERS; i++)
         contest_end(&contests[i]);
     return 0;
