@@ -84,7 +84,7 @@ async function measure(what, { subjects: all, pairs }) {
   }
   for (const [name, taken] of Object.entries(times)) row(bench, what, name, taken, 'ms');
   for (const [ours, theirs] of pairs) {
-    if (times[theirs]) ratio(bench, what, `${theirs} / ${ours}`, times[theirs], times[ours]);
+    if (times[theirs]) ratio(bench, what, `${ours} / ${theirs}`, times[ours], times[theirs]);
   }
 }
 

@@ -37,45 +37,55 @@ function readRow(line, name) {
   return row;
 }
 
-// { name, rows, seconds, load: { before, after }, error }; error is only there if it failed, and says why.
-// `signal`: an AbortSignal that ends it.
+// Ends a child when `limitMs` have passed or `interruption`, an AbortSignal, comes: fail(why) is called before. The
+// result is to be called when the child has ended.
+function guard(child, { limitMs, interruption, fail }) {
+  let killer;
+  const stop = (why) => {
+    fail(why);
+    signal(child, 'SIGTERM');
+    killer ??= setTimeout(() => signal(child, 'SIGKILL'), GRACE_MS);
+  };
+  const timer = setTimeout(() => stop(`it took more than ${Math.round(limitMs / 1000)} s`), limitMs);
+  const interrupt = () => stop('it was interrupted');
+  interruption?.addEventListener('abort', interrupt);
+  return () => {
+    clearTimeout(timer);
+    clearTimeout(killer);
+    interruption?.removeEventListener('abort', interrupt);
+    signal(child, 'SIGKILL'); // what it has left behind
+  };
+}
+
+// Hands each line to take(line).
+const eachLine = (stream, take) => readline.createInterface({ input: stream }).on('line', take);
+
+// { name, rows, seconds, load: { before, after }, error, said }; error is only there if it failed, and says why; `said`
+// is what it printed last on standard error. `signal`: an AbortSignal that ends it.
 export async function run(name, { command, env, limitMs, signal: interruption }) {
   const result = { name, rows: [], load: { before: load() } };
   const began = Date.now();
   const fail = (text) => (result.error ??= text);
-  const child = spawn(command[0], command.slice(1), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
+  const child = spawn(command[0], command.slice(1), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   child.on('error', (error) => fail(`it can't be started: ${error.message}`));
-  let killer;
-  const stop = () => {
-    signal(child, 'SIGTERM');
-    killer = setTimeout(() => signal(child, 'SIGKILL'), GRACE_MS);
-  };
-  const timer = setTimeout(() => {
-    fail(`it took more than ${Math.round(limitMs / 1000)} s`);
-    stop();
-  }, limitMs);
-  interruption?.addEventListener('abort', stop);
-  readline.createInterface({ input: child.stdout }).on('line', (line) => {
+  const release = guard(child, { limitMs, interruption, fail });
+  eachLine(child.stdout, (line) => {
     try {
       result.rows.push(readRow(line, name));
     } catch (error) {
       fail(error.message);
     }
   });
-  readline.createInterface({ input: child.stderr }).on('line', (line) => {
-    said.push(line);
+  eachLine(child.stderr, (line) => {
+    if (line.trim() && !NOT_A_REASON.test(line)) said.push(line);
     if (said.length > KEPT_LINES) said.shift();
   });
   const [code, end] = await once(child, 'close').catch(() => [null, null]);
-  clearTimeout(timer);
-  clearTimeout(killer);
-  interruption?.removeEventListener('abort', stop);
-  signal(child, 'SIGKILL'); // what it left behind
-  const lines = said.filter((line) => line.trim() && !NOT_A_REASON.test(line));
-  if (code !== 0) fail(`${end ?? `exit ${code}`}${lines.length ? `: ${lines.at(-1)}` : ''}`);
+  release();
+  if (code !== 0) fail(`${end ?? `exit ${code}`}${said.length ? `: ${said.at(-1)}` : ''}`);
   else if (!result.rows.length) fail('it printed no row');
-  if (result.error && lines.length > 1) result.said = lines;
+  if (result.error && said.length > 1) result.said = said;
   result.seconds = round((Date.now() - began) / 1000);
   result.load.after = load();
   return result;

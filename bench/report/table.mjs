@@ -22,11 +22,8 @@ function headOf({ name, about, seconds, load, error }) {
 
 function linesOf(benchmark, rows) {
   const lines = headOf(benchmark);
-  let last;
-  for (const row of rows) {
-    if (row.case !== last) lines.push({ line: `  ${row.case}` });
-    last = row.case;
-    lines.push(cells(row));
+  for (const what of new Set(rows.map((row) => row.case))) {
+    lines.push({ line: `  ${what}` }, ...rows.filter((row) => row.case === what).map(cells));
   }
   return lines;
 }

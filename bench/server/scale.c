@@ -44,6 +44,32 @@ static void measure_all(size_t runs, player players[SIZES][SERVERS]) {
             }
 }
 
+/* In each run, the dearest of these numbers of subscribers beside the cheapest. */
+static bench_series unevenness(size_t server) {
+    bench_series all = {.count = 0};
+    for (size_t run = 0; run < cost[FEWEST].values[server].count; run++) {
+        double least = cost[FEWEST].values[server].values[run], most = least;
+        for (size_t size = FEWEST; size <= FLAT_UP_TO; size++) {
+            double this = cost[size].values[server].values[run];
+            least = this < least ? this : least;
+            most = this > most ? this : most;
+        }
+        bench_add(&all, most / least);
+    }
+    return all;
+}
+
+static void report_flatness(bench *b, size_t server) {
+    const bench_series *few = &cost[FEWEST].values[server];
+    const bench_series *many = &cost[FLAT_UP_TO].values[server];
+    if (many->count == 0)
+        return;
+    bench_series uneven = unevenness(server);
+    bench_ratio(b, "CPU, 10,000 / 100 subscribers", PEERS[server]->name, many, few);
+    bench_row(b, "CPU, dearest / cheapest of 100 to 10,000 subscribers", PEERS[server]->name,
+              &uneven, "times");
+}
+
 static void report_sizes(bench *b) {
     for (size_t size = 0; size < SIZES; size++) {
         if (process_allow_descriptors(SIZE[size].count + SPARE_DESCRIPTORS))
@@ -53,9 +79,7 @@ static void report_sizes(bench *b) {
                 bench_missing(b, cost[size].what, PEERS[i]->name, process_too_few_descriptors());
     }
     for (size_t i = 0; i < SERVERS; i++)
-        if (cost[FLAT_UP_TO].values[i].count > 0)
-            bench_ratio(b, "CPU, 10,000 / 100 subscribers", PEERS[i]->name,
-                        &cost[FLAT_UP_TO].values[i], &cost[FEWEST].values[i]);
+        report_flatness(b, i);
 }
 
 int main(int argc, char **argv) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { BENCHMARKS } from '../../bench/report/benchmarks.mjs';
 import { GOALS } from '../../bench/report/goals.mjs';
 import { judge } from '../../bench/report/judge.mjs';
 import { missing, row } from './rows.mjs';
@@ -49,10 +50,12 @@ test('of several rows the worst one counts', () => {
   assert.equal(costs.goals[0].row.case, 'x2');
 });
 
-test('each goal of the project has one bound, and without rows none is met', () => {
+test('each goal of the project has one bound and a benchmark, and without rows none is met', () => {
   for (const goal of GOALS) {
     const bounds = ['atLeast', 'atMost', 'below'].filter((kind) => goal[kind] !== undefined);
     assert.equal(bounds.length, 1, goal.about);
   }
+  const names = BENCHMARKS.map(({ name }) => name);
+  for (const { about, bench } of GOALS) assert.ok(names.includes(bench), `${about}: there is no benchmark ${bench}`);
   assert.equal(judge(GOALS, []).goals.filter(({ state }) => state !== 'not measured').length, 0);
 });

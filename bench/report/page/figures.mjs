@@ -17,6 +17,7 @@ const AXES = [
   },
 ];
 const POINTS = 3; // fewer are no curve
+const BARS = 24; // more are shown for each platform by itself
 const RATIO = 'times';
 
 function group(items, keyOf) {
@@ -98,9 +99,9 @@ export function figures(rows) {
   const measured = rows.filter((row) => row.missing === undefined);
   const units = new Map(measured.filter(({ unit }) => unit !== RATIO).map((row) => [row.case, row.unit]));
   const { curves, others } = findCurves(measured);
-  const barred = [...group(others, (row) => JSON.stringify([row.unit, prefix(row)]))];
-  return [
-    ...barred.map(([key, mine]) => bars(mine, ...JSON.parse(key), units)),
-    ...curves.map(curve),
-  ];
+  const barred = [...group(others, ({ unit }) => unit)].flatMap(([unit, mine]) => {
+    const parts = mine.length > BARS ? [...group(mine, prefix)] : [['', mine]];
+    return parts.map(([where, some]) => bars(some, unit, where, units));
+  });
+  return [...barred, ...curves.map(curve)];
 }

@@ -48,6 +48,7 @@ summary { cursor: pointer; color: var(--ours); }
 .missed, .failed { color: var(--missed); fill: var(--missed); }
 .failed { font-weight: 600; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
+svg .case { paint-order: stroke; stroke: var(--card); stroke-width: 4px; }
 svg .case tspan { font-weight: 600; }
 svg .case .hint { font-weight: 400; fill: var(--muted); }
 svg .name { text-anchor: end; }
