@@ -96,8 +96,8 @@ static size_t set_up_some(subscribers *s) {
     int ready = epoll_wait(s->epoll, events, EVENTS, SETUP_WITHIN_MS);
     size_t subscribed = 0;
     if (ready <= 0)
-        bench_fail("not all of %zu subscribers are subscribed, and the server says nothing",
-                   s->count);
+        bench_fail("not all of %zu subscribers are subscribed, and %s says nothing", s->count,
+                   s->server);
     for (int i = 0; i < ready; i++) {
         subscriber *one = events[i].data.ptr;
         if (!subscribers_own(s, one))
@@ -148,7 +148,8 @@ void subscribers_read(subscribers *s, void *data) {
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (count <= 0)
-        bench_fail("the server cuts a subscriber: %s", count < 0 ? strerror(errno) : "end of file");
+        bench_fail("%s cuts a subscriber: %s", s->server,
+                   count < 0 ? strerror(errno) : "end of file");
     px_slice bytes = px_slice_of(buffer, (size_t)count);
     if (s->look && one->subscribed)
         s->look(s->look_context, bytes);

@@ -15,6 +15,7 @@ typedef struct subscriber subscriber;
 
 typedef struct subscribers {
     /* To be set before anything else. */
+    const char *server; /* its name */
     uint16_t port;
     wire wire;
     int epoll;       /* they are watched by it, with data.ptr inside of `all` */
