@@ -161,17 +161,30 @@ static void tell_all(const subscribers *s, px_slice text) {
         subscriber_send(s->all[i].fd, text);
 }
 
-uint64_t subscribers_keep_alive(subscribers *s) {
+static void tell_all_by_frame(const subscribers *s, uint8_t opcode, px_slice payload) {
     static const uint8_t MASK[4] = {1, 2, 3, 4};
-    if (s->wire == WIRE_NATS)
-        tell_all(s, PX_SLICE("PONG\r\n"));
-    if (s->wire != WIRE_CHANNELS)
-        return 0;
     px_buffer frame;
     px_buffer_init(&frame, &bench_allocator, 256);
-    if (px_ws_encode(&frame, PX_WS_TEXT, PX_SLICE("{\"event\":\"pusher:ping\",\"data\":{}}"), MASK))
+    if (px_ws_encode(&frame, opcode, payload, MASK) != PX_OK)
         bench_fail("out of memory");
     tell_all(s, px_buffer_slice(&frame));
     px_buffer_free(&frame);
-    return s->count;
+}
+
+/* Where nobody asked for it, a pong says that one is alive, and has no answer. */
+uint64_t subscribers_keep_alive(subscribers *s) {
+    switch (s->wire) {
+    case WIRE_CHANNELS:
+        tell_all_by_frame(s, PX_WS_TEXT, PX_SLICE("{\"event\":\"pusher:ping\",\"data\":{}}"));
+        return s->count;
+    case WIRE_BARE:
+        tell_all_by_frame(s, PX_WS_PONG, PX_SLICE(""));
+        break;
+    case WIRE_NATS:
+        tell_all(s, PX_SLICE("PONG\r\n"));
+        break;
+    case WIRE_STREAM: /* they answer heartbeats */
+        break;
+    }
+    return 0;
 }

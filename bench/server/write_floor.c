@@ -26,7 +26,7 @@ enum { EVENTS = 1024, READ_SIZE = 65536, MAX_FRAMES = 1048576, MAX_DESCRIPTORS =
 #define ANSWER      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 static int epoll, listener;
-static bool is_websocket[MAX_DESCRIPTORS];
+static bool is_websocket[MAX_DESCRIPTORS], is_subscribed[MAX_DESCRIPTORS];
 static int subscribers[MAX_DESCRIPTORS];
 static size_t subscriber_count;
 static px_buffer frames; /* of this turn */
@@ -60,7 +60,7 @@ static void accept_one(void) {
     if (fd >= MAX_DESCRIPTORS || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
         bench_fail("the write floor can't take another connection");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    is_websocket[fd] = false;
+    is_websocket[fd] = is_subscribed[fd] = false;
 }
 
 static void upgrade(int fd, const char *key) {
@@ -98,7 +98,10 @@ static void read_one(int fd) {
         return;
     if (count <= 0) {
         close(fd);
-    } else if (is_websocket[fd]) { /* whatever it says is its subscription */
+    } else if (is_subscribed[fd]) { /* it only says that it is alive */
+        return;
+    } else if (is_websocket[fd]) { /* whatever it says first is its subscription */
+        is_subscribed[fd] = true;
         subscribers[subscriber_count++] = fd;
         send_frame(fd, PX_SLICE(SUBSCRIBED));
     } else {
