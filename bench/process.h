@@ -37,8 +37,8 @@ size_t process_resident(pid_t pid);
 /* The processor time that all of its threads have used. */
 uint64_t process_cpu_ns(pid_t pid);
 
-/* Allows this process and its children so many descriptors, or as many as the system does. False: those
- * are fewer. */
+/* Allows this process and its children so many descriptors, or as many as the system does.
+ * False: those are fewer. */
 bool process_allow_descriptors(size_t count);
 const char *process_too_few_descriptors(void); /* the sentence for that */
 void process_raise_descriptor_limit(void);

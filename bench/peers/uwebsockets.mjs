@@ -1,5 +1,6 @@
-// Raw uWebSockets.js as a peer of the server benchmarks: it publishes what is posted to /publish/CHANNEL, as it
-// is, to the topic of that name. Of the Channels protocol there is what the subscribers wait for.
+// Raw uWebSockets.js as a peer of the server benchmarks: it publishes what is posted to
+// /publish/CHANNEL, as it is, to the topic of that name. Of the Channels protocol there is what the
+// subscribers wait for.
 //     node uwebsockets.mjs PORT
 import { createRequire } from 'node:module';
 

@@ -1,5 +1,6 @@
-// A server of `ws` as a peer of the server benchmarks: what is posted to /publish/CHANNEL is sent to each of its
-// subscribers in turn, as the package's README does it. Of the Channels protocol there is what the subscribers wait for.
+// A server of `ws` as a peer of the server benchmarks: what is posted to /publish/CHANNEL is sent to
+// each of its subscribers in turn, as the package's README does it. Of the Channels protocol there is
+// what the subscribers wait for.
 //     node ws.mjs PORT
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';

@@ -1,5 +1,6 @@
-/* Counts the allocations of a program, when it is loaded before the C library (LD_PRELOAD): in memory that it shares
- * with whoever started the program, and handed it the descriptor of that memory. */
+/* Counts the allocations of a program, when it is loaded before the C library (LD_PRELOAD): in
+ * memory that it shares with whoever started the program, and handed it the descriptor of that
+ * memory. */
 #include "allocation_counter.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-/* Server allocations: how often `pusher serve` asks the C library for memory when it is published to,
- * counted inside of it. */
+/* Server allocations: how often `pusher serve` asks the C library for memory when it is
+ * published to, counted inside of it. */
 #define _GNU_SOURCE /* memfd_create */
 #include "allocation_counter.h"
 #include "contest.h"

@@ -1,6 +1,6 @@
-/* The HTTP API of servers: publishes per second to channels that nobody is subscribed to, signed, over
- * one connection and over many, and in batches of ten. uWebSockets.js, where nothing is signed or
- * checked, takes what is posted to it as it is. */
+/* The HTTP API of servers: publishes per second to channels that nobody is subscribed to,
+ * signed, over one connection and over many, and in batches of ten. uWebSockets.js, where
+ * nothing is signed or checked, takes what is posted to it as it is. */
 #include "contest.h"
 #include "figure.h"
 #include "request.h"

@@ -1,5 +1,5 @@
-/* Many channels: ten thousand of them with one subscriber each, so that each publish is one delivery;
- * single events, and batches of ten. */
+/* Many channels: ten thousand of them with one subscriber each, so that each publish is one
+ * delivery; single events, and batches of ten. */
 #include "contest.h"
 #include "figure.h"
 #include "player.h"

@@ -1,5 +1,5 @@
-/* Server connections: what idle, subscribed connections cost a server in memory, and how long it takes
- * to connect them: the first ten thousand, and where that makes sense, fifty thousand. */
+/* Server connections: what idle, subscribed connections cost a server in memory, and how long it
+ * takes to connect them: the first ten thousand, and where that makes sense, fifty thousand. */
 #include "contest.h"
 #include "figure.h"
 

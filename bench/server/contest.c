@@ -45,26 +45,31 @@ void contest_end(contest *c) {
     close(c->epoll);
 }
 
-void contest_turn(contest *c, int timeout_ms) {
+bool contest_turn(contest *c, int timeout_ms) {
     struct epoll_event events[EVENTS];
     int ready = epoll_wait(c->epoll, events, EVENTS, timeout_ms);
     if (ready < 0 && errno != EINTR)
         bench_fail("epoll: %s", strerror(errno));
-    if (ready == 0 && timeout_ms == QUIET_MS)
-        bench_fail("%s answered %llu requests and delivered %llu of %llu", c->peer->name,
-                   (unsigned long long)c->publisher.answered,
-                   (unsigned long long)c->subscribers.received, (unsigned long long)c->expected);
     for (int i = 0; i < ready; i++) {
         if (publisher_owns(&c->publisher, events[i].data.ptr))
             publisher_read(&c->publisher, events[i].data.ptr);
         else
             subscribers_read(&c->subscribers, events[i].data.ptr);
     }
+    return ready != 0;
+}
+
+/* The same when something must come. */
+static void await(contest *c) {
+    if (!contest_turn(c, QUIET_MS))
+        bench_fail("%s answered %llu requests and delivered %llu of %llu", c->peer->name,
+                   (unsigned long long)c->publisher.answered,
+                   (unsigned long long)c->subscribers.received, (unsigned long long)c->expected);
 }
 
 void contest_drain(contest *c) {
     while (c->publisher.waiting > 0 || c->subscribers.received < c->expected)
-        contest_turn(c, QUIET_MS);
+        await(c);
     if (c->subscribers.received != c->expected)
         bench_fail("%s delivered %llu too many", c->peer->name,
                    (unsigned long long)(c->subscribers.received - c->expected));
@@ -82,7 +87,7 @@ static void keep_alive(contest *c) {
 void contest_publish(contest *c, size_t outstanding, contest_write *maker) {
     publisher_connection *connection;
     while (!(connection = publisher_idle(&c->publisher, outstanding)))
-        contest_turn(c, QUIET_MS);
+        await(c);
     c->expected += maker(c, &connection->request);
     publisher_send(&c->publisher, connection);
 }

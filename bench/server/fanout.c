@@ -1,6 +1,7 @@
-/* Server fan-out: how fast one channel with a thousand subscribers is served at saturation, with 1, 8
- * and 32 publishes under way, and what a delivery costs the server. Each server is on processor 0; the
- * subscribers and the publisher share processor 1, so that neither can run ahead of the other. */
+/* Server fan-out: how fast one channel with a thousand subscribers is served at saturation, with
+ * 1, 8 and 32 publishes under way, and what a delivery costs the server. Each server is on
+ * processor 0; the subscribers and the publisher share processor 1, so that neither can run
+ * ahead of the other. */
 #include "contest.h"
 #include "figure.h"
 

@@ -1,5 +1,5 @@
-/* Counts the messages in a stream of bytes that comes in pieces, without looking at what they say: the
- * least that a receiver can do. A message counts when it is there as a whole. */
+/* Counts the messages in a stream of bytes that comes in pieces, without looking at what they
+ * say: the least that a receiver can do. A message counts when it is there as a whole. */
 #ifndef BENCH_FRAME_COUNTER_H
 #define BENCH_FRAME_COUNTER_H
 

@@ -1,6 +1,6 @@
-/* Server latency: how long a delivery takes, and what it costs, when 20 publishes a second go to a
- * thousand subscribers. A latency runs from the moment a publish was due to the receipt by each subscriber, which includes
- * the reading of up to 999 others before it. */
+/* Server latency: how long a delivery takes, and what it costs, when 20 publishes a second go to
+ * a thousand subscribers. A latency runs from the moment a publish was due to the receipt by
+ * each subscriber, which includes the reading of up to 999 others before it. */
 #include "contest.h"
 #include "figure.h"
 #include "request.h"
@@ -59,7 +59,8 @@ static int compare(const void *a, const void *b) {
 
 static uint64_t due_ns; /* of the publish that is written */
 
-/* Each message carries the time at which it was due, so that a delay of the publisher counts too. */
+/* Each message carries the time at which it was due, so that a delay of the publisher counts
+ * too. */
 static uint64_t write_time(contest *c, px_buffer *request) {
     char data[64];
     int len = snprintf(data, sizeof(data), "at=%0*llu", DIGITS, (unsigned long long)due_ns);

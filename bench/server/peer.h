@@ -1,5 +1,5 @@
-/* The servers that the server benchmarks drive: ours and what stands beside it. The table says how each
- * is started, and what is spoken to it. */
+/* The servers that the server benchmarks drive: ours and what stands beside it. The table says
+ * how each is started, and what is spoken to it. */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
 

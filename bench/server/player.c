@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The child: it says that it is ready, then measures what it is told to, until there is nobody any more. */
+/* The child: it says that it is ready, then measures what it is told to, until there is nobody
+ * any more. */
 static _Noreturn void live(int fd, const peer *p, size_t count, bool are_in_own,
                            player_turn *turn) {
     static contest c;

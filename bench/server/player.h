@@ -1,5 +1,5 @@
-/* A contest in a process of its own, for servers with ten thousand connections and more: one process may
- * not have descriptors enough for the subscribers of all of them. */
+/* A contest in a process of its own, for servers with ten thousand connections and more: one
+ * process may not have descriptors enough for the subscribers of all of them. */
 #ifndef BENCH_PLAYER_H
 #define BENCH_PLAYER_H
 

@@ -1,4 +1,5 @@
-/* Presence: joins and leaves per second in a channel with a hundred members, who are told of each. */
+/* Presence: joins and leaves per second in a channel with a hundred members, who are told of
+ * each. */
 #include "presence_room.h"
 
 #include "figure.h"

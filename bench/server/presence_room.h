@@ -1,5 +1,5 @@
-/* A presence channel on a Channels server: members that stay and count who comes and goes, and guests
- * that join and leave without end. */
+/* A presence channel on a Channels server: members that stay and count who comes and goes, and
+ * guests that join and leave without end. */
 #ifndef BENCH_PRESENCE_ROOM_H
 #define BENCH_PRESENCE_ROOM_H
 
@@ -38,8 +38,8 @@ typedef struct presence_room {
 void presence_start(presence_room *room, uint16_t port);
 void presence_end(presence_room *room);
 
-/* Guests come and go for so long. Returns when all have left and all members know it; whatever they were
- * not told, or told twice, ends the program. */
+/* Guests come and go for so long. Returns when all have left and all members know it; whatever
+ * they were not told, or told twice, ends the program. */
 void presence_churn(presence_room *room, double seconds);
 
 #endif

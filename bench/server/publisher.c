@@ -107,7 +107,8 @@ static size_t answer_length(const char *text) {
     return (size_t)(end - text) + 4 + strtoul(length, NULL, 10);
 }
 
-/* The server closed the connection, for it was idle for too long: what it did not read is sent again. */
+/* The server closed the connection, for it was idle for too long: what it did not read is sent
+ * again. */
 static void open_anew(publisher *p, publisher_connection *c) {
     close(c->fd);
     open_connection(p, c);

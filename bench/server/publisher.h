@@ -29,8 +29,8 @@ typedef struct publisher {
 void publisher_connect(publisher *p, wire over, uint16_t port, int epoll);
 void publisher_free(publisher *p);
 
-/* A connection without a request among the first `count`; its `request` wants to be written, and sent
- * with publisher_send. NULL: all of them wait. */
+/* A connection without a request among the first `count`; its `request` wants to be written, and
+ * sent with publisher_send. NULL: all of them wait. */
 publisher_connection *publisher_idle(publisher *p, size_t count);
 void publisher_send(publisher *p, publisher_connection *c);
 

@@ -13,8 +13,8 @@ typedef struct request_event {
     px_slice data;
 } request_event;
 
-/* Replaces what `out` holds. Whatever the wire is, subscribers get the message that a Channels server
- * makes of the event. */
+/* Replaces what `out` holds. Whatever the wire is, subscribers get the message that a Channels
+ * server makes of the event. */
 void request_write(px_buffer *out, wire over, const request_event *event);
 
 /* All of them in one request to /batch_events; for wires with the HTTP API. */

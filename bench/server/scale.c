@@ -1,5 +1,5 @@
-/* Scale: what a delivery costs a server as its connections grow from a hundred to fifty thousand, all of
- * them subscribed to one channel. */
+/* Scale: what a delivery costs a server as its connections grow from a hundred to fifty
+ * thousand, all of them subscribed to one channel. */
 #include "contest.h"
 #include "figure.h"
 #include "player.h"

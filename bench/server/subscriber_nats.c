@@ -1,4 +1,5 @@
-/* A subscriber of nats-server (https://docs.nats.io/reference/reference-protocols/nats-protocol). */
+/* A subscriber of nats-server
+ * (https://docs.nats.io/reference/reference-protocols/nats-protocol). */
 #include "subscriber.h"
 
 #include "harness.h"

@@ -1,5 +1,5 @@
-/* Many plain connections that are subscribed to channels and count what arrives. They do the least that
- * a client can do, so that the server's speed shows and not theirs. */
+/* Many plain connections that are subscribed to channels and count what arrives. They do the
+ * least that a client can do, so that the server's speed shows and not theirs. */
 #ifndef BENCH_SUBSCRIBERS_H
 #define BENCH_SUBSCRIBERS_H
 
@@ -30,8 +30,8 @@ typedef struct subscribers {
     uint64_t received; /* messages, over all of them */
 } subscribers;
 
-/* Connects and subscribes more of them, until there are `count`, so that never more than `window` are
- * under way; returns when all are subscribed. */
+/* Connects and subscribes more of them, until there are `count`, so that never more than
+ * `window` are under way; returns when all are subscribed. */
 void subscribers_connect(subscribers *s, size_t count, size_t window);
 void subscribers_free(subscribers *s);
 
@@ -44,8 +44,8 @@ bool subscribers_own(const subscribers *s, const void *data);
 /* Reads what has come for the one behind data.ptr. */
 void subscribers_read(subscribers *s, void *data);
 
-/* Makes the server believe in them for another while, where it would not by itself. Returns how many
- * answers that brings, which count as received. */
+/* Makes the server believe in them for another while, where it would not by itself. Returns how
+ * many answers that brings, which count as received. */
 uint64_t subscribers_keep_alive(subscribers *s);
 
 #endif

@@ -1,7 +1,7 @@
-/* The write floor: a server that does nothing but what the kernel asks of one. It takes subscribers by WebSocket, and what is posted
- * to it becomes a frame as it is. At the end of a turn of its loop all
- * frames of the turn go to each subscriber with one write. There is one channel, and no limit, no
- * check, no queue: whoever does not take it all at once is waited for.
+/* The write floor: a server that does nothing but what the kernel asks of one. It takes
+ * subscribers by WebSocket, and what is posted to it becomes a frame as it is. At the end of a
+ * turn of its loop all frames of the turn go to each subscriber with one write. There is one
+ * channel, and no limit, no check, no queue: whoever does not take it all at once is waited for.
  *     bench_write_floor PORT */
 #define _GNU_SOURCE /* accept4 */
 #include "harness.h"
