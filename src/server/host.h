@@ -84,7 +84,7 @@ typedef struct px_host_connection {
     px_host_socket socket;
     px_ip peer; /* who connected; behind a proxy that says so, who connected to that */
     uint8_t phase;
-    bool is_dirty;     /* in the list of those with something to do at the end of the turn */
+    bool is_dirty;     /* in the queue of those with something to do at the end of the turn */
     bool is_broken;    /* to be cut at the end of the turn */
     bool is_slow;      /* to be closed with 4100 at the end of the turn */
     bool is_late;      /* has been reported as slow */
@@ -129,7 +129,9 @@ struct px_server {
     struct event *accept_timer; /* ends the pause after running out of descriptors */
     uint64_t accept_quiet_until_ms;
     px_host_connection *connections;
-    px_host_connection *dirty;
+    px_host_connection *dirty; /* a queue: those with something to do at the end of the turn */
+    px_host_connection *last_dirty;
+    size_t inputs; /* that this turn has handled */
     px_sessions sessions;
     px_host_webhooks *webhooks; /* NULL: no app has any */
     px_arena arena;             /* for one request */
@@ -176,20 +178,27 @@ void px_host_finish(px_host_connection *connection);
 /* Ends the connection now. It is freed at the end of the turn. */
 void px_host_cut(px_host_connection *connection);
 
-/* Puts the connection on the list of those to look at when the turn ends. */
-void px_host_mark_dirty(px_host_connection *connection);
-
 /* Writes what is queued; arms the write event for what does not fit. */
 void px_host_write(px_host_connection *connection);
 
 /* Calls px_host_write when the socket takes more. False when that can't be. */
 bool px_host_await_room(px_host_connection *connection);
 
-/* The end of a turn: writes, closes and frees what the list names. */
-void px_host_end_turn(px_server *server);
+void px_host_free_connection(px_host_connection *connection);
 
 /* Queues raw bytes: an HTTP answer. False without memory (the connection is cut then). */
 bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t count);
+
+/* ---- host_turn.c: the end of a turn ---- */
+
+/* Puts the connection into the queue of those to look at when a turn ends. */
+void px_host_mark_dirty(px_host_connection *connection);
+
+/* Writes, closes and frees what the queue names, or a part of it. */
+void px_host_end_turn(px_server *server);
+
+/* True when something was left to the next turn, which must not wait for events then. */
+bool px_host_is_behind(const px_server *server);
 
 /* ---- host_http.c: requests ---- */
 

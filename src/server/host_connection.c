@@ -44,14 +44,6 @@ void px_host_clear_deadline(px_host_connection *connection) {
     px_wheel_clear(&connection->server->deadlines, &connection->deadline);
 }
 
-void px_host_mark_dirty(px_host_connection *connection) {
-    if (connection->is_dirty)
-        return;
-    connection->is_dirty = true;
-    connection->next_dirty = connection->server->dirty;
-    connection->server->dirty = connection;
-}
-
 bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t count) {
     px_message *message = px_output_message(parts, count);
     bool is_sent = message && px_output_add(&connection->output, message) == PX_OK;
@@ -88,7 +80,7 @@ void px_host_finish(px_host_connection *connection) {
     px_host_mark_dirty(connection);
 }
 
-static void free_connection(px_host_connection *connection) {
+void px_host_free_connection(px_host_connection *connection) {
     unlink_connection(connection);
     px_output_free(&connection->output);
     px_buffer_free(&connection->received);
@@ -204,6 +196,7 @@ static void on_plain_http(px_host_connection *connection) {
 static void read_socket(px_host_connection *connection) {
     px_server *server = connection->server;
     size_t len = 0;
+    server->inputs++;
     px_socket_status status =
         px_socket_read(&connection->socket, server->read_buffer, PX_HOST_READ_SIZE, &len);
     if (connection->socket.tls && connection->is_unready && px_socket_is_ready(&connection->socket))
@@ -296,35 +289,4 @@ static void on_writable(evutil_socket_t fd, short what, void *context) {
     if (connection->phase != PX_PHASE_DEAD && px_socket_read_needs_write(&connection->socket))
         read_socket(connection);
     px_host_write(connection);
-}
-
-/* The peer does not take what is sent to it. */
-static void shed(px_host_connection *connection) {
-    if (connection->phase == PX_PHASE_WEBSOCKET)
-        px_host_shed(connection);
-    else if (connection->phase == PX_PHASE_STREAM && connection->in.stream->session)
-        px_session_shed(connection->in.stream->session);
-}
-
-static void end_turns_of_connections(px_server *server) {
-    px_host_connection *connection;
-    while ((connection = server->dirty) != NULL) {
-        server->dirty = connection->next_dirty;
-        connection->is_dirty = false;
-        if (connection->is_slow)
-            shed(connection);
-        if (connection->is_broken)
-            px_host_cut(connection);
-        if (connection->phase != PX_PHASE_DEAD)
-            px_host_write(connection);
-        else if (!connection->is_dirty)
-            free_connection(connection);
-    }
-}
-
-void px_host_end_turn(px_server *server) {
-    while (server->dirty || server->sessions.dirty) {
-        px_sessions_end_turn(server);
-        end_turns_of_connections(server);
-    }
 }

@@ -303,7 +303,8 @@ static bool is_over(const px_server *server) {
 }
 
 int px_host_turn(px_server *server, bool may_wait) {
-    int flags = may_wait ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    bool waits = may_wait && !px_host_is_behind(server);
+    int flags = waits ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     if (set_timer(server) != 0 || event_base_loop(server->base, flags) != 0)
         return PX_ERR_STATE;
     px_host_wake(server);
