@@ -9,6 +9,9 @@
  * handled: writing gets no less time than reading, whatever comes. */
 enum { SHARE_OF_TURN = 64, SHARE_OF_INPUT = 8 };
 
+/* Connections that are written to together. */
+enum { MAX_BATCH = 64 };
+
 void px_host_mark_dirty(px_host_connection *connection) {
     px_server *server = connection->server;
     if (connection->is_dirty)
@@ -30,16 +33,48 @@ static void shed(px_host_connection *connection) {
         px_session_shed(connection->in.stream->session);
 }
 
-static void end_turn_of(px_host_connection *connection) {
-    connection->is_dirty = false;
+/* Ends what must end. True: the connection is to be written to. */
+static bool is_to_write(px_host_connection *connection) {
     if (connection->is_slow)
         shed(connection);
     if (connection->is_broken)
         px_host_cut(connection);
-    if (connection->phase != PX_PHASE_DEAD)
-        px_host_write(connection);
-    else if (!connection->is_dirty)
-        px_host_free_connection(connection);
+    if (connection->phase == PX_PHASE_DEAD) {
+        if (!connection->is_dirty)
+            px_host_free_connection(connection);
+        return false;
+    }
+    if (connection->awaits_room)
+        px_host_note_backlog(connection);
+    return !connection->awaits_room;
+}
+
+/* Takes at most `max` connections off the queue, and none that came into it meanwhile: so none that
+ * is in the batch already can be freed. Returns how many; *count of them are to be written to. */
+static size_t take(px_server *server, size_t max, px_host_connection **batch, size_t *count) {
+    const px_host_connection *last = server->last_dirty;
+    bool is_last = false;
+    size_t taken = 0;
+    *count = 0;
+    for (px_host_connection *next; taken < max && !is_last && (next = server->dirty); taken++) {
+        is_last = next == last;
+        server->dirty = next->next_dirty;
+        __builtin_prefetch(server->dirty);
+        next->is_dirty = false;
+        if (is_to_write(next))
+            batch[(*count)++] = next;
+    }
+    return taken;
+}
+
+static void write_all(px_server *server, px_host_connection *const *batch, size_t count) {
+    px_host_written results[MAX_BATCH];
+    for (size_t i = 0; i < count; i++)
+        results[i] = batch[i]->phase == PX_PHASE_DEAD
+                         ? PX_WRITTEN_FAILED
+                         : px_output_write(&batch[i]->output, &batch[i]->socket, server->joined);
+    for (size_t i = 0; i < count; i++)
+        px_host_wrote(batch[i], results[i]);
 }
 
 bool px_host_is_behind(const px_server *server) {
@@ -47,14 +82,17 @@ bool px_host_is_behind(const px_server *server) {
 }
 
 void px_host_end_turn(px_server *server) {
+    px_host_connection *batch[MAX_BATCH];
     size_t share = SHARE_OF_TURN + SHARE_OF_INPUT * server->inputs;
     server->inputs = 0;
     while (share > 0 && px_host_is_behind(server)) {
         px_sessions_end_turn(server);
-        px_host_connection *connection;
-        for (; share > 0 && (connection = server->dirty) != NULL; share--) {
-            server->dirty = connection->next_dirty;
-            end_turn_of(connection);
-        }
+        size_t count;
+        share -= take(server, share < MAX_BATCH ? share : MAX_BATCH, batch, &count);
+        write_all(server, batch, count);
     }
+    if (px_host_is_behind(server))
+        return;
+    px_joined_clear(server->joined);
+    px_pool_trim(&server->pool, server->now_ms);
 }
