@@ -1,6 +1,8 @@
 /* The ways to run a loop: its own, inside another, on a thread; and many clients on one. */
 #include "client_fixture.h"
 
+#include "patience.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -155,6 +157,7 @@ static void wakes_whoever_waits(void **state) {
 
 /* ---- On a thread ---- */
 
+/* Static in each test: when the test fails, the thread is still there, and may come late. */
 typedef struct test_meeting {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -172,7 +175,7 @@ static void tell(test_meeting *meeting, int *number) {
 static void meet(test_meeting *meeting, const int *number, int wanted) {
     struct timespec end;
     clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += 20;
+    end.tv_sec += test_patience_ms(20000) / 1000;
     pthread_mutex_lock(&meeting->lock);
     int result = 0;
     while (*number < wanted && !result)
@@ -217,7 +220,7 @@ static void *post_many(void *context) {
 static void runs_on_a_thread(void **state) {
     (void)state;
     fixture *world = fixture_new(greet_and_hold, NULL);
-    test_meeting meeting = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
+    static test_meeting meeting = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
     assert_int_equal(pusher_client_new(pusher_str("KEY"), &world->options, &world->client),
                      PUSHER_OK);
     assert_int_equal(pusher_connection_bind(world->client, pusher_str("connected"),
@@ -252,7 +255,7 @@ static void free_there(pusher_client *client, void *context) {
 static void may_die_on_its_thread(void **state) {
     (void)state;
     fixture *world = fixture_new(greet_and_hold, NULL);
-    test_meeting meeting = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
+    static test_meeting meeting = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
     assert_int_equal(pusher_loop_new(&world->options.loop), PUSHER_OK);
     assert_int_equal(pusher_client_new(pusher_str("KEY"), &world->options, &world->client),
                      PUSHER_OK);
