@@ -37,7 +37,7 @@ options_needs="$build_needs clang=clang"
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
 analyze_needs="$build_needs clang-tidy=clang-tidy cppcheck=cppcheck"
-valgrind_needs="$build_needs $test_needs valgrind=valgrind"
+valgrind_needs="$build_needs $web_needs $test_needs valgrind=valgrind"
 coverage_needs="$build_needs openssl=openssl gcovr=gcovr"
 
 say() {
@@ -140,14 +140,16 @@ packages=$(missing_packages $needs)
 [ -z "$packages" ] || install_packages
 
 case $purpose in
-dist | demo | test)
+dist | demo | test | valgrind)
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
         die "'$purpose' needs Node 18 or later, this is $(node --version)"
     install_node_modules web npm ci
     ;;
 esac
-if [ "$purpose" = test ]; then
+if [ "$purpose" = test ] || [ "$purpose" = valgrind ]; then
     install_node_modules tests/e2e npm ci
+fi
+if [ "$purpose" = test ]; then
     install_node_modules web/test/packages npm ci
     install_node_modules web/test/programs npm ci --ignore-scripts --omit=optional
     # soketi wants a native package from a place that is no registry; an override in package.json has
