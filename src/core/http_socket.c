@@ -82,7 +82,8 @@ static px_slice sentence(px_core *core, px_slice what, int status) {
     px_text_add(&text, PX_SLICE(" ("));
     px_text_add_number(&text, (uint64_t)status);
     px_text_add(&text, PX_SLICE(")"));
-    return px_core_keep_text(core, &text, &kept) == PX_OK ? kept : what;
+    core->connection.untold |= px_core_keep_text(core, &text, &kept) != PX_OK;
+    return kept;
 }
 
 void px_http_socket_fail(px_core *core, px_transport *transport, px_slice what,
