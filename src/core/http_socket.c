@@ -278,8 +278,6 @@ static void read_on(px_core *core) {
 }
 
 void px_core_request_progress(px_core *core, px_id id, int status, px_slice piece) {
-    while (core->reading.request)
-        read_on(core);
     const px_request *request = px_request_find(core, id);
     if (!request || request->kind != PX_REQUEST_RECEIVE || status != 200 || !piece.len)
         return;
