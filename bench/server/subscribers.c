@@ -151,7 +151,7 @@ void subscribers_read(subscribers *s, void *data) {
         bench_fail("%s cuts a subscriber: %s", s->server,
                    count < 0 ? strerror(errno) : "end of file");
     px_slice bytes = px_slice_of(buffer, (size_t)count);
-    if (s->look && one->subscribed)
+    if (s->look && one->subscribed && one->index % s->look_at_one_in == 0)
         s->look(s->look_context, bytes);
     KINDS[s->wire]->read(s, one, bytes);
 }

@@ -1,12 +1,14 @@
-/* The write floor: a server that does nothing but what the kernel asks of one. It takes
- * subscribers by WebSocket, and what is posted to it becomes a frame as it is. At the end of a
- * turn of its loop all frames of the turn go to each subscriber with one write. There is one
- * channel, and no limit, no check, no queue: whoever does not take it all at once is waited for.
- *     bench_write_floor PORT */
+/* The floors: a server that does nothing but what the kernel asks of one. It takes subscribers
+ * by WebSocket, and what is posted to it becomes a frame as it is. At the end of a turn of its
+ * loop all frames of the turn go to each subscriber with one write, or to many subscribers with
+ * one call of io_uring. There is one channel, and no limit, no check, no queue: whoever does not
+ * take it all at once is waited for.
+ *     bench_write_floor PORT [io_uring] */
 #define _GNU_SOURCE /* accept4 */
 #include "harness.h"
 #include "net/ws_frame.h"
 #include "net/ws_handshake.h"
+#include "server/host_uring.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,6 +32,7 @@ static bool is_websocket[MAX_DESCRIPTORS], is_subscribed[MAX_DESCRIPTORS];
 static int subscribers[MAX_DESCRIPTORS];
 static size_t subscriber_count;
 static px_buffer frames; /* of this turn */
+static px_uring *uring;  /* NULL: it writes */
 
 static void send_text(int fd, const char *text, size_t len) {
     while (len > 0) {
@@ -110,6 +113,24 @@ static void read_one(int fd) {
     }
 }
 
+static void send_to_many(const int *fds, size_t count) {
+    px_sending sendings[PX_URING_MAX];
+    for (size_t i = 0; i < count; i++)
+        sendings[i] = (px_sending){.fd = fds[i], .bytes = px_buffer_slice(&frames)};
+    px_uring_send(uring, sendings, count);
+    for (size_t i = 0; i < count; i++)
+        send_text(fds[i], frames.data + sendings[i].sent, frames.len - sendings[i].sent);
+}
+
+static void broadcast(void) {
+    for (size_t i = 0; !uring && i < subscriber_count; i++)
+        send_text(subscribers[i], frames.data, frames.len);
+    for (size_t i = 0, count; uring && i < subscriber_count; i += count) {
+        count = subscriber_count - i < PX_URING_MAX ? subscriber_count - i : PX_URING_MAX;
+        send_to_many(subscribers + i, count);
+    }
+}
+
 static void turn(void) {
     static struct epoll_event events[EVENTS];
     int ready = epoll_wait(epoll, events, EVENTS, -1);
@@ -119,8 +140,8 @@ static void turn(void) {
         else
             read_one(events[i].data.fd);
     }
-    for (size_t i = 0; frames.len > 0 && i < subscriber_count; i++)
-        send_text(subscribers[i], frames.data, frames.len);
+    if (frames.len > 0)
+        broadcast();
     px_buffer_clear(&frames);
 }
 
@@ -130,6 +151,9 @@ int main(int argc, char **argv) {
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct epoll_event event = {.events = EPOLLIN};
     px_buffer_init(&frames, &bench_allocator, MAX_FRAMES);
+    uring = argc > 2 ? px_uring_new() : NULL;
+    if (argc > 2 && !uring)
+        bench_fail("there is no io_uring here");
     listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     event.data.fd = listener;
