@@ -70,18 +70,27 @@ static pid_t must_fork(void) {
     return pid;
 }
 
-process process_start_pusher(void) {
+/* `option` NULL: none. */
+static process start_pusher(const char *option) {
     process p = {.name = "pusher serve", .port = find_port()};
     p.pid = must_fork();
     if (p.pid == 0) {
         char listen[32];
         snprintf(listen, sizeof(listen), "127.0.0.1:%u", (unsigned)p.port);
         prepare_child();
-        execl(BENCH_PUSHER, BENCH_PUSHER, "serve", "--listen", listen, (char *)NULL);
+        execl(BENCH_PUSHER, BENCH_PUSHER, "serve", "--listen", listen, option, (char *)NULL);
         bench_fail("%s: %s", BENCH_PUSHER, strerror(errno));
     }
     await_start(&p);
     return p;
+}
+
+process process_start_pusher(void) {
+    return start_pusher(NULL);
+}
+
+process process_start_pusher_for_development(void) {
+    return start_pusher("--dev-auth");
 }
 
 process process_start_soketi(void) {

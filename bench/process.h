@@ -21,6 +21,9 @@ typedef struct process {
 process process_start_pusher(void);
 process process_start_soketi(void);
 
+/* pusher serve, which authorizes private channels by itself, too. */
+process process_start_pusher_for_development(void);
+
 void process_stop(const process *p);
 
 /* Bytes of memory of a process that are resident now. */

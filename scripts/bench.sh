@@ -3,7 +3,7 @@
 #
 #     scripts/bench.sh [--json] [--runs N] [NAME...]
 #
-# Without a NAME it runs all: ws_frame, client_ingest, client_decrypt, client_connections, server_fanout,
+# Without a NAME it runs all: ws_frame, client_ingest, client_decrypt, client_connect, client_connections, server_fanout,
 # server_connections, web_library, web_end_to_end, web_start and web_authorize; with make, BENCH="NAME..." selects and
 # BENCH_FLAGS="--json --runs 9" passes flags on. Each prints a table of medians, or one JSON object per line. They take turns on the
 # processors 0 and 1, and want nothing else to run there.
@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$names" ] || names='ws_frame client_ingest client_decrypt client_connections server_fanout server_connections
+[ -n "$names" ] || names='ws_frame client_ingest client_decrypt client_connect client_connections server_fanout server_connections
     web_library web_end_to_end web_start web_authorize'
 
 # Those whose name begins with web_ are programs for Node, of bench/web; the others are built.
