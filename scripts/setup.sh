@@ -39,7 +39,7 @@ options_needs="$build_needs clang=clang"
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
 analyze_needs="$build_needs clang-tidy=clang-tidy cppcheck=cppcheck"
-valgrind_needs="$build_needs $test_needs valgrind=valgrind"
+valgrind_needs="$build_needs $web_needs $test_needs valgrind=valgrind"
 coverage_needs="$build_needs openssl=openssl gcovr=gcovr"
 
 say() {
@@ -144,7 +144,7 @@ packages=$(missing_packages $needs)
 [ -z "$packages" ] || install_packages
 
 case $purpose in
-dist | demo | test | bench)
+dist | demo | test | bench | valgrind)
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
         die "'$purpose' needs Node 18 or later, this is $(node --version)"
     install_node_modules web npm ci
@@ -155,8 +155,10 @@ if [ "$purpose" = test ]; then
     install_node_modules web/test/programs npm ci --ignore-scripts --omit=optional
 fi
 case $purpose in
+test | bench | valgrind) install_node_modules tests/e2e npm ci ;;
+esac
+case $purpose in
 test | bench)
-    install_node_modules tests/e2e npm ci
     # soketi wants a native package from a place that is no registry; an override in package.json has
     # another one in its stead. `npm ci` does not take overrides of this kind, and `npm install`,
     # which keeps to the lock file too, takes them since npm 10.
