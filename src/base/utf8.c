@@ -29,14 +29,30 @@ size_t px_utf8_sequence(px_slice bytes) {
     return overlong || too_large ? 0 : 4;
 }
 
-/* The offset of the first byte that is not ASCII, at or after `offset`; sixteen bytes at a time. */
+static const uint64_t HIGH_BITS = 0x8080808080808080u;
+
+static inline uint64_t load_word(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+static bool is_ascii(const char block[64]) {
+    uint64_t first =
+        load_word(block) | load_word(block + 8) | load_word(block + 16) | load_word(block + 24);
+    uint64_t second = load_word(block + 32) | load_word(block + 40) | load_word(block + 48) |
+                      load_word(block + 56);
+    return !((first | second) & HIGH_BITS);
+}
+
+/* The offset of the first byte that is not ASCII, at or after `offset`; many bytes at a time. */
 static size_t skip_ascii(px_slice bytes, size_t offset) {
-    for (; bytes.len - offset >= 16; offset += 16) {
-        uint64_t words[2];
-        memcpy(words, bytes.ptr + offset, sizeof(words));
-        if ((words[0] | words[1]) & 0x8080808080808080u)
+    for (; bytes.len - offset >= 64; offset += 64)
+        if (!is_ascii(bytes.ptr + offset))
             break;
-    }
+    for (; bytes.len - offset >= 8; offset += 8)
+        if (load_word(bytes.ptr + offset) & HIGH_BITS)
+            break;
     while (offset < bytes.len && !((unsigned char)bytes.ptr[offset] & 0x80))
         offset++;
     return offset;

@@ -16,7 +16,7 @@ FREESTANDING = {
     "float.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h",
 }
 PLAIN = FREESTANDING | {"string.h"}
-VECTOR = {"arm_neon.h", "emmintrin.h"}
+VECTOR = {"arm_neon.h", "cpuid.h", "emmintrin.h", "immintrin.h"}  # and what tells of them
 POSIX = PLAIN | {
     # C11
     "assert.h", "ctype.h", "errno.h", "inttypes.h", "locale.h", "math.h", "signal.h",
