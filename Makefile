@@ -103,8 +103,8 @@ torture: ## let each system call fail that client and server make
 	@scripts/setup.sh test
 	@scripts/torture.sh
 
-bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
-	@scripts/setup.sh test
+bench: ## measure, beside other people's programs; a table, and build/bench/index.html (BENCH=client_ingest: only that)
+	@scripts/setup.sh bench
 	@scripts/bench.sh
 
 fuzz: ## run each fuzz target for a while (TIME=30 seconds each)
