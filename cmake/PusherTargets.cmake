@@ -1,5 +1,6 @@
 # What every target of the project has in common: warnings, definitions, the layers as libraries.
 find_package(PkgConfig REQUIRED)
+include(PusherSmall)
 
 add_library(pusher_build_flags INTERFACE)
 target_compile_options(pusher_build_flags INTERFACE
@@ -14,15 +15,20 @@ target_compile_definitions(pusher_build_flags INTERFACE
 target_include_directories(pusher_build_flags INTERFACE
   ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 
-# pusher_layer(NAME [USES library...]): the folder src/NAME as the static library px_NAME.
+# pusher_layer(NAME [USES library...] [SMALL] [FAST file...]): the folder src/NAME as the static library
+# px_NAME. SMALL: small comes before fast, except for the FAST files.
 function(pusher_layer name)
-  cmake_parse_arguments(LAYER "" "" "USES" ${ARGN})
+  cmake_parse_arguments(LAYER "SMALL" "" "USES;FAST" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
   if(NOT sources)
     return()
   endif()
   add_library(px_${name} STATIC ${sources})
   target_link_libraries(px_${name} PRIVATE pusher_build_flags PUBLIC ${LAYER_USES})
+  if(LAYER_SMALL)
+    list(TRANSFORM LAYER_FAST PREPEND ${name}/)
+    pusher_small(FAST ${LAYER_FAST} FILES ${sources})
+  endif()
 endfunction()
 
 # What every test has in its environment: none may write to the home of who runs it.
