@@ -1,6 +1,9 @@
 #include "server/heap.h"
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) {
     (void)context;
@@ -12,3 +15,9 @@ static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) 
 }
 
 const px_allocator px_heap = {resize, NULL};
+
+void px_heap_trim(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}

@@ -21,6 +21,7 @@
 #include "server/hub.h"
 #include "server/ip.h"
 #include "server/server.h"
+#include "server/trim.h"
 #include "server/wheel.h"
 
 enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
@@ -135,6 +136,7 @@ struct px_server {
     px_arena arena;             /* for one request */
     px_buffer scratch;          /* for one answer */
     char *read_buffer;          /* PX_HOST_READ_SIZE bytes, for all connections */
+    px_trim trim;
     bool is_draining;
     bool is_ended;
 };

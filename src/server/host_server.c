@@ -66,6 +66,8 @@ static int set_timer(px_server *server) {
     uint64_t webhooks_deadline = px_host_webhooks_deadline(server);
     if (webhooks_deadline < due)
         due = webhooks_deadline;
+    if (server->trim.due_ms < due)
+        due = server->trim.due_ms;
     if (server->is_draining && server->end_at_ms < due)
         due = server->end_at_ms;
     if (due >= server->timer_at_ms)
@@ -223,6 +225,7 @@ static int add_signals(px_server *server) {
 static int fill(px_server *server, const px_server_options *options, char *why, size_t size) {
     server->wishes[0] = server->wishes[1] = -1;
     server->timer_at_ms = UINT64_MAX;
+    px_trim_init(&server->trim);
     px_arena_init(&server->texts, &px_heap, MAX_TEXTS);
     px_arena_init(&server->arena, &px_heap, MAX_ARENA);
     px_buffer_init(&server->scratch, &px_heap, MAX_ANSWER);
@@ -311,6 +314,8 @@ int px_host_turn(px_server *server, bool may_wait) {
     px_sessions_tick(server);
     px_host_end_turn(server);
     px_host_send_webhooks(server);
+    if (px_trim_is_due(&server->trim, server->now_ms))
+        px_heap_trim();
     if (server->is_draining && is_over(server))
         server->is_ended = true;
     return PX_OK;

@@ -30,7 +30,7 @@ POSIX = PLAIN | {
 }
 # Linux's alone: one file per concern, with a portable fallback beside it.
 LINUX = {
-    "linux/if.h", "linux/netlink.h", "linux/rtnetlink.h", "sys/epoll.h", "sys/eventfd.h", "sys/ioctl.h",
+    "linux/if.h", "linux/netlink.h", "linux/rtnetlink.h", "malloc.h", "sys/epoll.h", "sys/eventfd.h", "sys/ioctl.h",
     "sys/random.h", "sys/signalfd.h", "sys/timerfd.h",
 }
 
