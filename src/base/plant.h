@@ -33,7 +33,10 @@
     X(FALSE_OFFLINE, "a user who is back in time is told to be offline")                           \
     X(FALSE_VACATED, "a channel that is occupied again in time is told to be vacated")             \
     X(WRONG_COUNT, "who leaves is still counted")                                                  \
-    X(NEVER_CLOSES, "a peer that answers no ping is kept")
+    X(NEVER_CLOSES, "a peer that answers no ping is kept")                                         \
+    X(SAME_SESSION, "SockJS polls in the session of the stream that was given up")                 \
+    X(STREAM_ENDS, "a SockJS stream that has become long is taken for a lost connection")          \
+    X(UNAUTHORIZED_STAYS, "a connection that must be authorized and is not is kept")
 
 #define PX_PLANT_ENUM(NAME, what) PX_PLANT_##NAME,
 typedef enum px_plant { PX_PLANT_NONE, PX_PLANTS(PX_PLANT_ENUM) PX_PLANT_COUNT } px_plant;

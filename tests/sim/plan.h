@@ -26,10 +26,11 @@ enum { SIM_MAX_CLIENTS = 4, SIM_MAX_OPS = 64, SIM_CHANNELS = 8, SIM_USERS = 4 };
     X(COUNTS, "subscription_count", 0, 1, 1, 3)                                                    \
     X(WEBHOOK_GRACE, "webhook_grace", 0, 1, 3000, 2)                                               \
     X(WATCH_GRACE, "watchlist_grace", 3000, 0, 3000, 2)                                            \
-    X(AUTH_LATENCY, "auth_latency", 20, 1, 500, 2)
+    X(AUTH_LATENCY, "auth_latency", 20, 1, 500, 2)                                                 \
+    X(AUTHORIZED, "authorized", 0, 3, 30, 6) /* s until connections must be authorized */
 
 #define SIM_CLIENT_SETTINGS(X)                                                                     \
-    X(TRANSPORTS, "transports", 0, 1, 3, 2) /* an index of sim_transports */                       \
+    X(TRANSPORTS, "transports", 0, 1, 6, 2) /* an index of sim_transports */                       \
     X(BATCH, "auth_batch", 0, 1, 1, 3)                                                             \
     X(BATCH_SIZE, "auth_batch_size", 100, 1, 3, 3)                                                 \
     X(ASKS, "asks", 0, 1, 1, 4)     /* the application answers questions by itself */              \
@@ -45,7 +46,8 @@ enum { SIM_MAX_CLIENTS = 4, SIM_MAX_OPS = 64, SIM_CHANNELS = 8, SIM_USERS = 4 };
     X(STATS, "stats", 0, 1, 1, 6)                                                                  \
     X(TLS, "tls", 0, 1, 1, 3)                                                                      \
     X(LOG, "log", 1, 3, 3, 3)                                                                      \
-    X(TICKS, "ticks", 0, 20, 200, 5) /* ms: tells the time that often */
+    X(TICKS, "ticks", 0, 20, 200, 5) /* ms: tells the time that often */                           \
+    X(JSONP, "jsonp", 0, 1, 1, 6)    /* authorizes by scripts */
 
 /* What an operation's first number is. */
 typedef enum sim_argument {

@@ -101,8 +101,16 @@ void sim_answer(sim_world *world, const sim_request *request, uint64_t at, int s
 
 /* ---- Arriving at the server ---- */
 
+/* Whoever is there may know nothing of SockJS. */
+static int info_status(sim_world *world, px_slice *body) {
+    bool is_another = !world->is_quiet && sim_random(&world->random, 16) == 0;
+    *body = is_another ? PX_SLICE("Who?") : PX_SLICE("{\"websocket\":true}");
+    return is_another && sim_random(&world->random, 2) ? 404 : 200;
+}
+
 static void arrive(sim_world *world, const sim_event *event) {
     sim_request *request = world->requests[event->index];
+    px_slice body = NOTHING;
     int status = 0;
     if (is_silent(world, request))
         return;
@@ -115,7 +123,9 @@ static void arrive(sim_world *world, const sim_event *event) {
         status = sim_session_send(world, request, px_slice_of(event->bytes, event->len));
     else if (request->kind == PX_REQUEST_STATS)
         status = 200;
-    sim_answer(world, request, world->now + sim_latency(world), status, NOTHING);
+    else if (request->kind == PX_REQUEST_INFO && world->down_until <= world->now)
+        status = info_status(world, &body);
+    sim_answer(world, request, world->now + sim_latency(world), status, body);
 }
 
 static void receiver_gone(sim_world *world, const sim_event *event) {
@@ -128,21 +138,46 @@ static void receiver_gone(sim_world *world, const sim_event *event) {
 static sim_connection *session_of(sim_world *world, const sim_client *client, px_slice url,
                                   bool receives) {
     px_slice name = sim_between(url, "/app/" SIM_KEY "/", 'x');
+    bool is_polling = !sim_between(url, "/xhr_streaming", '?').ptr;
+    bool is_sockjs = !name.ptr;
+    if (is_sockjs)
+        name = sim_between(url, "/pusher/", 'x');
     for (size_t i = world->connection_count; i-- > 0;) {
         sim_connection *connection = world->connections[i];
         if (connection->is_http && connection->client == client->index &&
             connection->life == client->life &&
-            px_slice_equal(name, px_slice_of_text(connection->name)))
+            px_slice_equal(name, px_slice_of_text(connection->name))) {
+            if (receives && connection->is_polling != is_polling)
+                sim_fail(world, "requests", "session %" PRIu32 " is received in another way",
+                         connection->index);
             return connection;
+        }
     }
     if (!receives || !name.len || name.len >= sizeof(((sim_connection *)0)->name))
         sim_fail(world, "requests", "there is no such session: %.*s", SIM_PRINT(url));
     sim_connection *made = sim_new_connection(world, client, true);
     memcpy(made->name, name.ptr, name.len);
-    made->is_polling = !sim_between(url, "/xhr_streaming", '?').ptr;
-    sim_say(world, "client %" PRIu32 " opens %" PRIu32 " (session, %s)", client->index, made->index,
-            made->is_polling ? "polling" : "streaming");
+    made->is_polling = is_polling;
+    made->is_sockjs = is_sockjs;
+    sim_say(world, "client %" PRIu32 " opens %" PRIu32 " (%s, %s)", client->index, made->index,
+            is_sockjs ? "SockJS" : "session", made->is_polling ? "polling" : "streaming");
     return made;
+}
+
+/* To the server, where it arrives at that time. */
+static void travel(sim_world *world, sim_request *request, uint64_t at, px_slice body) {
+    if (sim_is_refused(world, request->client, SIM_WAY_HTTP))
+        sim_answer(world, request, world->now + sim_latency(world), 0, NOTHING);
+    else if (sim_is_blocked(world, request->client, SIM_WAY_HTTP))
+        request->is_lost = true;
+    else
+        sim_later(world, at, arrive, SIM_NOBODY, request->index, 0, body);
+}
+
+/* The form of a script's request is in its address. */
+static px_slice form_of(const px_action *action) {
+    return action->as.request.jsonp ? sim_between(action->as.request.url_end, "&", '\0')
+                                    : action->as.request.body;
 }
 
 static void start_of_session(sim_world *world, sim_client *client, sim_request *request,
@@ -152,16 +187,7 @@ static void start_of_session(sim_world *world, sim_client *client, sim_request *
     request->connection = connection->index;
     if (receives)
         connection->asked = request->index;
-    if (sim_is_refused(world, client->index, SIM_WAY_HTTP)) {
-        sim_answer(world, request, world->now + sim_latency(world), 0, NOTHING);
-        return;
-    }
-    if (!sim_is_blocked(world, client->index, SIM_WAY_HTTP)) {
-        sim_later(world, sim_arrival(world, connection, false), arrive, SIM_NOBODY, request->index,
-                  0, action->as.request.body);
-        return;
-    }
-    request->is_lost = true;
+    travel(world, request, sim_arrival(world, connection, false), action->as.request.body);
 }
 
 void sim_start_request(sim_world *world, sim_client *client, const px_action *action) {
@@ -178,7 +204,11 @@ void sim_start_request(sim_world *world, sim_client *client, const px_action *ac
         break;
     case PX_REQUEST_CHANNEL_AUTHORIZATION:
     case PX_REQUEST_USER_AUTHENTICATION:
-        sim_ask_endpoint(world, client, request, action->as.request.body);
+        request->is_script = action->as.request.jsonp;
+        sim_ask_endpoint(world, client, request, form_of(action));
+        break;
+    case PX_REQUEST_INFO:
+        travel(world, request, world->now + sim_latency(world), NOTHING);
         break;
     default:
         sim_later(world, world->now + sim_latency(world), arrive, SIM_NOBODY, request->index, 0,

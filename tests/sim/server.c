@@ -52,8 +52,14 @@ static void note_success(sim_world *world, sim_connection *connection, uint32_t 
     if (channel == SIM_NOBODY || connection->subscribed[channel])
         sim_fail(world, "subscription", "the success of a subscription that was there");
     connection->subscribed[channel] = true;
+    connection->authorized = connection->authorized || sim_is_private(channel);
     if (sim_is_cache(channel))
         connection->greeting = channel;
+}
+
+static void note_signin(sim_world *world, sim_connection *connection) {
+    connection->user = sim_setting_of(world, &world->clients[connection->client], SIM_C_USER);
+    connection->authorized = true;
 }
 
 /* What no engine may bring about, whatever the network does. */
@@ -81,7 +87,7 @@ static void note(sim_world *world, sim_connection *connection, px_slice text) {
     else if (px_slice_equal(event, PX_SLICE("pusher_internal:subscription_succeeded")))
         note_success(world, connection, channel);
     else if (px_slice_equal(event, PX_SLICE("pusher:signin_success")))
-        connection->user = sim_setting_of(world, &world->clients[connection->client], SIM_C_USER);
+        note_signin(world, connection);
     else if (px_slice_equal(event, PX_SLICE("pusher:error")) && !connection->is_revived)
         check_complaint(world, text);
 }
@@ -156,6 +162,9 @@ static px_app_options app_options(const sim_world *world, px_webhook_options *we
     app.secret = PX_SLICE(SIM_SECRET);
     app.client_events_per_second = 0;
     app.subscription_count = settings[SIM_W_COUNTS] != 0;
+    app.authorized_connections = settings[SIM_W_AUTHORIZED] != 0;
+    if (app.authorized_connections)
+        app.authorization_timeout = settings[SIM_W_AUTHORIZED];
     app.cache_ttl = settings[SIM_W_CACHE_TTL];
     app.max_presence_members = settings[SIM_W_MAX_MEMBERS];
     app.webhooks = (px_webhook_list){webhook, 1};
@@ -206,6 +215,8 @@ void sim_server_open(sim_world *world, sim_connection *connection) {
                               .client = PX_SLICE("sim"),
                               .address = PX_SLICE("sim")};
     sim_server_tick(world);
+    connection->opened_at = world->now;
+    connection->authorized = false;
     px_hub_open_connection(world->hub, &connection->hub, &open);
 }
 

@@ -15,7 +15,9 @@ enum {
     HEARTBEAT_MS = 25000,
     MAX_TEXT = 65536,
     PRELUDE = 64,
-    MAX_STREAM = 262144, /* then the client asks for the next one */
+    MAX_STREAM = 262144,  /* then the client asks for the next one */
+    SOCKJS_STREAM = 3000, /* then the server ends it */
+    NO_APP = 4005,
 };
 
 static const px_slice NOTHING = {NULL, 0};
@@ -89,7 +91,8 @@ static void flush(sim_world *world, const sim_event *event) {
     }
     if (connection->ending[0])
         piece(world, connection, px_slice_of_text(connection->ending));
-    if (connection->is_polling || connection->ending[0])
+    bool is_long = connection->is_sockjs && connection->streamed > SOCKJS_STREAM;
+    if (connection->is_polling || connection->ending[0] || is_long)
         end_answer(world, connection, 200);
 }
 
@@ -166,7 +169,7 @@ static void note_alive(sim_world *world, sim_connection *connection) {
     if (!sim_has_server_end(connection))
         return;
     sim_server_tick(world);
-    if (connection->beat && connection->is_polling)
+    if (connection->beat && connection->is_polling && !connection->is_sockjs)
         px_hub_activity(world->hub, &connection->hub);
     else
         px_hub_alive(world->hub, &connection->hub);
@@ -187,8 +190,17 @@ static void greet(sim_world *world, sim_connection *connection) {
         end_answer(world, connection, 200);
 }
 
+static void open_connection(sim_world *world, sim_connection *connection) {
+    connection->is_revived = connection->established;
+    connection->is_opened = true;
+    sim_server_open(world, connection);
+}
+
 void sim_session_receive(sim_world *world, const sim_request *request) {
     sim_connection *connection = world->connections[request->connection];
+    if (connection->receiver != SIM_NOBODY && connection->is_sockjs)
+        sim_fail(world, "complaint", "SockJS session %" PRIu32 " is received twice",
+                 connection->index);
     if (connection->receiver != SIM_NOBODY)
         end_answer(world, connection, 200);
     connection->receiver = request->index;
@@ -197,19 +209,42 @@ void sim_session_receive(sim_world *world, const sim_request *request) {
     set_heartbeat(world, connection);
     note_alive(world, connection);
     greet(world, connection);
-    if (!connection->is_opened) {
-        connection->is_revived = connection->established;
-        connection->is_opened = true;
-        sim_server_open(world, connection);
-    }
+    if (!connection->is_opened && !connection->is_sockjs)
+        open_connection(world, connection);
     flush_soon(world, connection);
+}
+
+/* The first message of plain SockJS. */
+static void hear_path(sim_world *world, sim_connection *connection, px_slice text) {
+    px_slice path = sim_between(text, "{\"path\":\"/app/" SIM_KEY "?protocol=7&", '"');
+    if (path.ptr) {
+        open_connection(world, connection);
+        return;
+    }
+    if (!connection->established)
+        sim_fail(world, "complaint", "the first message of a SockJS session is %.*s",
+                 SIM_PRINT(text));
+    sim_session_close(world, connection, NO_APP, PX_SLICE("no app"));
+}
+
+static void hear(sim_world *world, sim_connection *connection, px_slice text) {
+    if (connection->is_sockjs && !connection->is_opened)
+        hear_path(world, connection, text);
+    else
+        sim_server_hear(world, connection, text);
+}
+
+/* There is a session, with a connection or before its first message. */
+static bool is_there(const sim_connection *connection) {
+    return sim_has_server_end(connection) ||
+           (connection->is_sockjs && connection->greeted && !connection->is_opened);
 }
 
 int sim_session_send(sim_world *world, const sim_request *request, px_slice body) {
     char text[MAX_TEXT];
     px_json_reader reader;
     sim_connection *connection = world->connections[request->connection];
-    if (!sim_has_server_end(connection))
+    if (!is_there(connection) || connection->ending[0])
         return connection->ending[0] ? 204 : 404;
     bool was_asked = connection->beat;
     connection->beat = false;
@@ -224,8 +259,7 @@ int sim_session_send(sim_world *world, const sim_request *request, px_slice body
     if (px_json_next(&reader) != PX_JSON_ARRAY_BEGIN || body.len > MAX_TEXT)
         sim_fail(world, "requests", "what is sent is no array: %.*s", SIM_PRINT(body));
     while (px_json_next(&reader) == PX_JSON_STRING)
-        sim_server_hear(world, connection,
-                        px_slice_of(text, px_json_unescape_to(reader.text, text)));
+        hear(world, connection, px_slice_of(text, px_json_unescape_to(reader.text, text)));
     if (reader.error != PX_JSON_ERROR_NONE)
         sim_fail(world, "requests", "what is sent is no JSON: %.*s", SIM_PRINT(body));
     return 204;
@@ -233,6 +267,12 @@ int sim_session_send(sim_world *world, const sim_request *request, px_slice body
 
 void sim_session_receiver_gone(sim_world *world, const sim_request *request) {
     sim_connection *connection = world->connections[request->connection];
-    if (connection->receiver == request->index && !connection->is_silent)
+    if (connection->receiver != request->index || connection->is_silent)
+        return;
+    if (!connection->is_sockjs) {
         begin_to_expire(world, connection);
+        return;
+    }
+    sim_server_gone(world, connection); /* SockJS: whoever hangs up has left */
+    forget(connection);
 }

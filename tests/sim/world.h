@@ -69,6 +69,7 @@ typedef struct sim_connection {
     /* The session. */
     char name[32];
     bool is_polling;
+    bool is_sockjs; /* plain SockJS, whose first message names the app */
     bool greeted;
     bool beat;         /* an `h` was sent that nothing has answered */
     bool must_beat;    /* one waits to be sent */
@@ -85,6 +86,8 @@ typedef struct sim_connection {
     char ending[192]; /* the `c` frame */
     /* What the server has done, and what has come of it. */
     bool established;
+    bool authorized;
+    uint64_t opened_at;
     bool subscribed[SIM_CHANNELS];
     uint32_t user;     /* signed in as it; SIM_NOBODY */
     uint32_t greeting; /* the cache channel whose first event is due; SIM_NOBODY */
@@ -105,6 +108,7 @@ typedef struct sim_request {
     px_id id;
     px_request_kind kind;
     bool is_question; /* PX_ACTION_AUTHORIZE */
+    bool is_script;   /* answered in the JSONP layout */
     bool is_over;
     bool is_lost;        /* it never gets there */
     uint32_t connection; /* of a session; SIM_NOBODY */
