@@ -21,6 +21,7 @@
 #include "server/hub.h"
 #include "server/ip.h"
 #include "server/server.h"
+#include "server/standstill.h"
 #include "server/trim.h"
 #include "server/wheel.h"
 
@@ -137,6 +138,7 @@ struct px_server {
     px_buffer scratch;          /* for one answer */
     char *read_buffer;          /* PX_HOST_READ_SIZE bytes, for all connections */
     px_trim trim;
+    px_standstill standstill;
     bool is_draining;
     bool is_ended;
 };

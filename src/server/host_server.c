@@ -41,7 +41,8 @@ static uint64_t monotonic_ms(void) {
 }
 
 void px_host_wake(px_server *server) {
-    server->now_ms = monotonic_ms();
+    server->now_ms = px_standstill_time(&server->standstill, monotonic_ms(), server->now_ms,
+                                        server->timer_at_ms);
     px_hub_tick(server->hub, server->now_ms, (uint64_t)time(NULL));
 }
 
@@ -49,8 +50,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context) {
     (void)fd;
     (void)what;
     px_server *server = context;
+    px_host_wake(server); /* it looks whether the timer is late */
     server->timer_at_ms = UINT64_MAX;
-    px_host_wake(server);
 }
 
 /* Wakes the loop for what is due next. A timer that fires too early is cheaper than one that is set
