@@ -3,7 +3,7 @@
 
 // How much it may grow: a share, and kilobytes that do not depend on the size.
 const SHARE = 0.05;
-const AMOUNT = 3 * 1024;
+const AMOUNT = 2 * 1024;
 const MIN_SAMPLES = 4;
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;

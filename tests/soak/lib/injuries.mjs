@@ -51,7 +51,11 @@ const stop = (seconds, mustStay) => async (world) => {
   world.server.process.signal('SIGCONT');
   if (!mustStay) return [];
   await world.allThere();
-  return [['no connection is lost', lost(world) === 0 ? '' : `${lost(world)} were`]];
+  const untaken = world.publisher.failed - world.baseline.failed;
+  return [
+    ['no connection is lost', lost(world) === 0 ? '' : `${lost(world)} were`],
+    ['every event is taken', untaken === 0 ? '' : `${untaken} were not: ${world.publisher.reasons()}`],
+  ];
 };
 
 // How many clients are not there while a program may open nothing; none would mean that it was not hurt.

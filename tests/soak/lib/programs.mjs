@@ -146,8 +146,8 @@ export class Crowd {
     this.isStopped = false;
     this.process.reader.on('line', (line) => {
       const told = JSON.parse(line);
-      if (told.wrong) wrong({ crowd: name, ...told });
-      else this.waiting.shift()?.(told);
+      if (told.answer) this.waiting.shift()?.(told);
+      else wrong({ crowd: name, ...told });
     });
   }
 

@@ -17,6 +17,7 @@ export class Publisher {
     this.feeds = feeds.map((name) => ({ name, number: 0, before: 0, beforeMs: 0, isBusy: false }));
     this.taken = 0;
     this.failed = 0;
+    this.failures = new Map(); // why, and how often
     this.isGoing = true;
     this.isPaused = false;
     this.done = Promise.all(this.feeds.map((feed) => this.run(feed)));
@@ -28,8 +29,10 @@ export class Publisher {
     const number = ++feed.number;
     try {
       await this.sdk.trigger(feed.name, 'number', [number, feed.before, feed.beforeMs, 'x'.repeat(size)]);
-    } catch {
+    } catch (error) {
       this.failed++;
+      const why = error.status ?? error.error?.code ?? error.message;
+      this.failures.set(why, (this.failures.get(why) ?? 0) + 1);
       return false;
     }
     this.taken++;
@@ -71,6 +74,11 @@ export class Publisher {
     await this.pause();
     for (let i = 0; i < count; i++) await this.publish(feed, size);
     this.goOn();
+  }
+
+  // Why events were not taken, and how often since the start.
+  reasons() {
+    return [...this.failures].map(([why, count]) => `${why} ${count}`).join(', ');
   }
 
   // The last number of each feed that the server has taken.
