@@ -28,7 +28,7 @@ function(pusher_library prefix)
   set_target_properties(${prefix}_shared PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${LIBRARY_MAP})
   target_link_options(${prefix}_shared PRIVATE
-    LINKER:--version-script=${LIBRARY_MAP} LINKER:--gc-sections)
+    LINKER:--version-script=${LIBRARY_MAP} LINKER:--gc-sections ${PUSHER_SMALL_LINK})
   # With clang the sanitizers' functions come from the program.
   if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
     target_link_options(${prefix}_shared PRIVATE LINKER:--no-undefined)

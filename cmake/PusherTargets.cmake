@@ -1,5 +1,6 @@
 # What every target of the project has in common: warnings, definitions, the layers as libraries.
 find_package(PkgConfig REQUIRED)
+include(PusherSmall)
 
 add_library(pusher_build_flags INTERFACE)
 target_compile_options(pusher_build_flags INTERFACE
@@ -14,15 +15,20 @@ target_compile_definitions(pusher_build_flags INTERFACE
 target_include_directories(pusher_build_flags INTERFACE
   ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 
-# pusher_layer(NAME [USES library...]): the folder src/NAME as the static library px_NAME.
+# pusher_layer(NAME [USES library...] [SMALL] [FAST file...]): the folder src/NAME as the static library
+# px_NAME. SMALL: small comes before fast, except for the FAST files.
 function(pusher_layer name)
-  cmake_parse_arguments(LAYER "" "" "USES" ${ARGN})
+  cmake_parse_arguments(LAYER "SMALL" "" "USES;FAST" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
   if(NOT sources)
     return()
   endif()
   add_library(px_${name} STATIC ${sources})
   target_link_libraries(px_${name} PRIVATE pusher_build_flags PUBLIC ${LAYER_USES})
+  if(LAYER_SMALL)
+    list(TRANSFORM LAYER_FAST PREPEND ${name}/)
+    pusher_small(FAST ${LAYER_FAST} FILES ${sources})
+  endif()
 endfunction()
 
 # What every test has in its environment: none may write to the home of who runs it.
@@ -36,11 +42,11 @@ if(CMAKE_CROSSCOMPILING_EMULATOR)
   list(APPEND PUSHER_TEST_ENVIRONMENT "TEST_EMULATOR=${emulator}")
 endif()
 
-# pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
-# when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of
-# the folder are a library that all of them use.
+# pusher_unit_tests(AREA [FOLDER folder] [USES library...] [ONLY name...]): each tests/unit/FOLDER/test_*.c
+# (AREA when no folder is given; only those with these names) is one cmocka program and one CTest entry,
+# AREA.NAME. Other .c files of the folder are a library that all of them use.
 function(pusher_unit_tests area)
-  cmake_parse_arguments(UNIT "" "FOLDER" "USES" ${ARGN})
+  cmake_parse_arguments(UNIT "" "FOLDER" "USES;ONLY" ${ARGN})
   if(NOT UNIT_FOLDER)
     set(UNIT_FOLDER ${area})
   endif()
@@ -48,6 +54,9 @@ function(pusher_unit_tests area)
   file(GLOB programs CONFIGURE_DEPENDS ${folder}/test_*.c)
   file(GLOB shared CONFIGURE_DEPENDS ${folder}/*.c)
   list(REMOVE_ITEM shared ${programs})
+  if(UNIT_ONLY)
+    list(TRANSFORM UNIT_ONLY REPLACE "(.+)" "${folder}/test_\\1.c" OUTPUT_VARIABLE programs)
+  endif()
   add_library(test_${area} INTERFACE)
   target_include_directories(test_${area} INTERFACE ${PROJECT_SOURCE_DIR}/tests/support)
   target_link_libraries(test_${area} INTERFACE pusher_build_flags ${UNIT_USES} test_support

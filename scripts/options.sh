@@ -25,7 +25,6 @@ none-of-these    | driver client backend | -DPUSHER_EPOLL=OFF -DPUSHER_NETLINK=O
 no-tests         | - | -DPUSHER_BUILD_TESTS=OFF
 engine           | . | -DPUSHER_BUILD_CLIENT=OFF
 no-sockjs        | core | -DPUSHER_BUILD_CLIENT=OFF -DCMAKE_C_FLAGS=-DPX_WITHOUT_SOCKJS
-no-documentation | core | -DPUSHER_BUILD_CLIENT=OFF -DCMAKE_C_FLAGS=-DPX_WITHOUT_DOCUMENTATION
 no-vectors       | json core | -DPUSHER_BUILD_CLIENT=OFF -DCMAKE_C_FLAGS=-DPX_JSON_PORTABLE'
 
 # Each compiler has one folder, where the next row builds anew only what is different.

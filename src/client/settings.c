@@ -62,9 +62,32 @@ static int read_route(px_route *route, px_arena *arena, const pusher_options *op
 
 /* ---- The core's options ---- */
 
-static int read_names(px_slices *names, px_arena *arena, const pusher_string *given, size_t count) {
-    *names = (px_slices){.count = given ? count : 0, .given = given != NULL};
-    if (!names->count)
+static const struct {
+    uint16_t offset; /* in pusher_options */
+    uint8_t size;    /* of the member */
+    uint8_t place;   /* in px_option_table */
+    char name[20];
+} rows[] = {
+#define ROW(member, field)                                                                         \
+    {offsetof(pusher_options, member), sizeof(((pusher_options *)0)->member),                      \
+     PX_OPTION_OF_##field, #member},
+    PX_CLIENT_OPTION_NAMES(ROW)
+#undef ROW
+};
+#define FITS(member, field)                                                                        \
+    _Static_assert(sizeof #member <= sizeof rows[0].name, "the name needs its NUL");
+PX_CLIENT_OPTION_NAMES(FITS)
+#undef FITS
+
+/* A list is a pointer in pusher_options, and behind it the number of its items. */
+typedef struct given_list {
+    const pusher_string *items;
+    size_t count;
+} given_list;
+
+static int read_texts(const px_slice **texts, px_arena *arena, const pusher_string *given,
+                      size_t count) {
+    if (!count)
         return PX_OK;
     void *memory;
     int result = px_arena_alloc(arena, count * sizeof(px_slice), &memory);
@@ -73,110 +96,85 @@ static int read_names(px_slices *names, px_arena *arena, const pusher_string *gi
     px_slice *items = memory;
     for (size_t i = 0; i < count; i++)
         items[i] = px_inside(given[i]);
-    names->items = items;
+    *texts = items;
     return PX_OK;
 }
 
-static int read_pairs(px_pairs *pairs, px_arena *arena, const pusher_pair *given, size_t count) {
-    *pairs = (px_pairs){.count = given ? count : 0};
-    if (!pairs->count)
-        return PX_OK;
-    void *memory;
-    int result = px_arena_alloc(arena, count * sizeof(px_pair), &memory);
-    if (result)
-        return result;
-    px_pair *items = memory;
-    for (size_t i = 0; i < count; i++)
-        items[i] = (px_pair){px_inside(given[i].name), px_inside(given[i].value)};
-    pairs->items = items;
-    return PX_OK;
+static int read_names(px_slices *names, px_arena *arena, given_list given) {
+    names->given = given.items != NULL;
+    names->count = given.items ? given.count : 0;
+    return read_texts(&names->items, arena, given.items, names->count);
 }
 
-static int read_lists(px_options *core, px_arena *arena, const pusher_options *options) {
-    int result = read_names(&core->enabled_transports, arena, options->enabled_transports,
-                            options->enabled_transport_count);
-    if (!result)
-        result = read_names(&core->disabled_transports, arena, options->disabled_transports,
-                            options->disabled_transport_count);
-    const struct {
-        px_pairs *pairs;
-        const pusher_pair *given;
-        size_t count;
-    } all_pairs[] = {
-        {&core->auth_params, options->auth_params, options->auth_param_count},
-        {&core->auth_headers, options->auth_headers, options->auth_header_count},
-        {&core->user_auth_params, options->user_auth_params, options->user_auth_param_count},
-        {&core->user_auth_headers, options->user_auth_headers, options->user_auth_header_count},
-        {&core->timeline_params, options->timeline_params, options->timeline_param_count},
-    };
-    for (size_t i = 0; !result && i < sizeof all_pairs / sizeof all_pairs[0]; i++)
-        result = read_pairs(all_pairs[i].pairs, arena, all_pairs[i].given, all_pairs[i].count);
+/* A pair is two texts. */
+static int read_pairs(px_pairs *pairs, px_arena *arena, given_list given) {
+    const px_slice *texts = NULL;
+    pairs->count = given.items ? given.count : 0;
+    int result = read_texts(&texts, arena, given.items, 2 * pairs->count);
+    pairs->items = (const px_pair *)texts;
     return result;
+}
+
+static int read_value(void *field, px_arena *arena, px_option_type type, const void *member,
+                      size_t size) {
+    given_list list;
+    switch (type) {
+    case PX_OPTION_TEXT:
+        *(px_slice *)field = px_inside(*(const pusher_string *)member);
+        break;
+    case PX_OPTION_NUMBER:
+        *(uint32_t *)field = size == 2 ? *(const uint16_t *)member : *(const uint32_t *)member;
+        break;
+    case PX_OPTION_FLAG:
+        *(bool *)field = *(const bool *)member;
+        break;
+    case PX_OPTION_CHOICE:
+        *(px_choice *)field = (px_choice) * (const pusher_choice *)member;
+        break;
+    case PX_OPTION_LIST:
+        memcpy(&list, member, sizeof list);
+        return read_names(field, arena, list);
+    case PX_OPTION_PAIRS:
+        memcpy(&list, member, sizeof list);
+        return read_pairs(field, arena, list);
+    }
+    return PX_OK;
 }
 
 static int read_core(px_options *core, px_arena *arena, pusher_string key,
                      const pusher_options *options) {
-    *core = (px_options){
-        .key = px_inside(key),
-        .cluster = px_inside(options->cluster),
-        .ws_host = px_inside(options->host),
-        .ws_port = options->port,
-        .wss_port = options->tls_port,
-        .ws_path = px_inside(options->path),
-        .http_host = px_inside(options->http_host),
-        .http_port = options->http_port,
-        .https_port = options->https_port,
-        .http_path = px_inside(options->http_path),
-        .ignore_null_origin = options->ignore_null_origin,
-        .plain = options->plain,
-        .activity_timeout = options->activity_timeout,
-        .pong_timeout = options->pong_timeout,
-        .unavailable_timeout = options->unavailable_timeout,
-        .auth_endpoint = px_inside(options->auth_endpoint),
-        .auth_transport = px_inside(options->auth_transport),
-        .auth_timeout = options->auth_timeout,
-        .ask_authorization =
-            options->auth_params_provider || options->auth_headers_provider || options->authorizer,
-        .auth_batch = options->auth_batch && !options->authorizer,
-        .auth_batch_size = options->auth_batch_size,
-        .user_auth_endpoint = px_inside(options->user_auth_endpoint),
-        .user_auth_transport = px_inside(options->user_auth_transport),
-        .ask_user_authentication = options->user_auth_params_provider ||
-                                   options->user_auth_headers_provider ||
-                                   options->user_authenticator,
-        .enable_stats = (px_choice)options->enable_stats,
-        .disable_stats = (px_choice)options->disable_stats,
-        .stats_host = px_inside(options->stats_host),
-        .client_name = PX_SLICE("libpusher"),
-        .client_version = PX_SLICE(PUSHER_VERSION_TEXT),
-        .max_channels = options->max_channels,
-        .max_outbound = options->max_outbound,
-        .log_level = options->log ? (uint32_t)options->log_level : (uint32_t)PX_LOG_ERROR,
-    };
-    return read_lists(core, arena, options);
+    int result = PX_OK;
+    for (size_t i = 0; !result && i < sizeof rows / sizeof rows[0]; i++) {
+        const px_option *option = &px_option_table[rows[i].place];
+        result = read_value((char *)core + option->offset, arena, (px_option_type)option->type,
+                            (const char *)options + rows[i].offset, rows[i].size);
+    }
+    core->key = px_inside(key);
+    core->ask_authorization =
+        options->auth_params_provider || options->auth_headers_provider || options->authorizer;
+    core->auth_batch = options->auth_batch && !options->authorizer;
+    core->ask_user_authentication = options->user_auth_params_provider ||
+                                    options->user_auth_headers_provider ||
+                                    options->user_authenticator;
+    core->client_name = PX_SLICE("libpusher");
+    core->client_version = PX_SLICE(PUSHER_VERSION_TEXT);
+    if (!options->log)
+        core->log_level = PX_LOG_ERROR;
+    return result;
 }
 
-/* What a sentence of the core calls an option, and what it is called here. */
-static const struct {
-    px_slice core;
-    const char *ours;
-} names[] = {
-#define ROW(member, name) {PX_LITERAL(name), #member},
-    PX_CLIENT_OPTION_NAMES(ROW)
-#undef ROW
-};
-
+/* What a sentence of the core calls an option by is not what it is called here. */
 static int check_core(const px_options *core, const px_complaint *complaint) {
     char sentence[256];
     int result = px_options_check(core, sentence, sizeof sentence);
     if (!result)
         return result;
-    size_t name_len = strcspn(sentence, " ");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!px_slice_equal(names[i].core, px_slice_of(sentence, name_len)))
+    px_slice name = px_slice_of(sentence, strcspn(sentence, " "));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!px_slice_equal(px_option_name(&px_option_table[rows[i].place]), name))
             continue;
         char renamed[320];
-        snprintf(renamed, sizeof renamed, "%s%s", names[i].ours, sentence + name_len);
+        snprintf(renamed, sizeof renamed, "%s%s", rows[i].name, sentence + name.len);
         return px_refuse(complaint, renamed);
     }
     return px_refuse(complaint, sentence);

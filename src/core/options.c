@@ -4,41 +4,33 @@
 
 enum { MAX_TEXT = 4096, MAX_PAIRS_SIZE = 65536, MAX_TIMELINE_PARAMS_SIZE = 8192 };
 
-/* A row of the table: the fallback of TEXT is text, of the others a number. */
-#define TEXT_OF_TEXT(fallback)     PX_LITERAL(fallback)
-#define TEXT_OF_NUMBER(fallback)   PX_LITERAL("")
-#define TEXT_OF_FLAG(fallback)     PX_LITERAL("")
-#define TEXT_OF_CHOICE(fallback)   PX_LITERAL("")
-#define TEXT_OF_LIST(fallback)     PX_LITERAL("")
-#define TEXT_OF_PAIRS(fallback)    PX_LITERAL("")
-#define NUMBER_OF_TEXT(fallback)   0
-#define NUMBER_OF_NUMBER(fallback) fallback
-#define NUMBER_OF_FLAG(fallback)   fallback
-#define NUMBER_OF_CHOICE(fallback) 0
-#define NUMBER_OF_LIST(fallback)   0
-#define NUMBER_OF_PAIRS(fallback)  0
-
-/* Programs that show nobody the table can do without its sentences. */
-#ifdef PX_WITHOUT_DOCUMENTATION
-#define PX_DOCUMENTATION(text) PX_LITERAL("")
-#else
-#define PX_DOCUMENTATION(text) PX_LITERAL(text)
-#endif
+/* The last members of a row, which depend on its type. */
+#define VALUES_TEXT(fallback, minimum, maximum)   .default_text = fallback
+#define VALUES_NUMBER(fallback, minimum, maximum) .default_number = fallback, minimum, maximum
+#define VALUES_FLAG(fallback, minimum, maximum)   .default_number = 0
+#define VALUES_CHOICE                             VALUES_FLAG
+#define VALUES_LIST                               VALUES_FLAG
+#define VALUES_PAIRS                              VALUES_FLAG
 
 const px_option px_option_table[] = {
 #define ROW(type, field, name, fallback, minimum, maximum, text)                                   \
-    {PX_OPTION_##type,                                                                             \
-     PX_LITERAL(name),                                                                             \
-     offsetof(px_options, field),                                                                  \
-     TEXT_OF_##type(fallback),                                                                     \
-     NUMBER_OF_##type(fallback),                                                                   \
-     minimum,                                                                                      \
-     maximum,                                                                                      \
-     PX_DOCUMENTATION(text)},
+    {offsetof(px_options, field),                                                                  \
+     PX_OPTION_##type,                                                                             \
+     name,                                                                                         \
+     {VALUES_##type(fallback, minimum, maximum)}},
     PX_OPTIONS(ROW)
 #undef ROW
 };
 const size_t px_option_count = sizeof(px_option_table) / sizeof(px_option_table[0]);
+
+#define FITS(type, field, called, fallback, minimum, maximum, text)                                \
+    _Static_assert(sizeof called <= sizeof px_option_table[0].name, "the name needs its NUL");
+PX_OPTIONS(FITS)
+#undef FITS
+
+px_slice px_option_name(const px_option *option) {
+    return px_slice_of_text(option->name);
+}
 
 static void fill_http_host(px_options *options) {
     if (options->http_host.len || !options->ws_host.len)
@@ -58,8 +50,8 @@ void px_options_fill(px_options *options) {
         if (option->type == PX_OPTION_NUMBER && *(uint32_t *)field == 0)
             *(uint32_t *)field = option->default_number;
         if (option->type == PX_OPTION_TEXT && ((px_slice *)field)->len == 0 &&
-            option->default_text.len)
-            *(px_slice *)field = option->default_text;
+            option->default_text[0])
+            *(px_slice *)field = px_slice_of_text(option->default_text);
     }
 }
 
@@ -196,19 +188,20 @@ px_slice px_option_rule(const px_option *option) {
 
 static int check_text(const px_option *option, px_slice text, sentence *complaint) {
     if (text.len > MAX_TEXT)
-        return refuse(complaint, option->name, PX_SLICE("is too long (more than 4096 bytes)"));
+        return refuse(complaint, px_option_name(option),
+                      PX_SLICE("is too long (more than 4096 bytes)"));
     if (!px_utf8_valid(text))
-        return refuse(complaint, option->name, PX_SLICE("is not valid UTF-8"));
+        return refuse(complaint, px_option_name(option), PX_SLICE("is not valid UTF-8"));
     for (size_t i = 0; i < sizeof(text_rules) / sizeof(text_rules[0]); i++)
         if (text_rules[i].offset == option->offset && !text_rules[i].holds(text))
-            return refuse(complaint, option->name, text_rules[i].otherwise);
+            return refuse(complaint, px_option_name(option), text_rules[i].otherwise);
     return PX_OK;
 }
 
 static int check_number(const px_option *option, uint32_t number, sentence *complaint) {
     if (number == 0 || (number >= option->minimum && number <= option->maximum))
         return PX_OK;
-    refuse(complaint, option->name, PX_SLICE("must be between "));
+    refuse(complaint, px_option_name(option), PX_SLICE("must be between "));
     say_number(complaint, option->minimum);
     say(complaint, PX_SLICE(" and "));
     say_number(complaint, option->maximum);
@@ -227,7 +220,7 @@ size_t px_option_pairs_limit(const px_option *option) {
 }
 
 static int refuse_length(const px_option *option, size_t limit, sentence *complaint) {
-    refuse(complaint, option->name, PX_SLICE("is too long (more than "));
+    refuse(complaint, px_option_name(option), PX_SLICE("is too long (more than "));
     say_number(complaint, limit / 1024);
     say(complaint, PX_SLICE(" KiB)"));
     return PX_ERR_ARGUMENT;
@@ -244,7 +237,7 @@ static int check_pairs(const px_option *option, px_pairs pairs, sentence *compla
         if (size > limit)
             return refuse_length(option, limit, complaint);
         if (headers && !px_header_valid(pair->name, pair->value))
-            return refuse(complaint, option->name,
+            return refuse(complaint, px_option_name(option),
                           PX_SLICE("has a header whose name or value HTTP does not allow"));
     }
     return PX_OK;
@@ -253,7 +246,7 @@ static int check_pairs(const px_option *option, px_pairs pairs, sentence *compla
 static int check_choice(const px_option *option, px_choice choice, sentence *complaint) {
     if (choice == PX_CHOICE_ABSENT || choice == PX_CHOICE_YES || choice == PX_CHOICE_NO)
         return PX_OK;
-    return refuse(complaint, option->name, PX_SLICE("must be yes, no or absent"));
+    return refuse(complaint, px_option_name(option), PX_SLICE("must be yes, no or absent"));
 }
 
 int px_options_check(const px_options *options, char *text, size_t size) {

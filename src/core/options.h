@@ -130,20 +130,35 @@ typedef enum px_option_type {
     PX_OPTION_PAIRS,
 } px_option_type;
 
+/* A row holds its texts itself: a pointer to each would have to be adjusted whenever a program that
+ * has the shared library begins. */
 typedef struct px_option {
-    px_option_type type;
-    px_slice name;
-    size_t offset; /* in px_options */
-    px_slice default_text;
-    uint32_t default_number;
-    uint32_t minimum;
-    uint32_t maximum;
-    px_slice documentation;
+    uint16_t offset; /* in px_options */
+    uint8_t type;    /* a px_option_type */
+    char name[25];
+    union {
+        char default_text[20]; /* of a TEXT */
+        struct {
+            uint32_t default_number; /* of a NUMBER, as the limits */
+            uint32_t minimum;
+            uint32_t maximum;
+        };
+    };
 } px_option;
+
+/* The place of each option in the table: PX_OPTION_OF_key, PX_OPTION_OF_cluster, and so on. */
+enum px_option_place {
+#define PX_PLACE(type, field, name, fallback, minimum, maximum, text) PX_OPTION_OF_##field,
+    PX_OPTIONS(PX_PLACE)
+#undef PX_PLACE
+};
 
 /* The table behind PX_OPTIONS, for documentation and for setting options by name. */
 extern const px_option px_option_table[];
 extern const size_t px_option_count;
+
+px_slice px_option_name(const px_option *option);
+px_slice px_option_documentation(const px_option *option);
 
 /* What a TEXT must be, a sentence without its subject: "must be ajax or jsonp". Empty:
  * there is no rule but those of all texts. */

@@ -1,9 +1,6 @@
 #include "server/heap.h"
 
 #include <stdlib.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) {
     (void)context;
@@ -15,9 +12,3 @@ static void *resize(void *context, void *ptr, size_t old_size, size_t new_size) 
 }
 
 const px_allocator px_heap = {resize, NULL};
-
-void px_heap_trim(void) {
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
-}

@@ -6,7 +6,4 @@
 
 extern const px_allocator px_heap;
 
-/* Gives the system what is free but held, where malloc can do that. */
-void px_heap_trim(void);
-
 #endif

@@ -21,4 +21,7 @@ void px_trim_gone(px_trim *trim, size_t left, uint64_t now_ms);
 /* True: now, and then not before many others have gone. */
 bool px_trim_is_due(px_trim *trim, uint64_t now_ms);
 
+/* Gives the system what is free but held, where malloc can do that. */
+void px_trim_heap(void);
+
 #endif

@@ -98,10 +98,10 @@ static int print_aliases(void) {
 /* The public name of each of the engine's options. */
 static const struct {
     const char *member;
-    const char *name; /* in the engine and in JavaScript */
-    size_t offset;    /* so that the member must exist */
+    size_t place;  /* in the engine's table */
+    size_t offset; /* so that the member must exist */
 } public_options[] = {
-#define PUBLIC(member, name) {#member, name, offsetof(pusher_options, member)},
+#define PUBLIC(member, field) {#member, PX_OPTION_OF_##field, offsetof(pusher_options, member)},
     PX_CLIENT_OPTION_NAMES(PUBLIC)
 #undef PUBLIC
 };
@@ -118,9 +118,9 @@ static bool is_private(px_slice name) {
     return false;
 }
 
-static const char *member_of(px_slice name) {
+static const char *member_of(const px_option *option) {
     for (size_t i = 0; i < sizeof public_options / sizeof *public_options; i++)
-        if (px_slice_equal(name, px_slice_of_text(public_options[i].name)))
+        if (option == &px_option_table[public_options[i].place])
             return public_options[i].member;
     return NULL;
 }
@@ -130,15 +130,15 @@ static void print_default(const px_option *option) {
         printf("%u", (unsigned)option->default_number);
     else if (option->type == PX_OPTION_FLAG)
         printf("false");
-    else if (option->default_text.len)
-        printf("`%.*s`", (int)option->default_text.len, option->default_text.ptr);
+    else if (option->type == PX_OPTION_TEXT && option->default_text[0])
+        printf("`%s`", option->default_text);
 }
 
 /* What else than this is refused. */
 static void print_allowed(const px_option *option) {
     static const px_slice must_be = {"must be ", 8};
     px_slice rule = px_option_rule(option);
-    switch (option->type) {
+    switch ((px_option_type)option->type) {
     case PX_OPTION_NUMBER:
         print_range(option->minimum, option->maximum);
         break;
@@ -163,12 +163,12 @@ static void print_allowed(const px_option *option) {
 
 /* check_docs.py puts the names of the transcripts in the place of the braces. */
 static void print_option(const px_option *option, const char *member) {
-    printf("| `%s` | `%.*s` | ", member, (int)option->name.len, option->name.ptr);
+    px_slice documentation = px_option_documentation(option);
+    printf("| `%s` | `%s` | ", member, option->name);
     print_default(option);
     printf(" | ");
     print_allowed(option);
-    printf(" | %.*s | {tests %.*s} |\n", (int)option->documentation.len, option->documentation.ptr,
-           (int)option->name.len, option->name.ptr);
+    printf(" | %.*s | {tests %s} |\n", (int)documentation.len, documentation.ptr, option->name);
 }
 
 static int print_client(void) {
@@ -177,12 +177,12 @@ static int print_client(void) {
            "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < px_option_count; i++) {
         const px_option *option = &px_option_table[i];
-        const char *member = member_of(option->name);
+        const char *member = member_of(option);
         if (member) {
             print_option(option, member);
-        } else if (!is_private(option->name)) {
-            fprintf(stderr, "option_tables: is %.*s public? Put it into one of the lists\n",
-                    (int)option->name.len, option->name.ptr);
+        } else if (!is_private(px_option_name(option))) {
+            fprintf(stderr, "option_tables: is %s public? Put it into one of the lists\n",
+                    option->name);
             result = 1;
         }
     }
@@ -195,7 +195,8 @@ static int print_javascript(void) {
     printf("| option | default | allowed | what it is |\n|---|---|---|---|\n");
     for (size_t i = 0; i < px_option_count; i++) {
         const px_option *option = &px_option_table[i];
-        px_slice name = option->name;
+        px_slice name = px_option_name(option);
+        px_slice documentation = px_option_documentation(option);
         bool other_way = memchr(name.ptr, '.', name.len) ||
                          px_slice_equal(name, PX_SLICE("plain")) ||
                          px_slice_equal(name, PX_SLICE("logLevel"));
@@ -205,7 +206,7 @@ static int print_javascript(void) {
         print_default(option);
         printf(" | ");
         print_allowed(option);
-        printf(" | %.*s |\n", (int)option->documentation.len, option->documentation.ptr);
+        printf(" | %.*s |\n", (int)documentation.len, documentation.ptr);
     }
     return 0;
 }
@@ -213,7 +214,7 @@ static int print_javascript(void) {
 /* The names of all options of the engine, one a line. */
 static int print_option_names(void) {
     for (size_t i = 0; i < px_option_count; i++)
-        printf("%.*s\n", (int)px_option_table[i].name.len, px_option_table[i].name.ptr);
+        printf("%s\n", px_option_table[i].name);
     return 0;
 }
 

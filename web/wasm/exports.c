@@ -49,7 +49,7 @@ PX_WEB_EXPORT("px_web_option") bool px_web_option(size_t index);
 bool px_web_option(size_t index) {
     if (index >= px_option_count)
         return false;
-    px_web_put(PX_WEB_TEXT, px_option_table[index].name);
+    px_web_put(PX_WEB_TEXT, px_option_name(&px_option_table[index]));
     return true;
 }
 

@@ -108,20 +108,21 @@ static int read_pairs(px_json_reader *reader, px_json_token token, const px_opti
         return PX_OK;
     int result =
         token == PX_JSON_OBJECT_BEGIN ? px_web_pairs_read(reader, arena, pairs) : PX_ERR_SYNTAX;
-    return result == PX_ERR_SYNTAX ? refuse(option->name, " must be an object of texts") : result;
+    return result == PX_ERR_SYNTAX ? refuse(px_option_name(option), " must be an object of texts")
+                                   : result;
 }
 
 static int read_value(px_json_reader *reader, px_json_token token, const px_option *option,
                       px_arena *arena, px_options *options) {
     void *field = (char *)options + option->offset;
     bool truthy = is_truthy(token, reader->text);
-    switch (option->type) {
+    switch ((px_option_type)option->type) {
     case PX_OPTION_TEXT:
         if (token == PX_JSON_STRING)
             return read_text(reader, arena, field);
-        return truthy ? refuse(option->name, " must be a text") : PX_OK;
+        return truthy ? refuse(px_option_name(option), " must be a text") : PX_OK;
     case PX_OPTION_NUMBER:
-        return read_number(option->name, token, reader->text, field);
+        return read_number(px_option_name(option), token, reader->text, field);
     case PX_OPTION_FLAG:
         *(bool *)field = truthy;
         return PX_OK;
@@ -130,8 +131,8 @@ static int read_value(px_json_reader *reader, px_json_token token, const px_opti
         return PX_OK;
     case PX_OPTION_LIST:
         if (token == PX_JSON_ARRAY_BEGIN)
-            return read_list(reader, option->name, arena, field);
-        return truthy ? refuse(option->name, " must be a list of names") : PX_OK;
+            return read_list(reader, px_option_name(option), arena, field);
+        return truthy ? refuse(px_option_name(option), " must be a list of names") : PX_OK;
     case PX_OPTION_PAIRS:
         return read_pairs(reader, token, option, arena, field);
     }
@@ -140,7 +141,7 @@ static int read_value(px_json_reader *reader, px_json_token token, const px_opti
 
 static const px_option *find_option(px_slice name) {
     for (size_t i = 0; i < px_option_count; i++)
-        if (px_slice_equal(px_option_table[i].name, name))
+        if (px_slice_equal(px_option_name(&px_option_table[i]), name))
             return &px_option_table[i];
     return NULL;
 }

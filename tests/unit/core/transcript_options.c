@@ -45,7 +45,7 @@ static px_pairs read_pairs(transcript_world *world, px_slice rest) {
 static void set_option(transcript_world *world, const px_option *option, px_slice value) {
     void *field = (char *)&world->options + option->offset;
     uint64_t number = 0;
-    switch (option->type) {
+    switch ((px_option_type)option->type) {
     case PX_OPTION_TEXT:
         *(px_slice *)field = keep(world, value);
         break;
@@ -71,7 +71,7 @@ static void set_option(transcript_world *world, const px_option *option, px_slic
 
 static const px_option *find_option(transcript_world *world, px_slice name) {
     for (size_t i = 0; i < px_option_count; i++)
-        if (px_slice_equal(px_option_table[i].name, name))
+        if (px_slice_equal(px_option_name(&px_option_table[i]), name))
             return &px_option_table[i];
     transcript_fail(world, "there is no such option");
     return NULL;
