@@ -304,10 +304,12 @@ void px_server_free(px_server *server) {
 
 /* ---- Running ---- */
 
-/* A server that is stopping has nothing left to do. */
+/* A server that is stopping has nothing left to do. A session may be without a connection just now; webhooks are told
+ * of its end as of any other. */
 static bool is_over(const px_server *server) {
     return server->now_ms >= server->end_at_ms ||
-           (!server->connections && px_host_webhooks_are_idle(server));
+           (!server->connections && px_hub_connection_count(server->hub) == 0 &&
+            px_host_webhooks_are_idle(server));
 }
 
 int px_host_turn(px_server *server, bool may_wait) {
