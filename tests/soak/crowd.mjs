@@ -67,6 +67,13 @@ function fewerClients(options, report) {
   options.clients = most;
 }
 
+// Warnings and errors that do not belong to what was done.
+function judgeLog(world, expected = []) {
+  const bad = world.server.newLines().filter((line) => / (warning|error) /.test(line) &&
+    ![...ALWAYS_LOGGED, ...expected].some((pattern) => pattern.test(line)));
+  return ['the log has nothing else', bad[0] ?? ''];
+}
+
 async function cycle(world, report, injury) {
   const before = { connects: world.connects(), events: world.count('events'), taken: world.publisher.taken,
     failed: world.publisher.failed };
@@ -81,9 +88,7 @@ async function cycle(world, report, injury) {
   const backMs = Date.now() - healed;
   const checks = await recover(world);
   report.check(injury.name, checks);
-  const bad = world.server.newLines().filter((line) => / (warning|error) /.test(line) &&
-    ![...ALWAYS_LOGGED, ...(injury.log ?? [])].some((pattern) => pattern.test(line)));
-  report.check(injury.name, [['the log has nothing else', bad[0] ?? '']]);
+  report.check(injury.name, [judgeLog(world, injury.log)]);
   report.cycle({ injury: injury.name, at: report.at(), backMs, lost: world.connects() - before.connects,
     events: world.count('events') - before.events, taken: world.publisher.taken - before.taken,
     untaken: world.publisher.failed - before.failed, failures: Object.fromEntries(world.publisher.failures),
@@ -126,7 +131,7 @@ async function soak(world, report, options) {
   } finally {
     clearInterval(timer);
   }
-  report.check('the end', await world.end());
+  report.check('the end', [...(await world.end()), judgeLog(world)]);
 }
 
 async function main() {
