@@ -30,9 +30,10 @@ static bool is_slow; /* the system takes one request at a time */
 
 long syscall(long number, ...) {
     va_list list;
-    long a[6];
+    long a[6] = {0};
+    size_t count = number == SYS_io_uring_enter ? 6 : number == SYS_io_uring_setup ? 2 : 3;
     va_start(list, number);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < count; i++)
         a[i] = va_arg(list, long);
     va_end(list);
     if (number == refused_call) {
