@@ -23,6 +23,8 @@
 #include "server/hub.h"
 #include "server/ip.h"
 #include "server/server.h"
+#include "server/standstill.h"
+#include "server/trim.h"
 #include "server/wheel.h"
 
 enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
@@ -145,6 +147,8 @@ struct px_server {
     px_arena arena;             /* for one request */
     px_buffer scratch;          /* for one answer */
     char *read_buffer;          /* PX_HOST_READ_SIZE bytes, for all connections */
+    px_trim trim;
+    px_standstill standstill;
     bool is_draining;
     bool is_ended;
 };
