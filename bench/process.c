@@ -109,7 +109,7 @@ process process_start_pusher(void) {
 
 process process_start_pusher_for_development(void) {
     static const process_command COMMAND = {
-        .arguments = {BENCH_PUSHER, "serve", "--dev-auth", "--listen", "127.0.0.1:@"}};
+        .arguments = {BENCH_PUSHER, "serve", "--listen", "127.0.0.1:@", "--dev-auth"}};
     return process_start("pusher serve", &COMMAND);
 }
 

@@ -155,7 +155,7 @@ static void report_series(bench *b, const char *what, const char *unit, const be
                           const bench_series *theirs) {
     bench_row(b, what, "libpusher", ours, unit);
     bench_row(b, what, "pusher-js", theirs, unit);
-    bench_ratio(b, what, "pusher-js / libpusher", theirs, ours);
+    bench_ratio(b, what, "libpusher / pusher-js", ours, theirs);
 }
 
 static void measure_kind(bench *b, const kind *k, uint16_t port) {
