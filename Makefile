@@ -15,7 +15,7 @@ FROM   ?= 1
 export JOBS WERROR
 
 .DEFAULT_GOAL := all
-.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan sim sim-plants soak bench fuzz docs format install clean help
+.PHONY: all dist dist-clean dev demo test test-browser test-page asan tsan msan sim sim-plants soak bench fuzz docs format install clean help
 .PHONY: torture analyze valgrind coverage cross options
 
 all: ## build everything into build/; the command is build/pusher
@@ -55,9 +55,13 @@ asan: ## all tests under the address and undefined-behaviour sanitizers
 	@scripts/setup.sh test
 	@scripts/test.sh asan
 
-tsan: ## the unit tests under the thread sanitizer
+tsan: ## unit and end-to-end tests under the thread sanitizer
 	@scripts/setup.sh test
 	@scripts/test.sh tsan
+
+msan: ## unit tests of the engine and what is below it under the memory sanitizer
+	@scripts/setup.sh test
+	@scripts/test.sh msan
 
 cross: ## build for arm64, armhf, s390x and musl, run the unit tests there (MACHINES=s390x: only that)
 	@scripts/setup.sh cross
@@ -99,8 +103,8 @@ torture: ## let each system call fail that client and server make
 	@scripts/setup.sh test
 	@scripts/torture.sh
 
-bench: ## measure, beside other people's programs (BENCH=client_ingest: only that)
-	@scripts/setup.sh test
+bench: ## measure, beside other people's programs; a table, and build/bench/index.html (BENCH=client_ingest: only that)
+	@scripts/setup.sh bench
 	@scripts/bench.sh
 
 fuzz: ## run each fuzz target for a while (TIME=30 seconds each)
@@ -120,7 +124,7 @@ install: all ## install below PREFIX (default /usr/local), or DESTDIR
 	@cmake --install build
 
 clean: ## remove everything that was built (node_modules stay)
-	@rm -rf build dist build-asan build-bench build-clang build-tsan build-fuzz build-werror build-cross \
+	@rm -rf build dist build-asan build-bench build-clang build-tsan build-msan build-fuzz build-werror build-cross \
 		build-options-* build-analyze build-coverage
 
 help: ## this list

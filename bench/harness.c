@@ -93,15 +93,27 @@ static void print_value(double value) {
     printf(" %14.*f", value < 100 ? 2 : 0, value);
 }
 
-static void print_table_row(bench *b, const char *what, const char *subject,
-                            const double numbers[3], const char *unit) {
+/* A member whose value is text, as JSON. */
+static void print_member(const char *name, const char *text) {
+    printf(",\"%s\":\"", name);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            putchar('\\');
+        putchar((unsigned char)*text < ' ' ? ' ' : *text);
+    }
+    putchar('"');
+}
+
+static void print_json_head(const bench *b, const char *what, const char *subject) {
+    printf("{\"bench\":\"%s\"", b->name);
+    print_member("case", what);
+    print_member("subject", subject);
+}
+
+static void print_table_head(bench *b) {
     if (!b->has_head)
-        printf("\n%-30s %-24s %14s %14s %14s\n", b->name, "", "median", "min", "max");
+        printf("\n%-46s %-24s %14s %14s %14s\n", b->name, "", "median", "min", "max");
     b->has_head = true;
-    printf("%-30s %-24s", what, subject);
-    for (size_t i = 0; i < 3; i++)
-        print_value(numbers[i]);
-    printf("  %s\n", unit);
 }
 
 void bench_row(bench *b, const char *what, const char *subject, const bench_series *series,
@@ -113,12 +125,30 @@ void bench_row(bench *b, const char *what, const char *subject, const bench_seri
     memcpy(sorted, series->values, count * sizeof(sorted[0]));
     qsort(sorted, count, sizeof(sorted[0]), compare);
     double median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
-    if (b->json)
-        printf("{\"bench\":\"%s\",\"case\":\"%s\",\"subject\":\"%s\",\"unit\":\"%s\","
-               "\"median\":%.6g,\"min\":%.6g,\"max\":%.6g,\"runs\":%zu}\n",
-               b->name, what, subject, unit, median, sorted[0], sorted[count - 1], count);
-    else
-        print_table_row(b, what, subject, (double[]){median, sorted[0], sorted[count - 1]}, unit);
+    double numbers[] = {median, sorted[0], sorted[count - 1]};
+    if (b->json) {
+        print_json_head(b, what, subject);
+        print_member("unit", unit);
+        printf(",\"median\":%.6g,\"min\":%.6g,\"max\":%.6g,\"runs\":%zu}\n", numbers[0], numbers[1],
+               numbers[2], count);
+        return;
+    }
+    print_table_head(b);
+    printf("%-46s %-24s", what, subject);
+    for (size_t i = 0; i < 3; i++)
+        print_value(numbers[i]);
+    printf("  %s\n", unit);
+}
+
+void bench_missing(bench *b, const char *what, const char *subject, const char *reason) {
+    if (b->json) {
+        print_json_head(b, what, subject);
+        print_member("missing", reason);
+        puts("}");
+        return;
+    }
+    print_table_head(b);
+    printf("%-46s %-24s not measured: %s\n", what, subject, reason);
 }
 
 void bench_ratio(bench *b, const char *what, const char *subject, const bench_series *ours,

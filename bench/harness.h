@@ -50,6 +50,10 @@ void bench_row(bench *b, const char *what, const char *subject, const bench_seri
 void bench_ratio(bench *b, const char *what, const char *subject, const bench_series *ours,
                  const bench_series *theirs);
 
+/* A row for what can't be measured here, such as a peer that is not installed; the benchmark goes on.
+ */
+void bench_missing(bench *b, const char *what, const char *subject, const char *reason);
+
 /* Ends the program with a message. */
 _Noreturn void bench_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -25,7 +25,7 @@ static struct sockaddr_in loopback(uint16_t port) {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-/* A port that nobody listens on; soketi can't choose one by itself. */
+/* A port that nobody listens on; not every server can choose one by itself. */
 static uint16_t find_port(void) {
     struct sockaddr_in address = loopback(0);
     socklen_t len = sizeof(address);
@@ -63,45 +63,48 @@ static void prepare_child(void) {
     dup2(nowhere, STDOUT_FILENO);
 }
 
-static pid_t must_fork(void) {
-    pid_t pid = fork();
-    if (pid < 0)
+/* The text with the port in it; never freed, for the child becomes another program with it. */
+static char *insert_port(const char *text, uint16_t port) {
+    enum { PORT_DIGITS = 5 };
+    size_t len = strlen(text), size = len + PORT_DIGITS + 1;
+    char last = len > 0 ? text[len - 1] : '\0';
+    char *out = malloc(size);
+    if (!out)
+        bench_fail("out of memory");
+    if (last == '@' || last == '#')
+        snprintf(out, size, "%.*s%u", (int)(len - 1), text,
+                 (unsigned)(last == '@' ? port : find_port()));
+    else
+        memcpy(out, text, len + 1);
+    return out;
+}
+
+static _Noreturn void become(const process_command *command, uint16_t port) {
+    char *arguments[sizeof(command->arguments) / sizeof(command->arguments[0])] = {NULL};
+    for (size_t i = 0; command->environment[i]; i++)
+        putenv(insert_port(command->environment[i], port));
+    for (size_t i = 0; command->arguments[i]; i++)
+        arguments[i] = insert_port(command->arguments[i], port);
+    prepare_child();
+    execvp(arguments[0], arguments);
+    bench_fail("%s: %s", arguments[0], strerror(errno));
+}
+
+process process_start(const char *name, const process_command *command) {
+    process p = {.name = name, .port = find_port()};
+    p.pid = fork();
+    if (p.pid < 0)
         bench_fail("fork: %s", strerror(errno));
-    return pid;
+    if (p.pid == 0)
+        become(command, p.port);
+    await_start(&p);
+    return p;
 }
 
 process process_start_pusher(void) {
-    process p = {.name = "pusher serve", .port = find_port()};
-    p.pid = must_fork();
-    if (p.pid == 0) {
-        char listen[32];
-        snprintf(listen, sizeof(listen), "127.0.0.1:%u", (unsigned)p.port);
-        prepare_child();
-        execl(BENCH_PUSHER, BENCH_PUSHER, "serve", "--listen", listen, (char *)NULL);
-        bench_fail("%s: %s", BENCH_PUSHER, strerror(errno));
-    }
-    await_start(&p);
-    return p;
-}
-
-process process_start_soketi(void) {
-    process p = {.name = "soketi", .port = find_port()};
-    p.pid = must_fork();
-    if (p.pid == 0) {
-        char port[8], metrics_port[8];
-        snprintf(port, sizeof(port), "%u", (unsigned)p.port);
-        snprintf(metrics_port, sizeof(metrics_port), "%u", (unsigned)find_port());
-        setenv("AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1", 1);
-        setenv("SOKETI_HOST", "127.0.0.1", 1);
-        setenv("SOKETI_PORT", port, 1);
-        setenv("SOKETI_METRICS_HOST", "127.0.0.1", 1);
-        setenv("SOKETI_METRICS_SERVER_PORT", metrics_port, 1);
-        prepare_child();
-        execlp("node", "node", BENCH_SOKETI, "start", (char *)NULL);
-        bench_fail("node: %s", strerror(errno));
-    }
-    await_start(&p);
-    return p;
+    static const process_command COMMAND = {
+        .arguments = {BENCH_PUSHER, "serve", "--listen", "127.0.0.1:@"}};
+    return process_start("pusher serve", &COMMAND);
 }
 
 void process_stop(const process *p) {
@@ -120,11 +123,35 @@ size_t process_resident(pid_t pid) {
     return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-void process_raise_descriptor_limit(void) {
+uint64_t process_cpu_ns(pid_t pid) {
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        bench_fail("the processor time of process %ld can't be read", (long)pid);
+    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
+}
+
+bool process_allow_descriptors(size_t count) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+        return false;
+    /* Root may have more than the hard limit. */
+    struct rlimit wanted = {.rlim_cur = count, .rlim_max = count};
+    if (limit.rlim_max < count && setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+        return true;
     limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        perror("setrlimit");
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max >= count;
+}
+
+const char *process_too_few_descriptors(void) {
+    static char why[96];
+    struct rlimit limit = {0};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    snprintf(why, sizeof(why), "a process may have no more than %llu descriptors here",
+             (unsigned long long)limit.rlim_max);
+    return why;
+}
+
+void process_raise_descriptor_limit(void) {
+    process_allow_descriptors(0);
 }

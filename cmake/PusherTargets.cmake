@@ -42,11 +42,11 @@ if(CMAKE_CROSSCOMPILING_EMULATOR)
   list(APPEND PUSHER_TEST_ENVIRONMENT "TEST_EMULATOR=${emulator}")
 endif()
 
-# pusher_unit_tests(AREA [FOLDER folder] [USES library...]): each tests/unit/FOLDER/test_*.c (AREA
-# when no folder is given) is one cmocka program and one CTest entry, AREA.NAME. Other .c files of
-# the folder are a library that all of them use.
+# pusher_unit_tests(AREA [FOLDER folder] [USES library...] [ONLY name...]): each tests/unit/FOLDER/test_*.c
+# (AREA when no folder is given; only those with these names) is one cmocka program and one CTest entry,
+# AREA.NAME. Other .c files of the folder are a library that all of them use.
 function(pusher_unit_tests area)
-  cmake_parse_arguments(UNIT "" "FOLDER" "USES" ${ARGN})
+  cmake_parse_arguments(UNIT "" "FOLDER" "USES;ONLY" ${ARGN})
   if(NOT UNIT_FOLDER)
     set(UNIT_FOLDER ${area})
   endif()
@@ -54,6 +54,9 @@ function(pusher_unit_tests area)
   file(GLOB programs CONFIGURE_DEPENDS ${folder}/test_*.c)
   file(GLOB shared CONFIGURE_DEPENDS ${folder}/*.c)
   list(REMOVE_ITEM shared ${programs})
+  if(UNIT_ONLY)
+    list(TRANSFORM UNIT_ONLY REPLACE "(.+)" "${folder}/test_\\1.c" OUTPUT_VARIABLE programs)
+  endif()
   add_library(test_${area} INTERFACE)
   target_include_directories(test_${area} INTERFACE ${PROJECT_SOURCE_DIR}/tests/support)
   target_link_libraries(test_${area} INTERFACE pusher_build_flags ${UNIT_USES} test_support

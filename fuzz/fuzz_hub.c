@@ -296,7 +296,7 @@ static void start(world *w) {
     app.cache_ttl = 60;
     app.max_cache_bytes = 2000;
     app.max_backend_events_per_second = 100;
-    px_hub_host host = {deliver, ping, close_client, log_line, w, take_notice};
+    px_hub_host host = {deliver, ping, close_client, log_line, w, take_notice, NULL};
     FUZZ_CHECK(px_hub_new(&w->memory.allocator, &options, &host, SEED, w->now, NOW, &w->hub) ==
                PX_OK);
     FUZZ_CHECK(px_hub_add_app(w->hub, &app, &why) == PX_OK);

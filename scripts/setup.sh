@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the build (and, if asked, the demo or the tests) needs on Debian 12 and its kin.
+# Installs what the build (and, if asked, the demo, the tests or the benchmarks) needs on Debian 12 and its kin.
 #
-#     scripts/setup.sh [build|dist|demo|test|cross|options|analyze|valgrind|coverage|docs|format]
+#     scripts/setup.sh [build|dist|demo|test|bench|cross|options|analyze|valgrind|coverage|docs|format]
 #
 # It looks first and calls apt-get only for what is missing, so a second run takes no time.
 # Other systems: install the same things by other means; what is found is never installed again.
@@ -28,6 +28,8 @@ openssl=openssl strace=strace node=nodejs npm=npm
 nginx=nginx-light haproxy=haproxy tinyproxy=tinyproxy-bin squid=squid-openssl microsocks=microsocks
 nft=nftables unshare=util-linux
 libuv.pc=libuv1-dev ev.h=libev-dev glib-2.0.pc=libglib2.0-dev libsystemd.pc=libsystemd-dev'
+# The programs that ours are measured beside.
+bench_needs='chromium=chromium firefox=firefox-esr nats-server=nats-server'
 # What the sysroots of other machines are made with (scripts/sysroot.sh), besides compilers and qemu.
 cross_needs='
 cc=build-essential cmake=cmake ninja=ninja-build python3=python3 dpkg-source=dpkg-dev
@@ -37,7 +39,7 @@ options_needs="$build_needs clang=clang"
 docs_needs="$build_needs scdoc=scdoc"
 format_needs='clang-format=clang-format'
 analyze_needs="$build_needs clang-tidy=clang-tidy cppcheck=cppcheck"
-valgrind_needs="$build_needs $test_needs valgrind=valgrind"
+valgrind_needs="$build_needs $web_needs $test_needs valgrind=valgrind"
 coverage_needs="$build_needs openssl=openssl gcovr=gcovr"
 
 say() {
@@ -85,7 +87,7 @@ install_packages() {
     command -v apt-get >/dev/null || die "these Debian packages are missing:$packages
        There is no apt-get here: install what they hold by your system's means."
     say "installing$packages"
-    # The tests start servers and proxies by themselves, as they need them: none that is installed here
+    # Tests and benchmarks start servers and proxies by themselves, as they need them: none that is installed here
     # shall run as a service, neither now (Debian asks policy-rc.d) nor after the next start.
     # shellcheck disable=SC2086 # a list of words without blanks
     as_root env DEBIAN_FRONTEND=noninteractive sh -ec '
@@ -103,6 +105,7 @@ install_packages() {
             nginx-light) systemctl disable nginx ;;
             haproxy) systemctl disable haproxy ;;
             squid-openssl) systemctl disable squid ;;
+            nats-server) systemctl disable nats-server ;;
             esac
         done >/dev/null 2>&1 || true' sh $packages
 }
@@ -125,6 +128,7 @@ build) needs=$build_needs ;;
 dist) needs="$build_needs $web_needs" ;;
 demo) needs="$build_needs $web_needs $demo_needs" ;;
 test) needs="$build_needs $web_needs $test_needs" ;;
+bench) needs="$build_needs $web_needs $bench_needs" ;;
 cross) needs=$cross_needs ;;
 options) needs=$options_needs ;;
 docs) needs=$docs_needs ;;
@@ -132,7 +136,7 @@ format) needs=$format_needs ;;
 analyze) needs=$analyze_needs ;;
 valgrind) needs=$valgrind_needs ;;
 coverage) needs=$coverage_needs ;;
-*) die "unknown purpose '$purpose': build, dist, demo, test, cross, options, analyze, valgrind, coverage, docs or format" ;;
+*) die "unknown purpose '$purpose': build, dist, demo, test, bench, cross, options, analyze, valgrind, coverage, docs or format" ;;
 esac
 
 # shellcheck disable=SC2086 # lists of words without blanks
@@ -140,16 +144,21 @@ packages=$(missing_packages $needs)
 [ -z "$packages" ] || install_packages
 
 case $purpose in
-dist | demo | test)
+dist | demo | test | bench | valgrind)
     node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' ||
         die "'$purpose' needs Node 18 or later, this is $(node --version)"
     install_node_modules web npm ci
     ;;
 esac
 if [ "$purpose" = test ]; then
-    install_node_modules tests/e2e npm ci
     install_node_modules web/test/packages npm ci
     install_node_modules web/test/programs npm ci --ignore-scripts --omit=optional
+fi
+case $purpose in
+test | bench | valgrind) install_node_modules tests/e2e npm ci ;;
+esac
+case $purpose in
+test | bench)
     # soketi wants a native package from a place that is no registry; an override in package.json has
     # another one in its stead. `npm ci` does not take overrides of this kind, and `npm install`,
     # which keeps to the lock file too, takes them since npm 10.
@@ -158,5 +167,6 @@ if [ "$purpose" = test ]; then
     # shellcheck disable=SC2086 # one command or three words
     install_node_modules tests/e2e/soketi \
         $npm install --no-save --ignore-scripts --omit=optional
-fi
+    ;;
+esac
 say "everything that '$purpose' needs is here"

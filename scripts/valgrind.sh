@@ -2,73 +2,75 @@
 # The unit tests and the command under valgrind: reads of what was never written, and leaks of everything that
 # nobody holds any more. It looks at the optimized build, which sanitizers do not.
 #
-#     scripts/valgrind.sh                        all of them
-#     scripts/valgrind.sh test_json_reader       these programs of build/bin
+#     scripts/valgrind.sh                              all of them
+#     scripts/valgrind.sh json_reader e2e.cli          these: test_NAME of build/bin, NAME.test.mjs of tests/e2e
+#
+# What valgrind said is in build/valgrind/NAME.log.
 set -eu
 cd "$(dirname "$0")/.."
 cmake --preset default -DPUSHER_WERROR="${WERROR:-ON}" --log-level=WARNING
 cmake --build --preset default -j "${JOBS:-2}"
-logs=build/valgrind
+logs=$PWD/build/valgrind
 rm -rf "$logs"
-mkdir -p "$logs"
-export XDG_CACHE_HOME="$PWD/$logs/cache" XDG_STATE_HOME="$PWD/$logs/state"
+mkdir -p "$logs/commands"
 
-# What runs hundreds of times slower there and says nothing new: random walks and races against a clock,
-# which make asan runs, tests of limits of memory and descriptors, which are valgrind's own here, and one that
-# compares memory which nobody has written, looking for keys.
-left_out='test_core_encryption test_core_encryption_random test_server_hub_random test_server_host_session_random
-test_server_hub_watchlist_random test_server_notice_random test_server_host_lifecycle'
+# These measure the memory of the process, which is valgrind's own here.
+left_out=' server_host_memory '
+# The command, as people call it; the first is the longest of all.
+ends='e2e.cli e2e.doctor'
+# What takes longest begins first, so that all cores have something to do until the end.
+long='server_host_session server_host_backlog core_transcripts core_http_frames'
 
 if [ $# -eq 0 ]; then
+    # shellcheck disable=SC2086 # words
+    set -- $ends $long
     for program in build/bin/test_*; do
-        name=${program##*/}
-        case " $(echo $left_out) " in
+        name=${program##*/test_}
+        case "$left_out $long " in
         *" $name "*) ;;
         *) set -- "$@" "$name" ;;
         esac
     done
 fi
 
-check='valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
---suppressions=scripts/valgrind.supp --trace-children=no'
+# Everything runs twenty times slower, and two programs share a core with others: only who waits in vain notices.
+export PUSHER_TEST_PATIENCE=20
+export XDG_CACHE_HOME="$logs/cache" XDG_STATE_HOME="$logs/state" PUSHER_RESULTS="$logs/results"
+export PUSHER_BIN="$logs/pusher"
+export check="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
+--errors-for-leak-kinds=definite,indirect --suppressions=$PWD/scripts/valgrind.supp"
+export logs count=$#
 
-# A line for each program; the name of one that failed goes into a file.
-export check logs
-printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -I NAME sh -c '
-    if timeout 600 $check build/bin/NAME >"$logs/NAME.log" 2>&1; then
-        echo "NAME: clean"
-    else
-        echo "NAME: failed ($?), see $logs/NAME.log"
-        echo NAME >>"$logs/failed"
-    fi'
+# The command for the end-to-end tests, which look at what it says and how it ends.
+cat >"$PUSHER_BIN" <<EOF
+#!/bin/sh
+exec $check --log-file=$logs/commands/%p.log $PWD/build/pusher "\$@"
+EOF
+chmod +x "$PUSHER_BIN"
 
-# The command: a server, a subscriber and a publisher.
-if [ $# -gt 1 ]; then
-    $check build/pusher serve --listen 127.0.0.1:0 >"$logs/serve.log" 2>&1 &
-    server=$!
-    trap 'kill "$server" 2>/dev/null || true' EXIT
-    tries=0
-    until port=$(sed -n 's/.*127\.0\.0\.1:\([0-9][0-9]*\).*/\1/p' "$logs/serve.log" | head -n 1) &&
-        [ -n "$port" ]; do
-        tries=$((tries + 1))
-        [ $tries -lt 600 ] || { echo "the server did not start" >&2; exit 1; }
-        sleep 0.1
-    done
-    export PUSHER_URL="http://app-key:app-secret@127.0.0.1:$port/apps/app-id"
-    for command in version 'auth 1.1 private-a' channels 'trigger news hello 1' doctor; do
-        # shellcheck disable=SC2086 # words
-        $check build/pusher $command >"$logs/command.log" 2>&1 || {
-            echo "pusher $command: failed, see $logs/command.log"
-            cp "$logs/command.log" "$logs/command-$(echo "$command" | cut -d' ' -f1).log"
-            echo "$command" >>"$logs/failed"
-        }
-    done
-    trap - EXIT
-    kill -TERM "$server"
-    wait "$server" || { echo "pusher serve: failed, see $logs/serve.log"; echo serve >>"$logs/failed"; }
-    echo "pusher: version, auth, channels, trigger, doctor, serve"
-fi
-if [ -s "$logs/failed" ]; then
-    echo "failed: $(tr '\n' ' ' <"$logs/failed")" >&2
-    exit 1
-fi
+# shellcheck disable=SC2016 # another shell expands it: one for each name
+run='
+    name=$1
+    begin=$(date +%s)
+    case $name in
+    e2e.*) set -- node --test "tests/e2e/${name#e2e.}.test.mjs" ;;
+    *) set -- $check "build/bin/test_$name" ;;
+    esac
+    status=0
+    timeout 900 "$@" >"$logs/$name.log" 2>&1 || status=$?
+    [ $status = 0 ] && result=clean || result="failed ($status), see build/valgrind/$name.log"
+    echo "$status $name" >>"$logs/results.txt"
+    printf "[%3d/%d] %s: %s, %d s\n" "$(wc -l <"$logs/results.txt")" "$count" "$name" "$result" \
+        "$(($(date +%s) - begin))"'
+printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -I NAME sh -c "$run" sh NAME || true
+
+# What a command did wrong that was ended before it could say so by its status.
+find "$logs/commands" -type f -size +0 | while read -r log; do
+    echo "1 commands/${log##*/}" >>"$logs/results.txt"
+    echo "a command failed, see build/valgrind/commands/${log##*/}"
+done
+failed=$(grep -cv '^0 ' "$logs/results.txt" || true)
+[ "$(wc -l <"$logs/results.txt")" -ge $# ] || { echo "the runner itself failed" >&2; exit 1; }
+[ "$failed" = 0 ] || sed -n 's/^[^0][0-9]* /failed: /p' "$logs/results.txt"
+printf '\n%d passed, %d failed\n' "$(grep -c '^0 ' "$logs/results.txt" || true)" "$failed"
+[ "$failed" = 0 ]

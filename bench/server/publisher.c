@@ -2,25 +2,41 @@
 #include "publisher.h"
 
 #include "harness.h"
-#include "net/signature.h"
-#include "process.h"
-#include "subscribers.h"
-#include "json/writer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_TEXT = 65536, READ_SIZE = 4096 };
+
+static void send_whole(const publisher_connection *c, const char *text, size_t len) {
+    if (send(c->fd, text, len, MSG_NOSIGNAL) != (ssize_t)len && errno != EPIPE &&
+        errno != ECONNRESET) /* these two: what is read tells */
+        bench_fail("the publisher can't send: %s", strerror(errno));
+}
+
+/* nats-server says +OK to what it was told, when it is asked to. */
+static void greet_nats(publisher_connection *c) {
+    static const char HELLO[] = "CONNECT {\"verbose\":true,\"pedantic\":false,"
+                                "\"tls_required\":false}\r\n";
+    char answer[READ_SIZE];
+    size_t len = 0;
+    send_whole(c, HELLO, sizeof(HELLO) - 1);
+    do {
+        ssize_t count = recv(c->fd, answer + len, sizeof(answer) - 1 - len, 0);
+        if (count <= 0)
+            bench_fail("nats-server does not answer the publisher");
+        len += (size_t)count;
+        answer[len] = '\0';
+    } while (!strstr(answer, "+OK\r\n"));
+}
 
 static void open_connection(const publisher *p, publisher_connection *c) {
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -28,17 +44,19 @@ static void open_connection(const publisher *p, publisher_connection *c) {
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
     int on = 1;
-    c->fd = socket(AF_INET, SOCK_STREAM, 0);
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
         epoll_ctl(p->epoll, EPOLL_CTL_ADD, c->fd, &event) != 0)
         bench_fail("the publisher can't connect: %s", strerror(errno));
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (p->wire == WIRE_NATS)
+        greet_nats(c);
 }
 
-void publisher_connect(publisher *p, uint16_t port, int epoll) {
-    *p = (publisher){.port = port, .epoll = epoll};
-    px_buffer_init(&p->request, &bench_allocator, MAX_TEXT);
+void publisher_connect(publisher *p, wire over, uint16_t port, int epoll) {
+    *p = (publisher){.port = port, .wire = over, .epoll = epoll};
     for (size_t i = 0; i < PUBLISHER_CONNECTIONS; i++) {
+        px_buffer_init(&p->connections[i].request, &bench_allocator, MAX_TEXT);
         px_buffer_init(&p->connections[i].answer, &bench_allocator, MAX_TEXT);
         open_connection(p, &p->connections[i]);
     }
@@ -47,71 +65,24 @@ void publisher_connect(publisher *p, uint16_t port, int epoll) {
 void publisher_free(publisher *p) {
     for (size_t i = 0; i < PUBLISHER_CONNECTIONS; i++) {
         close(p->connections[i].fd);
+        px_buffer_free(&p->connections[i].request);
         px_buffer_free(&p->connections[i].answer);
     }
-    px_buffer_free(&p->request);
 }
 
-/* ---- Requests ---- */
-
-static void write_body(px_buffer *out, px_slice data) {
-    px_json_writer json;
-    px_json_writer_init(&json, out);
-    px_json_object_begin(&json);
-    px_json_member(&json, PX_SLICE("name"), PX_SLICE("headline"));
-    px_json_member(&json, PX_SLICE("channel"), PX_SLICE(SUBSCRIBERS_CHANNEL));
-    px_json_member(&json, PX_SLICE("data"), data);
-    px_json_object_end(&json);
-    if (px_json_writer_finish(&json) != PX_OK)
-        bench_fail("the body of a publish is too long");
+publisher_connection *publisher_idle(publisher *p, size_t count) {
+    if (p->waiting >= count)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!p->connections[i].waiting)
+            return &p->connections[i];
+    return NULL;
 }
 
-/* The whole request, signed. */
-static void write_request(px_buffer *out, px_slice body) {
-    static const char PATH[] = "/apps/" PROCESS_APP_ID "/events";
-    char md5[PX_MD5_LENGTH], signature[PX_SIGNATURE_LENGTH], query[256], text[512], head[1024];
-    if (px_md5(body, md5) != PX_OK)
-        bench_fail("out of memory");
-    snprintf(query, sizeof(query),
-             "auth_key=" PROCESS_APP_KEY "&auth_timestamp=%lld&auth_version=1.0&body_md5=%.*s",
-             (long long)time(NULL), PX_MD5_LENGTH, md5);
-    int len = snprintf(text, sizeof(text), "POST\n%s\n%s", PATH, query);
-    px_slice signed_text = px_slice_of(text, (size_t)len);
-    if (px_signature(PX_SLICE(PROCESS_APP_SECRET), &signed_text, 1, signature) != PX_OK)
-        bench_fail("out of memory");
-    len = snprintf(head, sizeof(head),
-                   "POST %s?%s&auth_signature=%.*s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-                   PATH, query, PX_SIGNATURE_LENGTH, signature, body.len);
-    px_buffer_clear(out);
-    if (px_buffer_append(out, px_slice_of(head, (size_t)len)) != PX_OK ||
-        px_buffer_append(out, body) != PX_OK)
-        bench_fail("a publish is too long");
-}
-
-bool publisher_publish(publisher *p, px_slice data) {
-    for (size_t i = 0; i < PUBLISHER_CONNECTIONS; i++) {
-        publisher_connection *c = &p->connections[i];
-        if (c->waiting)
-            continue;
-        px_buffer body;
-        px_buffer_init(&body, &bench_allocator, MAX_TEXT);
-        write_body(&body, data);
-        write_request(&p->request, px_buffer_slice(&body));
-        px_buffer_free(&body);
-        if (send(c->fd, p->request.data, p->request.len, MSG_NOSIGNAL) != (ssize_t)p->request.len)
-            bench_fail("the publisher can't send: %s", strerror(errno));
-        c->waiting = true;
-        return true;
-    }
-    return false;
-}
-
-bool publisher_is_waiting(const publisher *p) {
-    for (size_t i = 0; i < PUBLISHER_CONNECTIONS; i++)
-        if (p->connections[i].waiting)
-            return true;
-    return false;
+void publisher_send(publisher *p, publisher_connection *c) {
+    send_whole(c, c->request.data, c->request.len);
+    c->waiting = true;
+    p->waiting++;
 }
 
 /* ---- Answers ---- */
@@ -136,18 +107,52 @@ static size_t answer_length(const char *text) {
     return (size_t)(end - text) + 4 + strtoul(length, NULL, 10);
 }
 
+/* The server closed the connection, for it was idle for too long: what it did not read is sent
+ * again. */
+static void open_anew(publisher *p, publisher_connection *c) {
+    close(c->fd);
+    open_connection(p, c);
+    if (c->waiting && c->answer.len > 0)
+        bench_fail("the server cuts its answer to a publish");
+    if (c->waiting)
+        send_whole(c, c->request.data, c->request.len);
+}
+
 /* After a whole answer. */
 static void take_answer(publisher *p, publisher_connection *c) {
-    if (strncmp(c->answer.data, "HTTP/1.1 200", 12) != 0 || strstr(c->answer.data, "\"error\""))
-        bench_fail("the server refuses a publish: %s", c->answer.data);
-    const char *connection = find_header(c->answer.data, "connection:");
-    if (connection && strncasecmp(connection, "close", 5) == 0) {
-        close(c->fd);
-        open_connection(p, c);
-    }
-    px_buffer_clear(&c->answer);
     c->waiting = false;
-    p->published++;
+    p->waiting--;
+    p->answered++;
+}
+
+static void read_http(publisher *p, publisher_connection *c) {
+    const char *text = c->answer.data;
+    size_t whole = answer_length(text);
+    if (whole == 0 || c->answer.len < whole)
+        return;
+    if (strncmp(text, "HTTP/1.1 200", 12) != 0 || strstr(text, "\"error\""))
+        bench_fail("the server refuses a publish: %s", text);
+    const char *connection = find_header(text, "connection:");
+    bool closes = connection && strncasecmp(connection, "close", 5) == 0;
+    px_buffer_clear(&c->answer);
+    take_answer(p, c);
+    if (closes)
+        open_anew(p, c);
+}
+
+/* Lines: +OK, and PING now and then. */
+static void read_nats(publisher *p, publisher_connection *c) {
+    for (const char *end; c->answer.len > 0 && (end = strchr(c->answer.data, '\n')) != NULL;) {
+        size_t len = (size_t)(end + 1 - c->answer.data);
+        if (c->answer.data[0] == '+')
+            take_answer(p, c);
+        else if (strncmp(c->answer.data, "PING", 4) == 0)
+            send_whole(c, "PONG\r\n", 6);
+        else
+            bench_fail("nats-server refuses a publish: %s", c->answer.data);
+        px_buffer_consume(&c->answer, len);
+        c->answer.data[c->answer.len] = '\0';
+    }
 }
 
 bool publisher_owns(const publisher *p, const void *data) {
@@ -161,11 +166,16 @@ void publisher_read(publisher *p, void *data) {
     ssize_t count = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (count <= 0 || px_buffer_append(&c->answer, px_slice_of(bytes, (size_t)count)) != PX_OK ||
+    if (count <= 0) {
+        open_anew(p, c);
+        return;
+    }
+    if (px_buffer_append(&c->answer, px_slice_of(bytes, (size_t)count)) != PX_OK ||
         px_buffer_append_byte(&c->answer, '\0') != PX_OK)
-        bench_fail("the server does not answer a publish");
+        bench_fail("the server says too much about a publish");
     c->answer.len--; /* the NUL is not part of it */
-    size_t whole = answer_length(c->answer.data);
-    if (whole && c->answer.len >= whole)
-        take_answer(p, c);
+    if (p->wire == WIRE_NATS)
+        read_nats(p, c);
+    else
+        read_http(p, c);
 }

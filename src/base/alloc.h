@@ -13,6 +13,15 @@ typedef struct px_allocator {
     void *context;
 } px_allocator;
 
+/* With PX_TIGHT_MEMORY, which only tests are built with, nothing is kept in store: whoever asks for
+ * memory asks the allocator and gets exactly that much, at another place than before. So each need
+ * can fail, and a sanitizer sees what reads beyond its end or at its old place. */
+#ifdef PX_TIGHT_MEMORY
+enum { PX_IS_TIGHT = 1 };
+#else
+enum { PX_IS_TIGHT = 0 };
+#endif
+
 /* NULL when there is no memory. `size` must not be 0. The bytes are not cleared. */
 static inline void *px_alloc(const px_allocator *allocator, size_t size) {
     return allocator->resize(allocator->context, NULL, 0, size);

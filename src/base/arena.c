@@ -19,7 +19,7 @@ static px_arena_block *add_block(px_arena *arena, size_t size) {
     size_t capacity = arena->newest ? arena->newest->capacity * 2 : SMALL_BLOCK;
     if (capacity > 65536)
         capacity = 65536;
-    if (capacity < size)
+    if (PX_IS_TIGHT || capacity < size)
         capacity = size;
     px_arena_block *block = px_alloc(arena->allocator, sizeof(*block) + capacity);
     if (!block)
@@ -36,8 +36,8 @@ int px_arena_alloc(px_arena *arena, size_t size, void **out) {
         return PX_ERR_LIMIT;
     size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     px_arena_block *block = arena->newest;
-    if (!block || block->capacity - block->used < rounded) {
-        block = add_block(arena, rounded);
+    if (PX_IS_TIGHT || !block || block->capacity - block->used < rounded) {
+        block = add_block(arena, PX_IS_TIGHT ? size : rounded);
         if (!block)
             return PX_ERR_NO_MEMORY;
     }
@@ -64,7 +64,7 @@ static void free_block(px_arena *arena, px_arena_block *block) {
 
 void px_arena_reset(px_arena *arena) {
     px_arena_block *block = arena->newest;
-    while (block && (block->older || block->capacity > SMALL_BLOCK)) {
+    while (block && (PX_IS_TIGHT || block->older || block->capacity > SMALL_BLOCK)) {
         px_arena_block *older = block->older;
         free_block(arena, block);
         block = older;

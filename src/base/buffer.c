@@ -18,7 +18,7 @@ int px_buffer_grow(px_buffer *buffer, size_t extra) {
     size_t capacity = buffer->capacity * 2;
     if (capacity < MINIMUM_CAPACITY)
         capacity = MINIMUM_CAPACITY;
-    if (capacity < needed)
+    if (PX_IS_TIGHT || capacity < needed)
         capacity = needed;
     if (capacity > buffer->max)
         capacity = buffer->max;

@@ -45,6 +45,8 @@ PX_MUST_CHECK int px_buffer_append_u64(px_buffer *buffer, uint64_t value);
 void px_buffer_consume(px_buffer *buffer, size_t count);
 
 static inline void px_buffer_clear(px_buffer *buffer) {
+    if (PX_IS_TIGHT)
+        px_buffer_free(buffer);
     buffer->len = 0;
 }
 

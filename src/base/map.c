@@ -69,7 +69,7 @@ static int rebuild(px_map *map) {
 }
 
 int px_map_put(px_map *map, px_slice key, void *value) {
-    if (map->used == map->capacity) {
+    if (PX_IS_TIGHT || map->used == map->capacity) {
         int result = rebuild(map);
         if (result != PX_OK)
             return result;

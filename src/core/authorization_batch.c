@@ -108,9 +108,7 @@ static void read_entries(px_core *core, px_channel_list *waiting, px_slice json)
         return;
     while (core->connection.live && px_json_next(&reader) == PX_JSON_KEY) {
         px_channel *channel = find_channel(core, waiting, &reader);
-        if (!px_json_raw(&reader, px_json_next(&reader), &entry))
-            return;
-        if (channel)
+        if (px_json_raw(&reader, px_json_next(&reader), &entry) && channel)
             read_entry(core, channel, entry);
     }
 }

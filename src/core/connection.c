@@ -51,12 +51,20 @@ static void set_state(px_core *core, px_state state) {
         px_channels_reset(core);
 }
 
+/* An event of the connection itself. NULL: no memory; px_core_next will tell that instead. */
+static px_event *push_event(px_core *core, px_slice name) {
+    px_event *event = px_event_push(core, PX_TO_CONNECTION, name);
+    core->connection.untold |= !event;
+    if (event)
+        event->connection_name = name;
+    return event;
+}
+
 void px_connection_error(px_core *core, const px_error *error) {
     px_log_error(core, error);
-    px_event *event = px_event_push(core, PX_TO_CONNECTION, PX_SLICE("error"));
+    px_event *event = push_event(core, PX_SLICE("error"));
     if (!event)
         return;
-    event->connection_name = event->name;
     event->data_type = PX_DATA_ERROR;
     event->error = *error;
 }
@@ -122,10 +130,9 @@ static void retry_in(px_core *core, uint32_t delay_ms) {
         return;
     }
     core->connection.retry_at = core->now + delay_ms;
-    px_event *event = px_event_push(core, PX_TO_CONNECTION, PX_SLICE("connecting_in"));
+    px_event *event = push_event(core, PX_SLICE("connecting_in"));
     if (!event)
         return;
-    event->connection_name = event->name;
     event->data_type = PX_DATA_DELAY;
     event->delay_ms = delay_ms;
 }

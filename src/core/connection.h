@@ -12,6 +12,7 @@
 typedef struct px_connection {
     px_state state;
     px_state announced; /* differs from `state` only while there is no memory to tell */
+    bool untold;        /* an error or a pause could not be told for want of memory: tell that */
     bool using_tls;     /* the service may demand it (4000) */
     px_transport *live; /* what messages go over; NULL: nothing */
     px_buffer socket_id;

@@ -163,6 +163,21 @@ static void tell_state(px_core *core, px_action *action) {
     connection->announced = connection->state;
 }
 
+/* The error event in the place of what could not be told; needs no memory. */
+static void tell_untold(px_core *core, px_action *action) {
+    px_state state = core->connection.state;
+    core->connection.untold = false;
+    action->as.event.targets = PX_TO_CONNECTION;
+    action->as.event.name = PX_SLICE("error");
+    action->as.event.connection_name = action->as.event.name;
+    action->as.event.data_type = PX_DATA_ERROR;
+    action->as.event.error =
+        (px_error){.type = PX_ERROR_TRANSPORT,
+                   .result = PX_ERR_NO_MEMORY,
+                   .will_retry = state == PX_STATE_CONNECTING || state == PX_STATE_UNAVAILABLE,
+                   .message = PX_SLICE("out of memory")};
+}
+
 void px_core_announce_state(px_core *core) {
     if (core->connection.announced == core->connection.state)
         return;
@@ -179,10 +194,16 @@ static void trim(px_buffer *buffer) {
 bool px_core_next_queued(px_core *core, px_action *action) {
     if (px_queue_pop(&core->queue, action))
         return true;
-    if (core->connection.announced == core->connection.state)
+    if (core->connection.announced != core->connection.state) {
+        *action = (px_action){.type = PX_ACTION_STATE};
+        tell_state(core, action);
+        return true;
+    }
+    if (!core->connection.untold)
         return false;
-    *action = (px_action){.type = PX_ACTION_STATE};
-    tell_state(core, action);
+    core->connection.untold = false;
+    *action = (px_action){.type = PX_ACTION_EVENT};
+    tell_untold(core, action);
     return true;
 }
 

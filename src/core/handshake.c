@@ -26,9 +26,9 @@ static uint32_t seconds_to_ms(px_slice number) {
         const char *point = memchr(number.ptr, '.', number.len);
         px_slice whole = px_slice_of(number.ptr, point ? (size_t)(point - number.ptr) : 0);
         uint64_t value;
-        if (!px_slice_to_u64(whole, &value) || value > MAX_ACTIVITY_TIMEOUT_S)
+        if (!px_slice_to_u64(whole, &value))
             return 0;
-        seconds = (int64_t)value + 1;
+        seconds = value < MAX_ACTIVITY_TIMEOUT_S ? (int64_t)value + 1 : MAX_ACTIVITY_TIMEOUT_S;
     }
     if (seconds <= 0)
         return 0;

@@ -83,7 +83,8 @@ static px_slice sentence(px_core *core, px_slice what, int status) {
     px_text_add(&text, PX_SLICE(" ("));
     px_text_add_number(&text, (uint64_t)status);
     px_text_add(&text, PX_SLICE(")"));
-    return px_core_keep_text(core, &text, &kept) == PX_OK ? kept : what;
+    core->connection.untold |= px_core_keep_text(core, &text, &kept) != PX_OK;
+    return kept;
 }
 
 void px_http_socket_fail(px_core *core, px_transport *transport, px_slice what,
@@ -278,8 +279,6 @@ static void read_on(px_core *core) {
 }
 
 void px_core_request_progress(px_core *core, px_id id, int status, px_slice piece) {
-    while (core->reading.request)
-        read_on(core);
     const px_request *request = px_request_find(core, id);
     if (!request || request->kind != PX_REQUEST_RECEIVE || status != 200 || !piece.len)
         return;

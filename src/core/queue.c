@@ -13,7 +13,7 @@ void px_queue_free(px_queue *queue) {
 
 /* Makes room for `needed` actions in all. */
 static int grow(px_queue *queue, size_t needed) {
-    if (needed <= queue->capacity)
+    if (!PX_IS_TIGHT && needed <= queue->capacity)
         return PX_OK;
     size_t capacity = queue->capacity ? queue->capacity : FIRST_CAPACITY;
     while (capacity < needed)

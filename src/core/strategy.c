@@ -54,11 +54,7 @@ static bool pass_turn(px_core *core, uint8_t number) {
     const px_node *node = &px_strategy_tree[number];
     px_node_run *run = run_of(core, number);
     for (size_t i = 0; i < PX_NODE_MAX_CHILDREN; i++) {
-        if (++run->turn == PX_NODE_MAX_CHILDREN) {
-            if (!node->loop)
-                return false;
-            run->turn = 0;
-        }
+        run->turn = (uint8_t)((run->turn + 1) % PX_NODE_MAX_CHILDREN);
         if (supported(core, node->children[run->turn]))
             return true;
     }
@@ -88,13 +84,13 @@ static void start_turn(px_core *core, uint8_t number) {
 }
 
 static bool start_sequence(px_core *core, uint8_t number) {
-    const px_node *node = &px_strategy_tree[number];
     px_node_run *run = run_of(core, number);
-    run->limit_ms = node->ms;
-    if (!supported(core, node->children[0]) && !pass_turn(core, number))
-        return false;
-    start_turn(core, number);
-    return true;
+    run->limit_ms = px_strategy_tree[number].ms;
+    run->turn = PX_NODE_MAX_CHILDREN - 1; /* the next one is the first */
+    bool can_start = pass_turn(core, number);
+    if (can_start)
+        start_turn(core, number);
+    return can_start;
 }
 
 static bool start_all(px_core *core, uint8_t number) {
@@ -149,9 +145,9 @@ static bool start_by_kind(px_core *core, uint8_t number) {
     case PX_NODE_IF:
         return start(core, chosen_child(core, node), number);
     case PX_NODE_CACHED:
-        return start_cached(core, number);
+        break;
     }
-    return false;
+    return start_cached(core, number);
 }
 
 static bool start(px_core *core, uint8_t node, uint8_t parent) {

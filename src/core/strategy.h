@@ -8,7 +8,7 @@
 
 typedef enum px_node_kind {
     PX_NODE_TRANSPORT = 1,       /* one attempt with one transport */
-    PX_NODE_SEQUENTIAL,          /* the children in turn, each with a time limit */
+    PX_NODE_SEQUENTIAL,          /* the children in turn, for ever, each with a time limit */
     PX_NODE_DELAYED,             /* the child, after a delay */
     PX_NODE_BEST_CONNECTED_EVER, /* all children at once; a success ends those of lower priority */
     PX_NODE_FIRST_CONNECTED,     /* the child; its first success ends the rest below */
@@ -59,7 +59,6 @@ typedef struct px_node {
     uint8_t children[PX_NODE_MAX_CHILDREN]; /* IF: then, else */
     px_node_test test;                      /* IF */
     uint8_t tested;                         /* IF */
-    bool loop;                              /* SEQUENTIAL: begin again after the last child */
     uint32_t ms;                            /* DELAYED: the delay; SEQUENTIAL: first time limit */
     uint32_t max_ms;                        /* SEQUENTIAL: the limit doubles up to this */
     px_transport_type transport;            /* TRANSPORT */

@@ -2,7 +2,7 @@
 #include "core/strategy.h"
 
 /* All loops try again for ever, for 15, 30, 60, 60... seconds. */
-#define LOOP .kind = PX_NODE_SEQUENTIAL, .loop = true, .ms = 15000, .max_ms = 60000
+#define LOOP .kind = PX_NODE_SEQUENTIAL, .ms = 15000, .max_ms = 60000
 
 #define DELAYED(delay_ms) .kind = PX_NODE_DELAYED, .ms = (delay_ms)
 

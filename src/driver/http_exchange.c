@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { DEFAULT_TIMEOUT_MS = 15000, DEFAULT_MAX_BODY = 65536, PROXY_WANTS_LOGIN = 407 };
+enum { DEFAULT_MAX_BODY = 65536, PROXY_WANTS_LOGIN = 407 };
 
 static bool is_one_line(px_slice text) {
     for (size_t i = 0; i < text.len; i++) {
@@ -47,7 +47,7 @@ static int add_header(px_http_exchange *exchange, const px_header *header) {
 static long timeout_of(const px_http_call_options *options) {
     if (options->timeout_ms == PX_HTTP_NO_TIMEOUT)
         return 0;
-    return options->timeout_ms ? (long)options->timeout_ms : (long)DEFAULT_TIMEOUT_MS;
+    return options->timeout_ms ? (long)options->timeout_ms : (long)PX_HTTP_TIMEOUT_MS;
 }
 
 static int set_request(px_http_exchange *exchange, const px_http_call_options *options) {

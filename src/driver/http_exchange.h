@@ -17,10 +17,11 @@ typedef struct px_http_call_options {
     px_slice body;               /* with POST and the like */
     const px_route *route;       /* NULL: proxies as the environment has them */
     px_connections *connections; /* to use and keep; NULL: one for this request alone */
-    uint32_t timeout_ms;         /* 0: 15000; PX_HTTP_NO_TIMEOUT */
+    uint32_t timeout_ms;         /* 0: PX_HTTP_TIMEOUT_MS; PX_HTTP_NO_TIMEOUT */
     size_t max_body;             /* bytes of the answer's body; 0: 65536 */
 } px_http_call_options;
 
+#define PX_HTTP_TIMEOUT_MS 15000
 #define PX_HTTP_NO_TIMEOUT UINT32_MAX
 
 typedef struct px_http_reply {

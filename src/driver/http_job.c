@@ -36,17 +36,16 @@ static int copy_options(px_http_job *job, const px_http_call_options *options) {
 /* ---- Pieces ---- */
 
 /* The owner hears of it after libcurl has returned: what it then does, libcurl would refuse to do
- * inside of its own callback. The turn is still the same. */
+ * inside of its own callback. */
 static bool take_piece(px_http_exchange *exchange, px_slice piece) {
     px_http_job *job = JOB_OF(exchange, exchange);
     if (px_buffer_append(&job->piece, piece))
         return false;
-    px_loop_queue(job->loop, &job->tell);
+    px_multi_hear(job->multi, &job->transfer);
     return true;
 }
 
 static void tell_piece(px_http_job *job) {
-    px_loop_unqueue(job->loop, &job->tell);
     if (!job->piece.len)
         return;
     /* The owner may end the job. */
@@ -58,8 +57,8 @@ static void tell_piece(px_http_job *job) {
     px_buffer_free(&piece);
 }
 
-static void on_tell(px_task *task) {
-    tell_piece(JOB_OF(tell, task));
+static void on_hear(px_transfer *transfer) {
+    tell_piece(JOB_OF(transfer, transfer));
 }
 
 /* ---- The transfer ---- */
@@ -117,18 +116,44 @@ static void on_done(px_transfer *transfer, CURLcode code) {
     px_http_queue_report(job, &job->exchange.reply);
 }
 
+static void on_timeout(px_deadline *deadline) {
+    px_http_job *job = JOB_OF(timeout, deadline);
+    on_done(&job->transfer, CURLE_OPERATION_TIMEDOUT);
+}
+
+static int start_timeout(px_http_job *job, uint32_t timeout_ms) {
+    if (timeout_ms == PX_HTTP_NO_TIMEOUT)
+        return PX_OK;
+    if (px_loop_join(job->loop, &job->timeout, on_timeout))
+        return PX_ERR_NO_MEMORY;
+    job->has_timeout = true;
+    px_loop_arm(job->loop, &job->timeout,
+                px_loop_now(job->loop) + (timeout_ms ? timeout_ms : PX_HTTP_TIMEOUT_MS));
+    return PX_OK;
+}
+
+static void stop_timeout(px_http_job *job) {
+    if (job->has_timeout)
+        px_loop_leave(job->loop, &job->timeout);
+    job->has_timeout = false;
+}
+
 int px_http_job_begin(px_http_job *job) {
+    uint32_t timeout_ms = job->options.timeout_ms;
+    job->options.timeout_ms = PX_HTTP_NO_TIMEOUT;
     int result = px_http_exchange_init(&job->exchange, px_loop_allocator(job->loop), &job->options);
     if (result)
         return result;
-    job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done};
-    if (job->lane == PX_HTTP_TRANSPORT)
+    job->transfer = (px_transfer){.easy = job->exchange.easy, .done = on_done, .hear = on_hear};
+    result = start_timeout(job, timeout_ms);
+    if (!result && job->lane == PX_HTTP_TRANSPORT)
         result = set_transport(job);
     if (!result && job->streams)
         result = set_stream(job);
     if (!result)
         result = px_multi_add(job->multi, &job->transfer);
     if (result) {
+        stop_timeout(job);
         px_knock_stop(&job->knock);
         px_http_exchange_free(&job->exchange);
         job->transfer.easy = NULL;
@@ -150,7 +175,7 @@ static void destroy(px_garbage *garbage) {
 
 void px_http_job_free(px_http_job *job) {
     job->queue = NULL;
-    px_loop_unqueue(job->loop, &job->tell);
+    stop_timeout(job);
     if (job->transfer.easy) {
         px_knock_stop(&job->knock);
         px_multi_remove(job->multi, &job->transfer);
@@ -172,7 +197,6 @@ int px_http_job_new(px_http_queue *queue, uint32_t id, px_http_lane lane, bool s
     made->id = id;
     made->lane = lane;
     made->streams = streams;
-    made->tell.run = on_tell;
     px_arena_init(&made->arena, allocator, MAX_JOB_SIZE);
     px_buffer_init(&made->piece, allocator, MAX_PIECE);
     int result = copy_options(made, options);

@@ -21,9 +21,10 @@ struct px_http_job {
     px_http_call_options options;
     px_arena arena; /* what the options point to */
     px_http_exchange exchange;
-    px_knock knock;  /* of those that stream: the others are soon over */
-    px_buffer piece; /* what came in this turn */
-    px_task tell;    /* of the piece */
+    px_knock knock;      /* of those that stream: the others are soon over */
+    px_deadline timeout; /* libcurl's own would count before an answer that is there */
+    bool has_timeout;
+    px_buffer piece; /* what came, until libcurl has returned */
     px_garbage garbage;
 };
 

@@ -196,14 +196,21 @@ static int shorter(int a, int b) {
     return a < b ? a : b;
 }
 
-/* One round. Whoever calls it destroys the loop afterwards if it was freed in the meantime. */
+static void handle_ready(px_loop *loop) {
+    unsigned events;
+    for (px_watch *watch; (watch = loop->type->next(loop->poller, &events)) != NULL;)
+        watch->ready(watch, events);
+}
+
+/* One round. What has come counts before a deadline that has passed: no deadline fires before all is handled
+ * that was ready. Whoever calls it destroys the loop afterwards if it was freed in the meantime. */
 static int turn(px_loop *loop, int timeout_ms) {
     loop->turning = true;
     int result = loop->type->wait(loop->poller, shorter(timeout_ms, px_loop_timeout(loop)));
     loop->now = px_clock_ms();
-    unsigned events;
-    for (px_watch *watch; (watch = loop->type->next(loop->poller, &events)) != NULL;)
-        watch->ready(watch, events);
+    do
+        handle_ready(loop);
+    while (px_deadlines_next(&loop->deadlines) <= loop->now && loop->type->more(loop->poller));
     px_deadlines_fire(&loop->deadlines, loop->now);
     run_tasks(loop);
     collect_garbage(loop);

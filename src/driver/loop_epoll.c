@@ -15,6 +15,8 @@ struct px_poller {
     int fd;
     int next;
     int count;
+    size_t watched;
+    size_t seen; /* since `wait` began */
     struct epoll_event batch[BATCH];
 };
 
@@ -46,6 +48,7 @@ static void forget(px_poller *poller, px_watch *watch) {
             poller->batch[i].data.ptr = NULL;
     }
     watch->wanted = 0;
+    poller->watched--;
 }
 
 static int set(px_poller *poller, px_watch *watch, unsigned wanted) {
@@ -61,17 +64,31 @@ static int set(px_poller *poller, px_watch *watch, unsigned wanted) {
     event.data.ptr = watch;
     if (epoll_ctl(poller->fd, watch->wanted ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watch->fd, &event))
         return errno == ENOMEM ? PX_ERR_NO_MEMORY : PX_ERR_SYSTEM;
+    if (!watch->wanted)
+        poller->watched++;
     watch->wanted = wanted;
     return PX_OK;
 }
 
 static int wait(px_poller *poller, int timeout_ms) {
     poller->next = 0;
+    poller->seen = 0;
     poller->count = epoll_wait(poller->fd, poller->batch, BATCH, timeout_ms);
     if (poller->count >= 0)
         return PX_OK;
     poller->count = 0;
     return errno == EINTR ? PX_OK : PX_ERR_SYSTEM;
+}
+
+/* epoll tells what is ready in turn, so that after as many as there are nobody was left out. */
+static bool more(px_poller *poller) {
+    poller->seen += (size_t)poller->count;
+    if (poller->count < BATCH || poller->seen >= poller->watched)
+        return false;
+    size_t seen = poller->seen;
+    int result = wait(poller, 0);
+    poller->seen = seen;
+    return !result && poller->count > 0;
 }
 
 static px_watch *next(px_poller *poller, unsigned *events) {
@@ -96,7 +113,7 @@ static int get_fd(const px_poller *poller) {
     return poller->fd;
 }
 
-static const px_poller_type type = {"epoll", create, destroy, set, wait, next, get_fd};
+static const px_poller_type type = {"epoll", create, destroy, set, wait, next, more, get_fd};
 const px_poller_type *const px_poller_epoll = &type;
 
 #else

@@ -110,10 +110,15 @@ static px_watch *next(px_poller *poller, unsigned *events) {
     return NULL;
 }
 
+static bool more(px_poller *poller) {
+    (void)poller; /* all of it fits */
+    return false;
+}
+
 static int get_fd(const px_poller *poller) {
     (void)poller;
     return -1;
 }
 
-static const px_poller_type type = {"poll", create, destroy, set, wait, next, get_fd};
+static const px_poller_type type = {"poll", create, destroy, set, wait, next, more, get_fd};
 const px_poller_type *const px_poller_poll = &type;

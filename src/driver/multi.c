@@ -4,6 +4,8 @@ struct px_multi {
     px_loop *loop;
     CURLM *curl;
     px_deadline timer;
+    px_transfer *heard; /* in the order of what came; the end of the list is at heard_end */
+    px_transfer **heard_end;
     px_transfer *starved; /* to be told that they failed */
     px_multi *next;       /* of the loop; the oldest comes last */
     size_t users;
@@ -41,6 +43,35 @@ static void feed(px_multi *multi, px_transfer *transfer) {
     }
 }
 
+void px_multi_hear(px_multi *multi, px_transfer *transfer) {
+    if (transfer->heard)
+        return;
+    transfer->heard = true;
+    transfer->next_heard = NULL;
+    *multi->heard_end = transfer;
+    multi->heard_end = &transfer->next_heard;
+}
+
+static void forget_heard(px_multi *multi, px_transfer *transfer) {
+    if (!transfer->heard)
+        return;
+    px_transfer **link = &multi->heard;
+    while (*link != transfer)
+        link = &(*link)->next_heard;
+    *link = transfer->next_heard;
+    if (!*link)
+        multi->heard_end = link;
+    transfer->heard = false;
+}
+
+static void report_heard(px_multi *multi) {
+    while (multi->heard) {
+        px_transfer *transfer = multi->heard;
+        forget_heard(multi, transfer);
+        transfer->hear(transfer);
+    }
+}
+
 static void report_starved(px_multi *multi) {
     while (multi->starved) {
         px_transfer *transfer = multi->starved;
@@ -49,8 +80,9 @@ static void report_starved(px_multi *multi) {
     }
 }
 
-static void report_done(px_multi *multi) {
+static void report(px_multi *multi) {
     int left;
+    report_heard(multi);
     for (CURLMsg *message; (message = curl_multi_info_read(multi->curl, &left)) != NULL;) {
         if (message->msg != CURLMSG_DONE)
             continue;
@@ -65,7 +97,7 @@ static void report_done(px_multi *multi) {
 static void act(px_multi *multi, curl_socket_t fd, int events) {
     int running;
     curl_multi_socket_action(multi->curl, fd, events, &running);
-    report_done(multi);
+    report(multi);
 }
 
 static void on_ready(px_watch *watch, unsigned events) {
@@ -136,6 +168,7 @@ static int new_multi(px_loop *loop, px_multi **multi) {
     if (!made)
         return PX_ERR_NO_MEMORY;
     made->loop = loop;
+    made->heard_end = &made->heard;
     int result = px_loop_join(loop, &made->timer, on_timer);
     if (result) {
         px_free(px_loop_allocator(loop), made, sizeof *made);
@@ -219,5 +252,6 @@ int px_multi_add(px_multi *multi, px_transfer *transfer) {
 
 void px_multi_remove(px_multi *multi, px_transfer *transfer) {
     feed(multi, transfer);
+    forget_heard(multi, transfer);
     curl_multi_remove_handle(multi->curl, transfer->easy);
 }

@@ -14,6 +14,10 @@ struct px_transfer {
     CURL *easy;
     /* The transfer ended, inside a turn. It still belongs to the multi until px_multi_remove. */
     void (*done)(px_transfer *transfer, CURLcode code);
+    /* What px_multi_hear asked for. */
+    void (*hear)(px_transfer *transfer);
+    bool heard; /* to be told */
+    px_transfer *next_heard;
     bool starved; /* one of its sockets can't be watched */
     px_transfer *next_starved;
 };
@@ -39,7 +43,11 @@ void px_multi_free_all(px_loop *loop);
 /* Starts the transfer. PX_ERR_NO_MEMORY. */
 PX_MUST_CHECK int px_multi_add(px_multi *multi, px_transfer *transfer);
 
-/* Stops the transfer, in whatever state. `done` is not called afterwards. */
+/* For callbacks of libcurl's, inside of which it must not be asked to do anything: `hear` is called as soon as
+ * it has returned, before anything else of the turn. */
+void px_multi_hear(px_multi *multi, px_transfer *transfer);
+
+/* Stops the transfer, in whatever state. Neither `hear` nor `done` is called afterwards. */
 void px_multi_remove(px_multi *multi, px_transfer *transfer);
 
 #endif

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "driver/result.h"
 
+#include <stdbool.h>
+
 enum { PX_READABLE = 1 << 0, PX_WRITABLE = 1 << 1 };
 
 /* A descriptor that is watched; embedded in what it belongs to. */
@@ -32,8 +34,11 @@ typedef struct px_poller_type {
     /* Waits until something is ready, at most that many milliseconds (-1: for ever).
      * PX_ERR_SYSTEM. A signal ends the wait. */
     int (*wait)(px_poller *poller, int timeout_ms);
-    /* The next of what the last wait found; NULL: no more. */
+    /* The next of what the last wait found; NULL: that was all of it. */
     px_watch *(*next)(px_poller *poller, unsigned *events);
+    /* Looks at what was ready too, but did not fit into the last wait. False: nothing is left, or everything that
+     * is watched has had its turn. */
+    bool (*more)(px_poller *poller);
     /* A descriptor that is readable when something is ready; -1: there is none. */
     int (*fd)(const px_poller *poller);
 } px_poller_type;

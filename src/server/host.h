@@ -16,6 +16,7 @@
 #include "net/ws_frame.h"
 #include "server/host_chunks.h"
 #include "server/host_output.h"
+#include "server/host_pool.h"
 #include "server/host_sessions.h"
 #include "server/host_socket.h"
 #include "server/hub.h"
@@ -63,30 +64,14 @@ typedef struct px_host_request {
     bool chunked;
 } px_host_request;
 
+/* The first fields are what a delivery looks at; they share few lines of the processor's cache. */
 typedef struct px_host_connection {
     px_hub_connection hub;
-    px_server *server;
-    struct px_host_connection *next; /* all connections of the server */
-    struct px_host_connection *previous;
-    struct px_host_connection *next_dirty;
-    px_wheel_node deadline; /* of the phase */
-    struct event readable;
-    struct event writable;
-    px_host_output output;
-    px_buffer received; /* what could not be used yet: part of a request or of a frame */
-    union {
-        px_host_request request;       /* until the upgrade */
-        px_ws_decoder decoder;         /* from then on */
-        struct px_host_file *file;     /* in PX_PHASE_FILE */
-        struct px_host_stream *stream; /* in PX_PHASE_STREAM */
-    } in;
-    struct px_sockjs_socket *sockjs; /* of a WebSocket in its SockJS framing; else NULL */
-    px_host_socket socket;
-    px_ip peer; /* who connected; behind a proxy that says so, who connected to that */
     uint8_t phase;
-    bool is_dirty;     /* in the list of those with something to do at the end of the turn */
+    bool is_dirty;     /* in the queue of those with something to do at the end of the turn */
     bool is_broken;    /* to be cut at the end of the turn */
     bool is_slow;      /* to be closed with 4100 at the end of the turn */
+    bool awaits_room;  /* the socket was full; `writable` tells when it takes more */
     bool is_late;      /* has been reported as slow */
     bool is_shut;      /* nothing more will be sent */
     bool is_ended;     /* nothing more will come from the peer */
@@ -95,6 +80,24 @@ typedef struct px_host_connection {
     bool is_unready;   /* the TLS handshake is not over */
     bool is_websocket; /* was upgraded */
     bool is_poller;    /* its last answer was for a session that goes on */
+    struct px_host_connection *next_dirty;
+    px_server *server;
+    px_host_output output;
+    px_host_socket socket;
+    struct px_host_connection *next; /* all connections of the server */
+    struct px_host_connection *previous;
+    px_wheel_node deadline; /* of the phase */
+    struct event readable;
+    struct event writable;
+    px_buffer received; /* what could not be used yet: part of a request or of a frame */
+    union {
+        px_host_request request;       /* until the upgrade */
+        px_ws_decoder decoder;         /* from then on */
+        struct px_host_file *file;     /* in PX_PHASE_FILE */
+        struct px_host_stream *stream; /* in PX_PHASE_STREAM */
+    } in;
+    struct px_sockjs_socket *sockjs; /* of a WebSocket in its SockJS framing; else NULL */
+    px_ip peer; /* who connected; behind a proxy that says so, who connected to that */
 } px_host_connection;
 
 typedef struct px_host_listener px_host_listener;
@@ -129,7 +132,11 @@ struct px_server {
     struct event *accept_timer; /* ends the pause after running out of descriptors */
     uint64_t accept_quiet_until_ms;
     px_host_connection *connections;
-    px_host_connection *dirty;
+    px_host_connection *dirty; /* a queue: those with something to do at the end of the turn */
+    px_host_connection *last_dirty;
+    size_t inputs;     /* that this turn has handled */
+    px_joined *joined; /* for all outputs */
+    px_pool pool;      /* for what comes and goes with every event */
     px_sessions sessions;
     px_host_webhooks *webhooks; /* NULL: no app has any */
     px_arena arena;             /* for one request */
@@ -176,20 +183,33 @@ void px_host_finish(px_host_connection *connection);
 /* Ends the connection now. It is freed at the end of the turn. */
 void px_host_cut(px_host_connection *connection);
 
-/* Puts the connection on the list of those to look at when the turn ends. */
-void px_host_mark_dirty(px_host_connection *connection);
-
-/* Writes what is queued; arms the write event for what does not fit. */
+/* Writes what is queued, unless the socket was full and is not known to take more. */
 void px_host_write(px_host_connection *connection);
+
+/* Does what there is to do after writing: arms the write event for what did not fit. */
+void px_host_wrote(px_host_connection *connection, px_host_written result);
+
+/* Half of what makes a connection too slow is worth a word, once. */
+void px_host_note_backlog(px_host_connection *connection);
 
 /* Calls px_host_write when the socket takes more. False when that can't be. */
 bool px_host_await_room(px_host_connection *connection);
 
-/* The end of a turn: writes, closes and frees what the list names. */
-void px_host_end_turn(px_server *server);
+void px_host_free_connection(px_host_connection *connection);
 
 /* Queues raw bytes: an HTTP answer. False without memory (the connection is cut then). */
 bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t count);
+
+/* ---- host_turn.c: the end of a turn ---- */
+
+/* Puts the connection into the queue of those to look at when a turn ends. */
+void px_host_mark_dirty(px_host_connection *connection);
+
+/* Writes, closes and frees what the queue names, or a part of it. */
+void px_host_end_turn(px_server *server);
+
+/* True when something was left to the next turn, which must not wait for events then. */
+bool px_host_is_behind(const px_server *server);
 
 /* ---- host_http.c: requests ---- */
 

@@ -44,16 +44,8 @@ void px_host_clear_deadline(px_host_connection *connection) {
     px_wheel_clear(&connection->server->deadlines, &connection->deadline);
 }
 
-void px_host_mark_dirty(px_host_connection *connection) {
-    if (connection->is_dirty)
-        return;
-    connection->is_dirty = true;
-    connection->next_dirty = connection->server->dirty;
-    connection->server->dirty = connection;
-}
-
 bool px_host_send(px_host_connection *connection, const px_slice *parts, size_t count) {
-    px_message *message = px_output_message(parts, count);
+    px_message *message = px_output_message(&connection->server->pool.allocator, parts, count);
     bool is_sent = message && px_output_add(&connection->output, message) == PX_OK;
     px_message_release(message);
     if (!is_sent)
@@ -88,7 +80,7 @@ void px_host_finish(px_host_connection *connection) {
     px_host_mark_dirty(connection);
 }
 
-static void free_connection(px_host_connection *connection) {
+void px_host_free_connection(px_host_connection *connection) {
     unlink_connection(connection);
     px_output_free(&connection->output);
     px_buffer_free(&connection->received);
@@ -118,8 +110,7 @@ static void on_written(px_host_connection *connection) {
     }
 }
 
-/* Half of what makes a connection too slow is worth a word, once. */
-static void note_backlog(px_host_connection *connection) {
+void px_host_note_backlog(px_host_connection *connection) {
     const px_server *server = connection->server;
     if (connection->is_late || connection->output.bytes < server->options.max_backlog / 2)
         return;
@@ -131,28 +122,27 @@ static void note_backlog(px_host_connection *connection) {
 }
 
 bool px_host_await_room(px_host_connection *connection) {
-    return event_add(&connection->writable, NULL) == 0;
+    connection->awaits_room = event_add(&connection->writable, NULL) == 0;
+    return connection->awaits_room;
+}
+
+void px_host_wrote(px_host_connection *connection, px_host_written result) {
+    if (connection->phase == PX_PHASE_DEAD)
+        return;
+    if (result == PX_WRITTEN_ALL)
+        on_written(connection);
+    else if (result == PX_WRITTEN_FAILED || !px_host_await_room(connection))
+        px_host_cut(connection);
 }
 
 void px_host_write(px_host_connection *connection) {
     if (connection->phase == PX_PHASE_DEAD)
         return;
-    if (event_pending(&connection->writable, EV_WRITE, NULL)) {
-        note_backlog(connection); /* it has grown */
-        return;
-    }
-    switch (px_output_write(&connection->output, &connection->socket)) {
-    case PX_WRITTEN_ALL:
-        on_written(connection);
-        break;
-    case PX_WRITTEN_SOME:
-        if (!px_host_await_room(connection))
-            px_host_cut(connection);
-        break;
-    case PX_WRITTEN_FAILED:
-        px_host_cut(connection);
-        break;
-    }
+    if (connection->awaits_room)
+        px_host_note_backlog(connection); /* it has grown */
+    else
+        px_host_wrote(connection, px_output_write(&connection->output, &connection->socket,
+                                                  connection->server->joined));
 }
 
 /* The peer has closed its side. It may still want what it asked for before. */
@@ -204,6 +194,7 @@ static void on_plain_http(px_host_connection *connection) {
 static void read_socket(px_host_connection *connection) {
     px_server *server = connection->server;
     size_t len = 0;
+    server->inputs++;
     px_socket_status status =
         px_socket_read(&connection->socket, server->read_buffer, PX_HOST_READ_SIZE, &len);
     if (connection->socket.tls && connection->is_unready && px_socket_is_ready(&connection->socket))
@@ -263,8 +254,8 @@ void px_host_accept(px_server *server, const px_host_arrival *arrival) {
     connection->peer = arrival->peer;
     connection->is_local = arrival->is_local;
     connection->is_tls = connection->is_unready = arrival->is_tls;
-    px_output_init(&connection->output);
-    px_buffer_init(&connection->received, &px_heap,
+    px_output_init(&connection->output, &server->pool.allocator);
+    px_buffer_init(&connection->received, &server->pool.allocator,
                    (size_t)server->options.max_head + server->options.max_body +
                        server->options.max_message + PX_TIMELINE_MAX_URL + PX_HOST_READ_SIZE);
     link_connection(connection);
@@ -292,39 +283,9 @@ static void on_writable(evutil_socket_t fd, short what, void *context) {
     (void)fd;
     (void)what;
     px_host_connection *connection = context;
+    connection->awaits_room = false;
     px_host_wake(connection->server);
     if (connection->phase != PX_PHASE_DEAD && px_socket_read_needs_write(&connection->socket))
         read_socket(connection);
     px_host_write(connection);
-}
-
-/* The peer does not take what is sent to it. */
-static void shed(px_host_connection *connection) {
-    if (connection->phase == PX_PHASE_WEBSOCKET)
-        px_host_shed(connection);
-    else if (connection->phase == PX_PHASE_STREAM && connection->in.stream->session)
-        px_session_shed(connection->in.stream->session);
-}
-
-static void end_turns_of_connections(px_server *server) {
-    px_host_connection *connection;
-    while ((connection = server->dirty) != NULL) {
-        server->dirty = connection->next_dirty;
-        connection->is_dirty = false;
-        if (connection->is_slow)
-            shed(connection);
-        if (connection->is_broken)
-            px_host_cut(connection);
-        if (connection->phase != PX_PHASE_DEAD)
-            px_host_write(connection);
-        else if (!connection->is_dirty)
-            free_connection(connection);
-    }
-}
-
-void px_host_end_turn(px_server *server) {
-    while (server->dirty || server->sessions.dirty) {
-        px_sessions_end_turn(server);
-        end_turns_of_connections(server);
-    }
 }

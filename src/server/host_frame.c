@@ -1,5 +1,6 @@
 #include "server/host_frame.h"
 
+#include "server/heap.h"
 #include "server/host_output.h"
 #include "json/escape.h"
 #include "json/writer.h"
@@ -143,7 +144,7 @@ px_message *px_frame_new(px_slice text) {
         return NULL;
     size_t head_len = write_chunk_head(head, text.len);
     const px_slice parts[] = {px_slice_of(head, head_len), text, PX_SLICE("\r\n")};
-    px_message *made = px_output_message(parts, 3);
+    px_message *made = px_output_message(&px_heap, parts, 3);
     if (!made)
         return NULL;
     made->text_offset = (uint32_t)head_len;

@@ -115,7 +115,7 @@ static void expect_request(px_host_connection *connection) {
 
 /* Writes the answer. When the socket does not take all of it, nothing is read until it has. */
 static void send_answer(px_host_connection *connection) {
-    switch (px_output_write(&connection->output, &connection->socket)) {
+    switch (px_output_write(&connection->output, &connection->socket, connection->server->joined)) {
     case PX_WRITTEN_ALL:
         expect_request(connection);
         break;

@@ -223,11 +223,13 @@ static int add_signals(px_server *server) {
 static int fill(px_server *server, const px_server_options *options, char *why, size_t size) {
     server->wishes[0] = server->wishes[1] = -1;
     server->timer_at_ms = UINT64_MAX;
+    px_pool_init(&server->pool);
     px_arena_init(&server->texts, &px_heap, MAX_TEXTS);
     px_arena_init(&server->arena, &px_heap, MAX_ARENA);
     px_buffer_init(&server->scratch, &px_heap, MAX_ANSWER);
     server->read_buffer = px_alloc(&px_heap, PX_HOST_READ_SIZE);
-    if (!server->read_buffer)
+    server->joined = px_joined_new();
+    if (!server->read_buffer || !server->joined)
         return PX_ERR_NO_MEMORY;
     int result = px_host_copy_options(options, &server->texts, &server->options);
     if (result == PX_OK)
@@ -290,6 +292,8 @@ void px_server_free(px_server *server) {
     px_buffer_free(&server->scratch);
     px_arena_free(&server->arena);
     px_arena_free(&server->texts);
+    px_joined_free(server->joined);
+    px_pool_free(&server->pool);
     px_free(&px_heap, server->read_buffer, PX_HOST_READ_SIZE);
     px_free(&px_heap, server, sizeof *server);
 }
@@ -303,7 +307,8 @@ static bool is_over(const px_server *server) {
 }
 
 int px_host_turn(px_server *server, bool may_wait) {
-    int flags = may_wait ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    bool waits = may_wait && !px_host_is_behind(server);
+    int flags = waits ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     if (set_timer(server) != 0 || event_base_loop(server->base, flags) != 0)
         return PX_ERR_STATE;
     px_host_wake(server);

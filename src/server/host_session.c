@@ -36,7 +36,7 @@ px_session *px_session_new(px_server *server, px_slice key, bool is_sockjs) {
     made->path_by_ms = server->now_ms + server->options.head_timeout_ms;
     made->key_len = key.len;
     memcpy(made->key, key.ptr, key.len);
-    px_output_init(&made->queue);
+    px_output_init(&made->queue, &server->pool.allocator);
     if (px_map_put(&server->sessions.by_key, px_slice_of(made->key, key.len), made) != PX_OK) {
         px_free(&px_heap, made, sizeof *made + key.len);
         return NULL;

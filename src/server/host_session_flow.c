@@ -232,7 +232,7 @@ void px_session_heartbeat(px_session *session) {
 /* Takes back what the connection has not sent: a frame that is only partly out was not understood. */
 static void take_back(px_session *session, const px_host_output *output) {
     px_host_output rest;
-    px_output_init(&rest);
+    px_output_init(&rest, session->queue.memory);
     int result = PX_OK;
     for (uint32_t i = 0; result == PX_OK && i < output->count; i++) {
         px_message *frame = output->items[output->first + i];

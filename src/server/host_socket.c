@@ -240,7 +240,8 @@ static px_socket_status write_plain(int fd, const struct iovec *pieces, size_t c
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = count};
     ssize_t sent;
     do
-        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+        sent = count == 1 ? send(fd, pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL)
+                          : sendmsg(fd, &message, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     *written = sent > 0 ? (size_t)sent : 0;
     if (sent >= 0)

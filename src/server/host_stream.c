@@ -149,7 +149,7 @@ void px_stream_frame(px_host_connection *connection, px_message *frame) {
         return;
     }
     px_slice text = px_frame_text(frame);
-    px_message *plain = px_output_message(&text, 1);
+    px_message *plain = px_output_message(frame->allocator, &text, 1);
     px_host_queue(connection, plain);
     px_message_release(plain);
 }

@@ -32,7 +32,8 @@ static inline void queue(px_host_connection *connection, px_message *message) {
     if (backlog_of(output) <= max)
         return;
     /* Perhaps it is only that this turn of the loop has sent so much. */
-    if (px_output_write(output, &connection->socket) == PX_WRITTEN_FAILED)
+    if (px_output_write(output, &connection->socket, connection->server->joined) ==
+        PX_WRITTEN_FAILED)
         connection->is_broken = true;
     connection->is_slow = backlog_of(output) > max;
     if (connection->is_slow)
@@ -43,10 +44,15 @@ void px_host_queue(px_host_connection *connection, px_message *message) {
     queue(connection, message);
 }
 
+/* Subscribers are all over the memory. */
+enum { PREFETCH_AHEAD = 8 };
+
 static void deliver(void *context, px_hub_connection *const *connections, size_t count,
                     px_message *message) {
     (void)context;
     for (size_t i = 0; i < count; i++) {
+        if (i + PREFETCH_AHEAD < count)
+            __builtin_prefetch(&host_connection_of(connections[i + PREFETCH_AHEAD])->output, 1);
         if (connections[i]->carrier == PX_CARRIER_WEBSOCKET)
             queue(host_connection_of(connections[i]), message);
         else if (connections[i]->carrier == PX_CARRIER_SESSION)
@@ -60,7 +66,7 @@ void px_host_send_frame(px_host_connection *connection, uint8_t opcode, px_slice
     char head[PX_WS_MAX_HEAD];
     size_t head_len = px_ws_head(head, opcode, payload.len, NULL);
     const px_slice parts[] = {px_slice_of(head, head_len), payload};
-    px_message *message = px_output_message(parts, 2);
+    px_message *message = px_output_message(&connection->server->pool.allocator, parts, 2);
     queue(connection, message);
     px_message_release(message);
 }
@@ -81,7 +87,8 @@ void px_host_close_websocket(px_host_connection *connection, uint16_t code, px_s
                      ? px_ws_encode(&frame, PX_WS_CLOSE, PX_SLICE(""), NULL)
                      : px_ws_encode_close(&frame, code, reason, NULL);
     px_slice bytes = px_buffer_slice(&frame);
-    px_message *message = result == PX_OK ? px_output_message(&bytes, 1) : NULL;
+    px_message *message =
+        result == PX_OK ? px_output_message(&connection->server->pool.allocator, &bytes, 1) : NULL;
     queue(connection, message);
     px_message_release(message);
     px_buffer_free(&frame);
@@ -111,7 +118,8 @@ px_hub_host px_host_functions(px_server *server) {
                          .close = close_connection,
                          .log = log_line,
                          .context = server,
-                         .notice = px_host_take_notice};
+                         .notice = px_host_take_notice,
+                         .messages = &server->pool.allocator};
 }
 
 void px_host_shed(px_host_connection *connection) {

@@ -83,6 +83,8 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     made->allocator = allocator;
     made->options = *options;
     made->host = *host;
+    if (!made->host.messages)
+        made->host.messages = allocator;
     made->seed[0] = seed[0];
     made->seed[1] = seed[1];
     made->now_ms = now_ms;

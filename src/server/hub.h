@@ -35,8 +35,16 @@ typedef struct px_message {
     char frame[];         /* an unmasked WebSocket text frame */
 } px_message;
 
-px_message *px_message_hold(px_message *message);
-void px_message_release(px_message *message);
+static inline px_message *px_message_hold(px_message *message) {
+    message->references++;
+    return message;
+}
+/* When the last reference is gone. */
+void px_message_free(px_message *message);
+static inline void px_message_release(px_message *message) {
+    if (message && --message->references == 0)
+        px_message_free(message);
+}
 static inline px_slice px_message_text(const px_message *message) {
     return px_slice_of(message->frame + message->text_offset,
                        message->frame_len - message->text_offset);
@@ -89,6 +97,8 @@ typedef struct px_hub_host {
     void *context;
     /* Something has happened that one of the app's webhooks may want to know. NULL: nobody does. */
     void (*notice)(void *context, const px_notice *notice);
+    /* Where messages are allocated, which come and go much. NULL: where everything is. */
+    const px_allocator *messages;
 } px_hub_host;
 
 /* `seed`: unpredictable bits for socket ids, hashing and jitter. The apps are added afterwards. */

@@ -19,14 +19,7 @@ px_message *px_message_new(const px_allocator *allocator, px_slice text) {
     return message;
 }
 
-px_message *px_message_hold(px_message *message) {
-    message->references++;
-    return message;
-}
-
-void px_message_release(px_message *message) {
-    if (!message || --message->references > 0)
-        return;
+void px_message_free(px_message *message) {
     px_message_release(message->rendering);
     px_free(message->allocator, message, sizeof(*message) + message->frame_len);
 }

@@ -3,8 +3,10 @@
 #include "memory.h"
 #include "net/ws_frame.h"
 #include "net/ws_handshake.h"
+#include "patience.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -67,9 +69,10 @@ static void *run_script(void *context) {
 }
 
 static void start_connection(test_peer *peer, int fd) {
-    struct timeval deadline = {DEADLINE_MS / 1000, 0};
+    struct timeval deadline = {test_patience_ms(DEADLINE_MS) / 1000, 0};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)); /* what is sent is there */
     test_connection *connection = calloc(1, sizeof *connection);
     must(connection, "calloc");
     connection->peer = peer;

@@ -179,7 +179,8 @@ void sim_server_start(sim_world *world) {
     const uint64_t seed[2] = {world->plan->seed, ++world->hubs};
     sim_starve(&world->memory, 0, 0);
     px_app_options app = app_options(world, &webhook);
-    const px_hub_host host = {host_deliver, host_ping, host_close, host_log, world, host_notice};
+    const px_hub_host host = {host_deliver, host_ping,   host_close, host_log,
+                              world,        host_notice, NULL};
     px_hub_options_default(&options);
     options.activity_timeout = settings[SIM_W_SERVER_ACTIVITY];
     options.pong_timeout = settings[SIM_W_SERVER_PONG];

@@ -5,6 +5,7 @@
  *     torture_client         each way to fail, at the first call and for a while, and some at random
  *     torture_client full    at each call that the client makes, and many more at random */
 #include "net/ws_frame.h"
+#include "patience.h"
 #include "peer.h"
 #include "ways.h"
 
@@ -93,7 +94,7 @@ static void run_for(world *now, int ms) {
 }
 
 static void assert_gets_there(world *now, const char *what) {
-    int64_t end = now_ms() + PATIENCE_MS;
+    int64_t end = now_ms() + test_patience_ms(PATIENCE_MS);
     while (!is_there(now) && now_ms() < end) {
         pusher_network_online(now->client); /* the test need not wait for the back-off */
         run_for(now, 100);

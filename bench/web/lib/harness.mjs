@@ -37,22 +37,33 @@ export function note(bench, text) {
 const median = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 const rounded = (value) => value.toFixed(value < 100 ? 2 : 0).padStart(15);
 
+function printHead(bench) {
+  if (bench.hasHead) return;
+  const head = ['median', 'min', 'max'].map((word) => word.padStart(15)).join('');
+  process.stdout.write(`\n${bench.name.padEnd(46)} ${''.padEnd(24)}${head}\n`);
+  bench.hasHead = true;
+}
+
+function print(bench, { what, subject, json, text }) {
+  if (bench.json) {
+    process.stdout.write(`${JSON.stringify({ bench: bench.name, case: what, subject, ...json })}\n`);
+    return;
+  }
+  printHead(bench);
+  process.stdout.write(`${what.padEnd(46)} ${subject.padEnd(24)}${text}\n`);
+}
+
 // A row: the median of what one subject did in each run, with minimum and maximum.
 export function row(bench, what, subject, values, unit) {
   const sorted = [...values].sort((a, b) => a - b);
   const numbers = { median: median(sorted), min: sorted[0], max: sorted.at(-1) };
-  if (bench.json) {
-    const line = { bench: bench.name, case: what, subject, unit, ...numbers, runs: sorted.length };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
-    return;
-  }
-  if (!bench.hasHead) {
-    const head = ['median', 'min', 'max'].map((word) => word.padStart(15)).join('');
-    process.stdout.write(`\n${bench.name.padEnd(46)} ${''.padEnd(22)}${head}\n`);
-    bench.hasHead = true;
-  }
   const cells = Object.values(numbers).map(rounded).join('');
-  process.stdout.write(`${what.padEnd(46)} ${subject.padEnd(22)}${cells}  ${unit}\n`);
+  print(bench, { what, subject, json: { unit, ...numbers, runs: sorted.length }, text: `${cells}  ${unit}` });
+}
+
+// A row for what can't be measured here, such as a peer that is not installed; the benchmark goes on.
+export function missing(bench, what, subject, reason) {
+  print(bench, { what, subject, json: { missing: reason }, text: `not measured: ${reason}` });
 }
 
 // A row: the median of the quotients of each pair of runs.

@@ -5,7 +5,7 @@ import { after } from 'node:test';
 import readline from 'node:readline';
 
 // Long enough for a busy machine; a test that waits that long has failed.
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 20_000 * Number(process.env.PUSHER_TEST_PATIENCE ?? 1); // more under valgrind
 
 const running = new Set();
 process.on('exit', () => running.forEach(kill));

@@ -1,5 +1,7 @@
 #include "client_fixture.h"
 
+#include "patience.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +118,7 @@ static long long now_ms(void) {
 }
 
 void await_times(fixture *world, const char *text, int times) {
-    long long end = now_ms() + PATIENCE_MS;
+    long long end = now_ms() + test_patience_ms(PATIENCE_MS);
     while (noted(world, text) < times) {
         long long left = end - now_ms();
         if (left <= 0)

@@ -61,7 +61,7 @@ void note(fixture *world, const char *format, ...) __attribute__((format(printf,
 /* How often the text is in the journal. */
 int noted(const fixture *world, const char *text);
 
-/* Turns the loop until the journal has the text; fails the test after ten seconds. */
+/* Turns the loop until the journal has the text; fails the test after ten seconds (patience.h). */
 void await(fixture *world, const char *text);
 
 /* Turns the loop until the text is there that often. */

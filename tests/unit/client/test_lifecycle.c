@@ -4,6 +4,7 @@
 
 #include "client/internal.h"
 #include "memory.h"
+#include "patience.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -316,9 +317,9 @@ static void make_victim(victim *made, const pusher_options *options, size_t fail
     pusher_connect(made->client);
 }
 
-/* Each has a loop of its own: we wait for all their descriptors, at most ten seconds. */
+/* Each has a loop of its own: we wait for all their descriptors. */
 static void turn_all(victim *victims) {
-    time_t end = time(NULL) + 10;
+    time_t end = time(NULL) + test_patience_ms(10000) / 1000;
     for (size_t heard = 0; heard < VICTIMS && time(NULL) < end;) {
         struct pollfd polled[VICTIMS];
         int timeout = 1000;

@@ -182,6 +182,24 @@ static void test_longest_line(void **state) {
     assert_int_equal(memory.live_blocks, 0);
 }
 
+/* The same when the line comes as one piece. */
+static void test_longest_line_at_once(void **state) {
+    (void)state;
+    char *piece = malloc(PX_MAX_HTTP_LINE + 2);
+    assert_non_null(piece);
+    memset(piece, 'x', PX_MAX_HTTP_LINE + 1);
+    for (size_t over = 0; over <= 1; over++) {
+        http_frames_reading reading;
+        http_frames_reading_begin(&reading, &test_malloc);
+        piece[PX_MAX_HTTP_LINE + over] = '\n';
+        http_frames_read(&reading, px_slice_of(piece, PX_MAX_HTTP_LINE + over + 1));
+        assert_int_equal(reading.result, over ? PX_ERR_LIMIT : PX_OK);
+        http_frames_reading_end(&reading);
+        piece[PX_MAX_HTTP_LINE] = 'x';
+    }
+    free(piece);
+}
+
 /* Reads the bytes in random pieces and whole: the same must come out. */
 static void read_both_ways(px_slice bytes) {
     test_allocator memory;
@@ -271,10 +289,15 @@ static void test_without_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_cut),      cmocka_unit_test(test_byte_by_byte),
-        cmocka_unit_test(test_payloads),       cmocka_unit_test(test_restart),
-        cmocka_unit_test(test_length),         cmocka_unit_test(test_longest_line),
-        cmocka_unit_test(test_random_bytes),   cmocka_unit_test(test_mutated_streams),
+        cmocka_unit_test(test_every_cut),
+        cmocka_unit_test(test_byte_by_byte),
+        cmocka_unit_test(test_payloads),
+        cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_length),
+        cmocka_unit_test(test_longest_line),
+        cmocka_unit_test(test_longest_line_at_once),
+        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_mutated_streams),
         cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

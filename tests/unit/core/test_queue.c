@@ -85,11 +85,37 @@ static void test_trim(void **state) {
     px_queue_free(&queue);
 }
 
+static void *never_shrinks(void *context, void *ptr, size_t old_size, size_t new_size) {
+    return new_size && new_size < old_size ? NULL
+                                           : test_malloc.resize(context, ptr, old_size, new_size);
+}
+
+/* An allocator may refuse even to take something back. */
+static void test_trim_without_success(void **state) {
+    (void)state;
+    const px_allocator allocator = {never_shrinks, NULL};
+    px_queue queue;
+    px_queue_init(&queue, &allocator);
+    for (px_id id = 1; id <= 5000; id++)
+        push(&queue, id);
+    for (px_id id = 1; id <= 5000; id++)
+        assert_pops(&queue, id);
+    size_t capacity = queue.capacity;
+    px_queue_trim(&queue);
+    assert_int_equal(queue.capacity, capacity);
+    for (px_id id = 1; id <= 5000; id++)
+        push(&queue, id);
+    for (px_id id = 1; id <= 5000; id++)
+        assert_pops(&queue, id);
+    px_queue_free(&queue);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_reserved),
         cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_trim_without_success),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,11 +68,29 @@ static void test_no_memory(void **state) {
     px_slots_free(&slots);
 }
 
+/* There are no numbers for more. */
+static void test_a_million(void **state) {
+    (void)state;
+    int item;
+    uint32_t id;
+    size_t count = 0;
+    px_slots slots;
+    px_slots_init(&slots, &test_malloc);
+    while (count <= 1 << 20 && px_slots_add(&slots, &item, &id) == PX_OK)
+        count++;
+    assert_int_equal(count, 1 << 20);
+    assert_int_equal(px_slots_add(&slots, &item, &id), PX_ERR_LIMIT);
+    px_slots_remove(&slots, id);
+    assert_int_equal(px_slots_add(&slots, &item, &id), PX_OK);
+    px_slots_free(&slots);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_generations_wrap),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_a_million),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

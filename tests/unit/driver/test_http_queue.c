@@ -4,6 +4,7 @@
 
 #include "driver/clock.h"
 #include "driver/memory.h"
+#include "patience.h"
 #include "peer.h"
 
 #include <semaphore.h>
@@ -102,7 +103,7 @@ static void start(test_world *world, uint32_t id, px_http_lane lane, bool stream
 }
 
 static void await(test_world *world, const char *text) {
-    uint64_t deadline = px_clock_ms() + PATIENCE_MS;
+    uint64_t deadline = px_clock_ms() + (uint64_t)test_patience_ms(PATIENCE_MS);
     while (!strstr(world->journal, text)) {
         if (px_clock_ms() >= deadline)
             fail_msg("waited in vain for \"%s\"; the journal is: %s", text, world->journal);

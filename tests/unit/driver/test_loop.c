@@ -201,6 +201,44 @@ static void waits_for_deadlines(void **state) {
     px_loop_leave(loop, &deadline);
 }
 
+enum { MANY_PAIRS = 200 };
+
+static size_t handled;
+static size_t handled_before;
+
+static void count_ready(px_watch *watch, unsigned events) {
+    (void)watch;
+    (void)events;
+    handled++;
+}
+
+static void note_handled(px_deadline *deadline) {
+    (void)deadline;
+    handled_before = handled;
+}
+
+/* However much is ready, and all of it for ever: neither is a deadline early nor does it starve. */
+static void handles_what_is_ready_before_deadlines(void **state) {
+    (void)state;
+    static test_end ends[MANY_PAIRS][2];
+    px_deadline deadline;
+    assert_int_equal(px_loop_join(loop, &deadline, note_handled), PX_OK);
+    handled = handled_before = 0;
+    for (size_t i = 0; i < MANY_PAIRS; i++) {
+        pair(&ends[i][0], &ends[i][1]);
+        for (size_t j = 0; j < 2; j++) {
+            ends[i][j].watch.ready = count_ready;
+            assert_int_equal(px_loop_watch(loop, &ends[i][j].watch, PX_WRITABLE), PX_OK);
+        }
+    }
+    px_loop_arm(loop, &deadline, px_loop_now(loop));
+    assert_int_equal(px_loop_turn(loop, 0), PX_OK);
+    assert_in_range(handled_before, 2 * MANY_PAIRS, 4 * MANY_PAIRS);
+    px_loop_leave(loop, &deadline);
+    for (size_t i = 0; i < MANY_PAIRS; i++)
+        part(&ends[i][0], &ends[i][1]);
+}
+
 static px_garbage garbage;
 
 static void destroy(px_garbage *piece) {
@@ -287,6 +325,7 @@ int main(void) {
         cmocka_unit_test(watches_many),
         cmocka_unit_test(runs_tasks_at_the_end_of_a_turn),
         cmocka_unit_test(waits_for_deadlines),
+        cmocka_unit_test(handles_what_is_ready_before_deadlines),
         cmocka_unit_test(keeps_garbage_until_the_turn_is_over),
         cmocka_unit_test(may_be_freed_in_a_turn),
         cmocka_unit_test(drops_posts_by_owner),

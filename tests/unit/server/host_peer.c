@@ -17,6 +17,7 @@
 
 #include "memory.h"
 #include "net/signature.h"
+#include "patience.h"
 
 /* ---- The server ---- */
 
@@ -123,7 +124,7 @@ void peer_send_text(test_peer *peer, const char *text) {
 size_t peer_receive(test_peer *peer) {
     struct pollfd wait = {.fd = peer->fd, .events = POLLIN};
     assert_true(peer->len + 1 < PEER_BUFFER);
-    if (poll(&wait, 1, PEER_WAIT_MS) != 1)
+    if (poll(&wait, 1, test_patience_ms(PEER_WAIT_MS)) != 1)
         fail_msg("nothing came; so far: %s", peer->bytes);
     ssize_t got = recv(peer->fd, peer->bytes + peer->len, PEER_BUFFER - 1 - peer->len, 0);
     if (got > 0)

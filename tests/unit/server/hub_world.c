@@ -113,7 +113,7 @@ void world_start(test_world *world, const px_app_options *app, const px_hub_opti
     test_allocator_init(&world->memory);
     px_buffer_init(&world->body, &test_malloc, MAX_RECORD);
     px_buffer_init(&world->notices, &test_malloc, MAX_RECORD);
-    px_hub_host host = {host_deliver, host_ping, host_close, host_log, world, host_notice};
+    px_hub_host host = {host_deliver, host_ping, host_close, host_log, world, host_notice, NULL};
     px_hub_options default_options;
     px_app_options default_app = world_app();
     px_hub_options_default(&default_options);

@@ -18,6 +18,7 @@
 
 #include "host_peer.h"
 #include "memory.h"
+#include "patience.h"
 #include "server/host_dev_certificate.h"
 
 /* ---- Files ---- */
@@ -85,7 +86,7 @@ bool tls_connect(tls_peer *peer, int port, const tls_wish *wish) {
     test_peer plain = peer_connect(port);
     peer->fd = dup(plain.fd);
     peer_close(&plain);
-    struct timeval patience = {.tv_sec = PEER_WAIT_MS / 1000};
+    struct timeval patience = {.tv_sec = test_patience_ms(PEER_WAIT_MS) / 1000};
     setsockopt(peer->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     peer->len = peer->records = 0;
     peer->bytes[0] = '\0';
