@@ -57,22 +57,22 @@ static px_event *push_event(px_core *core, px_slice name) {
     return event;
 }
 
-void px_connection_error(px_core *core, px_error error) {
-    px_log_error(core, &error);
+void px_connection_error(px_core *core, const px_error *error) {
+    px_log_error(core, error);
     px_event *event = push_event(core, PX_SLICE("error"));
     if (!event)
         return;
     event->data_type = PX_DATA_ERROR;
-    event->error = error;
+    event->error = *error;
 }
 
 static void emit_transport_error(px_core *core, int result, int code, px_slice message,
                                  bool will_retry) {
-    px_connection_error(core, (px_error){.type = PX_ERROR_TRANSPORT,
-                                         .result = result,
-                                         .code = code,
-                                         .will_retry = will_retry,
-                                         .message = message});
+    px_connection_error(core, &(px_error){.type = PX_ERROR_TRANSPORT,
+                                          .result = result,
+                                          .code = code,
+                                          .will_retry = will_retry,
+                                          .message = message});
 }
 
 static px_slice failure_text(int result) {
@@ -265,7 +265,7 @@ static void refuse_handshake(px_core *core, px_transport *transport, px_slice wh
                              px_slice message) {
     px_timeline_handshake_error(core, why);
     px_connection_error(
-        core, (px_error){
+        core, &(px_error){
                   .type = PX_ERROR_HANDSHAKE, .will_retry = true, .message = why, .data = message});
     drop_attempt(core, transport, PX_CLOSE_NONE);
 }
@@ -380,16 +380,16 @@ static void emit_ending(px_core *core, const closing *ending, px_transport_phase
     if (phase == PX_TRANSPORT_OPENING || !px_close_code_is_error(ending->code))
         return;
     if (phase == PX_TRANSPORT_LIVE)
-        px_connection_error(core, (px_error){.type = PX_ERROR_PROTOCOL,
-                                             .code = ending->code,
-                                             .will_retry = will_retry,
-                                             .message = ending->reason});
+        px_connection_error(core, &(px_error){.type = PX_ERROR_PROTOCOL,
+                                              .code = ending->code,
+                                              .will_retry = will_retry,
+                                              .message = ending->reason});
     if (phase == PX_TRANSPORT_HANDSHAKE || ending->action != PX_CLOSE_NONE)
-        px_connection_error(core, (px_error){.type = PX_ERROR_TRANSPORT,
-                                             .code = ending->code,
-                                             .will_retry = will_retry,
-                                             .repeated = phase == PX_TRANSPORT_LIVE,
-                                             .message = ending->reason});
+        px_connection_error(core, &(px_error){.type = PX_ERROR_TRANSPORT,
+                                              .code = ending->code,
+                                              .will_retry = will_retry,
+                                              .repeated = phase == PX_TRANSPORT_LIVE,
+                                              .message = ending->reason});
 }
 
 void px_core_transport_closed(px_core *core, px_id id, uint16_t code, px_slice reason, bool clean,

@@ -31,7 +31,7 @@ typedef struct px_connection {
 void px_connection_init(px_core *core);
 
 /* Tells the connection's bindings of an error, and the log. */
-void px_connection_error(px_core *core, px_error error);
+void px_connection_error(px_core *core, const px_error *error);
 
 /* The live connection can't go on (no memory, a limit): says so, drops it and seeks another. Does
  * nothing when there is none. */
