@@ -18,7 +18,7 @@ sources() {
 }
 
 tidy() {
-    cmake --preset default --log-level=WARNING
+    cmake --preset default --log-level=WARNING >/dev/null
     sources | xargs -P "$jobs" -n 8 clang-tidy --quiet -p build 2>/dev/null
 }
 
@@ -31,7 +31,7 @@ check_cpp() {
 # Compiles everything anew: a file that is compiled already says nothing.
 check_gcc() {
     log=build-analyze/warnings.log
-    cmake --preset analyze --log-level=WARNING
+    cmake --preset analyze --log-level=WARNING >/dev/null
     cmake --build --preset analyze --target clean >/dev/null
     cmake --build --preset analyze -j "$jobs" >"$log" 2>&1 || { tail -n 30 "$log"; return 1; }
     sed -n 's/^\(\.\.\/\|.*\/\)\{0,1\}\(\(src\|include\)\/[^:]*\):\([0-9]*\):.*warning: .*\[\(-W[^]]*\)\]$/\2 \5 \4/p' \
@@ -52,4 +52,6 @@ for name in "$@"; do
     *) echo "usage: scripts/analyze.sh [tidy|cppcheck|gcc]..." >&2; exit 2 ;;
     esac && echo "nothing found" || failed="$failed $name"
 done
+say "summary"
 [ -z "$failed" ] || { echo "found something:$failed" >&2; exit 1; }
+echo "$*: nothing found in $(sources | wc -l) sources"

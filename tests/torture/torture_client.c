@@ -1,4 +1,4 @@
-/* The client while system calls and allocations fail: it connects, subscribes, gets an event, loses the connection, is
+/* The client while system calls and allocations fail: it connects, is authorized, subscribes, gets an event, loses the connection, is
  * back, gets another event, and is freed. Whatever fails meanwhile, it must not crash, leave a
  * descriptor open, keep memory or run hot, and when nothing fails any more it must get there.
  *
@@ -29,17 +29,28 @@ enum {
 
 static bool is_full;
 
+#define CHANNEL "private-news"
+
 /* ---- The peer: whoever subscribes gets an event; every other connection ends then ---- */
 
 static const char COME_BACK[] = "\x10\x68"; /* 4200: at once */
 
 static void serve(test_connection *connection, void *context) {
     atomic_int *served = context;
-    if (!test_greet(connection) || !test_await_text(connection, "pusher:subscribe") ||
-        !test_send_event(connection, "pusher_internal:subscription_succeeded", "news", "{}"))
+    if (!test_read_request(connection))
+        return;
+    if (strncmp(test_request(connection), "POST", 4) == 0) { /* for authorization */
+        test_send_text(connection,
+                       "HTTP/1.1 200 OK\r\nContent-Length: 18\r\nConnection: close\r\n\r\n"
+                       "{\"auth\":\"KEY:sig\"}");
+        return;
+    }
+    if (!test_upgrade(connection) || !test_say_hello(connection) ||
+        !test_await_text(connection, "pusher:subscribe") ||
+        !test_send_event(connection, "pusher_internal:subscription_succeeded", CHANNEL, "{}"))
         return;
     bool stays = atomic_fetch_add(served, 1) % 2 == 1;
-    if (!test_send_event(connection, "hello", "news", stays ? "2" : "1"))
+    if (!test_send_event(connection, "hello", CHANNEL, stays ? "2" : "1"))
         return;
     if (stays)
         test_hold(connection);
@@ -73,9 +84,12 @@ static int allocations_for_making;
 static pusher_client *make_client(const world *now) {
     static const pusher_string ONLY_WS[] = {{"ws", 2}};
     pusher_options options = PUSHER_OPTIONS_INIT;
+    char endpoint[64];
+    snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%u/auth", test_peer_port(now->peer));
     options.host = pusher_str("127.0.0.1");
     options.port = test_peer_port(now->peer);
     options.plain = true;
+    options.auth_endpoint = pusher_str(endpoint);
     options.enabled_transports = ONLY_WS;
     options.enabled_transport_count = 1;
     pusher_client *client = NULL;
@@ -89,7 +103,7 @@ static void subscribe(world *now) {
     pusher_channel *channel = NULL;
     int result = PUSHER_ERR_NO_MEMORY;
     for (int i = 0; i < TRIES && result == PUSHER_ERR_NO_MEMORY; i++)
-        result = pusher_subscribe(now->client, pusher_str("news"), &channel);
+        result = pusher_subscribe(now->client, pusher_str(CHANNEL), &channel);
     assert_int_equal(result, PUSHER_OK);
     result = PUSHER_ERR_NO_MEMORY;
     for (int i = 0; i < TRIES && result == PUSHER_ERR_NO_MEMORY; i++)

@@ -4,13 +4,16 @@
  *
  *     torture_server         each way to fail, at the first call and for a while, and some at random
  *     torture_server full    at each call that the server makes, and many more at random */
+#include <arpa/inet.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,14 +22,74 @@
 #include "ways.h"
 
 enum {
-    TROUBLE_MS = 60, /* how long clients try while something fails */
-    HOT = 300,       /* waits in such a time that are no accident */
-    TRIES = 200,     /* for what the test itself repeats */
+    TROUBLE_MS = 60,     /* how long clients try while something fails */
+    HOT = 300,           /* waits in such a time that are no accident */
+    PATIENCE_MS = 20000, /* for a webhook that is tried again */
+    TRIES = 200,         /* for what the test itself repeats */
 };
 
 static bool is_full;
 static char journal[64];
+static int files_at_start;
 static int allocations_for_making; /* how many go well before the server is there */
+
+/* ---- Who receives webhooks: an application that says yes to everything ---- */
+
+static struct receiver {
+    int fd;
+    int port;
+    pthread_t thread;
+    atomic_int received; /* webhooks, in this life of the server */
+} receiver;
+
+static void answer(int fd) {
+    static const char YES[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    char request[8192] = "";
+    size_t len = 0;
+    ssize_t got = 1;
+    /* Its body ends with the time, and then the closing brace. */
+    while (got > 0 && (len < 2 || request[len - 1] != '}') && len < sizeof request - 1) {
+        got = recv(fd, request + len, sizeof request - 1 - len, 0);
+        len += got > 0 ? (size_t)got : 0;
+    }
+    if (got > 0 && send(fd, YES, sizeof YES - 1, MSG_NOSIGNAL) > 0)
+        atomic_fetch_add(&receiver.received, 1);
+}
+
+static void *receive(void *context) {
+    (void)context;
+    for (int fd; (fd = accept(receiver.fd, NULL, NULL)) >= 0;) {
+        answer(fd);
+        close(fd);
+    }
+    return NULL;
+}
+
+static void start_receiver(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    receiver.fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(receiver.fd >= 0);
+    assert_int_equal(bind(receiver.fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(receiver.fd, 64), 0);
+    assert_int_equal(getsockname(receiver.fd, (struct sockaddr *)&address, &size), 0);
+    receiver.port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&receiver.thread, NULL, receive, NULL), 0);
+}
+
+static void stop_receiver(void) {
+    shutdown(receiver.fd, SHUT_RDWR);
+    assert_int_equal(pthread_join(receiver.thread, NULL), 0);
+    close(receiver.fd);
+}
+
+static void assert_receives(const char *what) {
+    for (int ms = 0; atomic_load(&receiver.received) == 0; ms += 10) {
+        if (ms > PATIENCE_MS)
+            fail_msg("%s: no webhook has come", what);
+        (void)!poll(NULL, 0, 10);
+    }
+}
 
 /* ---- The server ---- */
 
@@ -44,21 +107,26 @@ static void *run(void *context) {
     return NULL;
 }
 
-/* The webhook is refused, so that its events wait and the journal has something to do. What is refused
- * for want of something may be asked for again. */
+/* One webhook is refused, so that its events wait and the journal has something to do; the other one gets there.
+ * What is refused for want of something may be asked for again. */
 static void start(world *now) {
-    px_webhook_options webhook;
+    px_webhook_options webhooks[2];
+    char url[64];
     px_app_options app;
     px_server_options options = test_server_options();
     char why[PX_SERVER_ERROR_SIZE] = "";
     char address[PX_SERVER_ADDRESS_SIZE];
-    px_webhook_options_default(&webhook);
-    webhook.url = PX_SLICE("http://127.0.0.1:1/");
+    atomic_store(&receiver.received, 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/", receiver.port);
+    px_webhook_options_default(&webhooks[0]);
+    px_webhook_options_default(&webhooks[1]);
+    webhooks[0].url = PX_SLICE("http://127.0.0.1:1/");
+    webhooks[1].url = px_slice_of_text(url);
     px_app_options_default(&app);
     app.id = PX_SLICE("app-id");
     app.key = PX_SLICE("app-key");
     app.secret = PX_SLICE("app-secret");
-    app.webhooks = (px_webhook_list){&webhook, 1};
+    app.webhooks = (px_webhook_list){webhooks, 2};
     options.apps = &app;
     options.app_count = 1;
     options.webhook_state = px_slice_of_text(journal);
@@ -105,12 +173,21 @@ static void assert_serves(const world *now) {
     peer_close(&peer);
 }
 
+/* The receiver may still be at its last connection. */
+static void assert_files_are_closed(const char *what) {
+    for (int ms = 0; faults_open_files() != files_at_start; ms += 10) {
+        if (ms > PATIENCE_MS)
+            fail_msg("%s: %d descriptors before, %d after", what, files_at_start,
+                     faults_open_files());
+        (void)!poll(NULL, 0, 10);
+    }
+}
+
 /* Everything with the faults that are planned. */
 static void live(const char *what, bool may_spin) {
     world now = {0};
     faults_count_this_thread(false);
     unlink(journal);
-    int files = faults_open_files();
     long blocks = faults_live_blocks();
     start(&now);
     long waits = faults_waits();
@@ -121,14 +198,14 @@ static void live(const char *what, bool may_spin) {
     if (!may_spin && waits > HOT)
         fail_msg("%s: runs hot, %ld turns in %d ms", what, waits, TROUBLE_MS);
     assert_serves(&now);
+    assert_receives(what);
     px_server_stop(now.server);
     px_server_stop(now.server);
     assert_int_equal(pthread_join(now.thread, NULL), 0);
     if (now.result != PX_OK)
         fail_msg("%s: ended with %d", what, now.result);
     px_server_free(now.server);
-    if (faults_open_files() != files)
-        fail_msg("%s: %d descriptors before, %d after", what, files, faults_open_files());
+    assert_files_are_closed(what);
     if (faults_live_blocks() != blocks)
         fail_msg("%s: %ld blocks of memory before, %ld after", what, blocks, faults_live_blocks());
 }
@@ -189,7 +266,10 @@ int main(int argc, char **argv) {
     };
     is_full = argc > 1 && strcmp(argv[1], "full") == 0;
     snprintf(journal, sizeof journal, "/tmp/torture-%ld.state", (long)getpid());
+    start_receiver();
+    files_at_start = faults_open_files();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    stop_receiver();
     unlink(journal);
     return failed;
 }
