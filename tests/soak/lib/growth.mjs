@@ -25,7 +25,10 @@ function byProcess(samples) {
   const add = (name, memory) => found.set(name, [...(found.get(name) ?? []), memory]);
   for (const { life, server, crowds } of samples) {
     add(`server, life ${life}`, server);
-    for (const { name, memory } of crowds) add(name, memory);
+    for (const { name, memory, heap } of crowds) {
+      add(name, memory);
+      if (heap > 0) add(`${name}, in use`, heap);
+    }
   }
   return found;
 }
