@@ -19,6 +19,7 @@
 #include "server/host_pool.h"
 #include "server/host_sessions.h"
 #include "server/host_socket.h"
+#include "server/host_uring.h"
 #include "server/hub.h"
 #include "server/ip.h"
 #include "server/server.h"
@@ -138,7 +139,9 @@ struct px_server {
     px_host_connection *last_dirty;
     size_t inputs;     /* that this turn has handled */
     px_joined *joined; /* for all outputs */
-    px_pool pool;      /* for what comes and goes with every event */
+    px_uring *uring;   /* NULL: each connection takes a system call of its own */
+    bool has_asked_for_uring;
+    px_pool pool; /* for what comes and goes with every event */
     px_sessions sessions;
     px_host_webhooks *webhooks; /* NULL: no app has any */
     px_arena arena;             /* for one request */

@@ -229,7 +229,7 @@ static int fill(px_server *server, const px_server_options *options, char *why, 
     px_trim_init(&server->trim);
     px_pool_init(&server->pool);
     px_arena_init(&server->texts, &px_heap, MAX_TEXTS);
-    px_arena_init(&server->arena, &px_heap, MAX_ARENA);
+    px_arena_init(&server->arena, &server->pool.allocator, MAX_ARENA);
     px_buffer_init(&server->scratch, &px_heap, MAX_ANSWER);
     server->read_buffer = px_alloc(&px_heap, PX_HOST_READ_SIZE);
     server->joined = px_joined_new();
@@ -296,6 +296,7 @@ void px_server_free(px_server *server) {
     px_buffer_free(&server->scratch);
     px_arena_free(&server->arena);
     px_arena_free(&server->texts);
+    px_uring_free(server->uring);
     px_joined_free(server->joined);
     px_pool_free(&server->pool);
     px_free(&px_heap, server->read_buffer, PX_HOST_READ_SIZE);
