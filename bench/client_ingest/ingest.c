@@ -19,18 +19,19 @@ static void title(const events *kind, char out[64]) {
 static void report(bench *b, const events *kind, const measure_receiver receivers[RECEIVERS]) {
     const measure_receiver *ours = &receivers[LIBPUSHER], *js = &receivers[PUSHER_JS];
     const measure_receiver *floor = &receivers[RECV];
-    char what[64];
+    char what[64], what_else[80];
     title(kind, what);
     for (int i = 0; i < RECEIVERS; i++)
         bench_row(b, what, receivers[i].name, &receivers[i].rates, "events/s");
     for (int i = 0; i < RECEIVERS; i++)
         bench_row(b, what, receivers[i].name, &receivers[i].cpu_rates, "events/s of CPU");
-    bench_ratio(b, what, "libpusher / pusher-js, clock", &ours->rates, &js->rates);
-    bench_ratio(b, what, "libpusher / pusher-js", &ours->cpu_rates, &js->cpu_rates);
+    bench_ratio(b, what, "libpusher / pusher-js", &ours->rates, &js->rates);
+    bench_ratio(b, what, "libpusher / pusher-js, CPU", &ours->cpu_rates, &js->cpu_rates);
     /* As many bytes are in each event: this is the ratio of bytes/s, too. */
-    bench_ratio(b, what, "libpusher / recv, clock", &ours->rates, &floor->rates);
-    bench_ratio(b, what, "libpusher / recv", &ours->cpu_rates, &floor->cpu_rates);
-    bench_row(b, what, "libpusher", &ours->allocations, "allocations/event");
+    bench_ratio(b, what, "libpusher / recv alone", &ours->rates, &floor->rates);
+    bench_ratio(b, what, "libpusher / recv alone, CPU", &ours->cpu_rates, &floor->cpu_rates);
+    snprintf(what_else, sizeof(what_else), "allocations, %s", what);
+    bench_row(b, what_else, "libpusher", &ours->allocations, "allocations/event");
 }
 
 /* For each size: one channel and many, one handler and many, and events that nobody is bound to. */

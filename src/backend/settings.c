@@ -115,17 +115,10 @@ static int read_master_key(px_backend_settings *settings, const pusher_app_optio
 static int read_route(px_route *route, px_arena *arena, const pusher_app_options *options,
                       const px_complaint *complaint) {
     const px_route_texts texts = {
-        .ca_file = px_given(options->ca_file),
-        .ca_path = px_given(options->ca_path),
-        .pin = px_given(options->pin),
-        .client_cert = px_given(options->client_cert),
-        .client_key = px_given(options->client_key),
-        .client_key_password = px_given(options->client_key_password),
-        .proxy = px_given(options->proxy),
-        .proxy_username = px_given(options->proxy_username),
-        .proxy_password = px_given(options->proxy_password),
-        .no_proxy = px_given(options->no_proxy),
-        .insecure = options->insecure,
+#define GIVEN(name, member) .name = px_given(options->name),
+        PX_ROUTE_TEXTS(GIVEN)
+#undef GIVEN
+            .insecure = options->insecure,
     };
     return px_route_read(route, arena, &texts, complaint);
 }

@@ -7,31 +7,39 @@
 
 /* The answer is kept, since in virtual machines each question takes a microsecond. It is the same for
  * every thread that asks. */
-px_cpu_answer px_cpu_avx512 = PX_CPU_NOT_ASKED;
+unsigned px_cpu_features;
 
-/* The registers that the system saves for each thread: bits 1 and 2 are SSE and AVX, 5 to 7 AVX-512. */
-static bool registers_are_kept(void) {
-    const uint32_t needed = 0xe6;
+/* What each feature needs. */
+static const struct {
+    px_cpu_feature feature;
+    uint32_t registers; /* that the system keeps (XCR0): SSE, AVX; the three of AVX-512 */
+    uint32_t leaf_7_b;  /* BMI1, AVX2, BMI2; AVX512F, AVX512BW */
+    uint32_t leaf_7_c;  /* AVX512_VBMI2 */
+} NEEDS[] = {
+    {PX_CPU_AVX2, 0x06, 1u << 3 | 1u << 5 | 1u << 8, 0},
+    {PX_CPU_AVX512, 0xe6, 1u << 3 | 1u << 5 | 1u << 8 | 1u << 16 | 1u << 30, 1u << 6},
+};
+
+static uint32_t kept_registers(void) {
     uint32_t low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return (low & needed) == needed;
+    return low;
 }
 
-static bool find_avx512(void) {
+unsigned px_cpu_ask(void) {
     const uint32_t xgetbv = 1u << 27;
-    const uint32_t bmi1_bmi2_f_bw = 1u << 3 | 1u << 8 | 1u << 16 | 1u << 30;
-    const uint32_t vbmi2 = 1u << 6;
+    unsigned features = PX_CPU_ASKED;
     uint32_t a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & xgetbv) || !registers_are_kept() ||
-        !__get_cpuid_count(7, 0, &a, &b, &c, &d))
-        return false;
-    return (b & bmi1_bmi2_f_bw) == bmi1_bmi2_f_bw && c & vbmi2;
-}
-
-px_cpu_answer px_cpu_ask_avx512(void) {
-    px_cpu_answer answer = find_avx512() ? PX_CPU_YES : PX_CPU_NO;
-    __atomic_store_n(&px_cpu_avx512, answer, __ATOMIC_RELAXED);
-    return answer;
+    if (__get_cpuid(1, &a, &b, &c, &d) && c & xgetbv && __get_cpuid_count(7, 0, &a, &b, &c, &d)) {
+        uint32_t kept = kept_registers();
+        for (unsigned i = 0; i < sizeof(NEEDS) / sizeof(NEEDS[0]); i++)
+            if ((kept & NEEDS[i].registers) == NEEDS[i].registers &&
+                (b & NEEDS[i].leaf_7_b) == NEEDS[i].leaf_7_b &&
+                (c & NEEDS[i].leaf_7_c) == NEEDS[i].leaf_7_c)
+                features |= NEEDS[i].feature;
+    }
+    __atomic_store_n(&px_cpu_features, features, __ATOMIC_RELAXED);
+    return features;
 }
 
 #else

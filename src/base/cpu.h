@@ -12,19 +12,22 @@
 
 #if defined(PX_CPU_X86)
 
-typedef enum px_cpu_answer { PX_CPU_NOT_ASKED, PX_CPU_NO, PX_CPU_YES } px_cpu_answer;
+typedef enum px_cpu_feature {
+    PX_CPU_ASKED = 1 << 0,
+    PX_CPU_AVX2 = 1 << 1,   /* with BMI1 and BMI2: Intel since 2013, AMD since 2015 */
+    PX_CPU_AVX512 = 1 << 2, /* with bytes as lanes, and VBMI2, which packs them: since 2019, 2022 */
+} px_cpu_feature;
 
-/* For px_cpu_has_avx512. */
-extern px_cpu_answer px_cpu_avx512;
-px_cpu_answer px_cpu_ask_avx512(void);
+/* For px_cpu_has. */
+extern unsigned px_cpu_features;
+unsigned px_cpu_ask(void);
 
-/* Are there AVX-512 with bytes as lanes and VBMI2, which packs them, and does the system keep their
- * registers? (Intel since 2019, AMD since 2022.) */
-static inline bool px_cpu_has_avx512(void) {
-    px_cpu_answer answer = __atomic_load_n(&px_cpu_avx512, __ATOMIC_RELAXED);
-    if (answer == PX_CPU_NOT_ASKED)
-        answer = px_cpu_ask_avx512();
-    return answer == PX_CPU_YES;
+/* Can the processor do this, and does the system keep the registers for it? */
+static inline bool px_cpu_has(px_cpu_feature feature) {
+    unsigned features = __atomic_load_n(&px_cpu_features, __ATOMIC_RELAXED);
+    if (!features)
+        features = px_cpu_ask();
+    return features & feature;
 }
 
 #endif

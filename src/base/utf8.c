@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/utf8_avx2.h"
+
 static bool is_tail(char byte) {
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
@@ -58,15 +60,36 @@ static size_t skip_ascii(px_slice bytes, size_t offset) {
     return offset;
 }
 
+#if defined(PX_UTF8_AVX2)
+static bool can_skip_valid(px_slice bytes, size_t offset) {
+    return offset >= PX_UTF8_BEFORE && bytes.len - offset >= PX_UTF8_LANE &&
+           px_cpu_has(PX_CPU_AVX2);
+}
+#else
+static bool can_skip_valid(px_slice bytes, size_t offset) {
+    (void)bytes;
+    (void)offset;
+    return false;
+}
+
+static size_t px_utf8_skip_valid(px_slice bytes, size_t offset) {
+    (void)bytes;
+    return offset;
+}
+#endif
+
 size_t px_utf8_valid_length(px_slice bytes) {
     size_t offset = 0;
     while ((offset = skip_ascii(bytes, offset)) < bytes.len) {
+        if (can_skip_valid(bytes, offset))
+            offset = px_utf8_skip_valid(bytes, offset);
         do {
             size_t length = px_utf8_sequence(px_slice_after(bytes, offset));
             if (length == 0)
                 return offset;
             offset += length;
-        } while (offset < bytes.len && (unsigned char)bytes.ptr[offset] & 0x80);
+        } while (offset < bytes.len && (unsigned char)bytes.ptr[offset] & 0x80 &&
+                 !can_skip_valid(bytes, offset));
     }
     return offset;
 }

@@ -53,13 +53,8 @@ static void drop_list_if_empty(px_bindings *bindings, px_named_bindings *named) 
     px_free(bindings->named.allocator, named, sizeof *named + named->name.len);
 }
 
-static int add(px_bindings *bindings, const px_slice *name, const px_binding *model) {
-    px_named_bindings *named = NULL;
-    if (name) {
-        named = list_for(bindings, *name);
-        if (!named)
-            return PX_ERR_NO_MEMORY;
-    }
+/* `named` may be NULL: for all events. */
+static int add(px_bindings *bindings, px_named_bindings *named, const px_binding *model) {
     px_binding *binding = px_alloc(bindings->named.allocator, sizeof *binding);
     if (!binding) {
         if (named)
@@ -79,10 +74,24 @@ static int add(px_bindings *bindings, const px_slice *name, const px_binding *mo
     return PX_OK;
 }
 
-int px_bindings_add(px_bindings *bindings, const px_slice *name, pusher_event_fn handler,
-                    void *context, pusher_destroy_fn destroy) {
-    px_binding model = {.handler = handler, .context = context, .destroy = destroy};
-    int result = handler ? add(bindings, name, &model) : PX_ERR_ARGUMENT;
+static int add_named(px_bindings *bindings, px_slice event, const px_binding *model) {
+    px_named_bindings *named = list_for(bindings, event);
+    return named ? add(bindings, named, model) : PX_ERR_NO_MEMORY;
+}
+
+int px_bindings_add(px_bindings *bindings, px_slice event, pusher_event_fn handler, void *context,
+                    pusher_destroy_fn destroy) {
+    const px_binding model = {.handler = handler, .context = context, .destroy = destroy};
+    int result = handler ? add_named(bindings, event, &model) : PX_ERR_ARGUMENT;
+    if (result && destroy)
+        destroy(context);
+    return result;
+}
+
+int px_bindings_add_global(px_bindings *bindings, pusher_event_fn handler, void *context,
+                           pusher_destroy_fn destroy) {
+    const px_binding model = {.handler = handler, .context = context, .destroy = destroy};
+    int result = handler ? add(bindings, NULL, &model) : PX_ERR_ARGUMENT;
     if (result && destroy)
         destroy(context);
     return result;
@@ -118,10 +127,11 @@ static void release_ended(px_bindings *bindings) {
     }
 }
 
-static void mark(px_bindings *bindings, px_binding_list *list, const px_binding_filter *filter) {
+static void mark(px_bindings *bindings, px_binding_list *list, pusher_event_fn handler,
+                 const void *context) {
     for (px_binding *binding = list->first; binding; binding = binding->next) {
-        if (binding->has_ended || (filter->handler && filter->handler != binding->handler) ||
-            (filter->context && filter->context != binding->context))
+        if (binding->has_ended || (handler && handler != binding->handler) ||
+            (context && context != binding->context))
             continue;
         binding->has_ended = true;
         binding->next_ended = bindings->ended;
@@ -129,34 +139,35 @@ static void mark(px_bindings *bindings, px_binding_list *list, const px_binding_
     }
 }
 
-static void mark_named(px_bindings *bindings, const px_binding_filter *filter) {
-    if (filter->event.len) {
-        px_named_bindings *named = px_map_get(&bindings->named, filter->event);
+static void mark_named(px_bindings *bindings, px_slice event, pusher_event_fn handler,
+                       const void *context) {
+    if (event.len) {
+        px_named_bindings *named = px_map_get(&bindings->named, event);
         if (named)
-            mark(bindings, &named->list, filter);
+            mark(bindings, &named->list, handler, context);
         return;
     }
     size_t cursor = 0;
     px_map_entry entry;
     while (px_map_next(&bindings->named, &cursor, &entry))
-        mark(bindings, &((px_named_bindings *)entry.value)->list, filter);
+        mark(bindings, &((px_named_bindings *)entry.value)->list, handler, context);
 }
 
-void px_bindings_remove(px_bindings *bindings, const px_binding_filter *filter) {
-    mark_named(bindings, filter);
+void px_bindings_remove(px_bindings *bindings, px_slice event, pusher_event_fn handler,
+                        const void *context) {
+    mark_named(bindings, event, handler, context);
     release_ended(bindings);
 }
 
-void px_bindings_remove_global(px_bindings *bindings, const px_binding_filter *filter) {
-    mark(bindings, &bindings->global, filter);
+void px_bindings_remove_global(px_bindings *bindings, pusher_event_fn handler,
+                               const void *context) {
+    mark(bindings, &bindings->global, handler, context);
     release_ended(bindings);
 }
 
 void px_bindings_clear(px_bindings *bindings) {
-    const px_binding_filter all = {0};
-    mark_named(bindings, &all);
-    mark(bindings, &bindings->global, &all);
-    release_ended(bindings);
+    mark_named(bindings, PX_SLICE(""), NULL, NULL);
+    px_bindings_remove_global(bindings, NULL, NULL);
 }
 
 void px_bindings_free(px_bindings *bindings) {

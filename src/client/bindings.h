@@ -23,13 +23,6 @@ typedef struct px_bindings {
     const bool *stopped; /* true: no handler may run any more */
 } px_bindings;
 
-/* What to remove: an empty event, a NULL handler and a NULL context each match everything. */
-typedef struct px_binding_filter {
-    px_slice event;
-    pusher_event_fn handler;
-    const void *context;
-} px_binding_filter;
-
 /* Allocates nothing yet. */
 void px_bindings_init(px_bindings *bindings, const px_allocator *allocator, const uint64_t seed[2],
                       const bool *stopped);
@@ -37,15 +30,19 @@ void px_bindings_init(px_bindings *bindings, const px_allocator *allocator, cons
 /* Ends all bindings. No delivery may be under way. */
 void px_bindings_free(px_bindings *bindings);
 
-/* Adds a handler at the end, for one event (`name` not NULL) or for all. On an error `destroy` has
- * run. PX_ERR_NO_MEMORY, PX_ERR_ARGUMENT. */
-int px_bindings_add(px_bindings *bindings, const px_slice *name, pusher_event_fn handler,
-                    void *context, pusher_destroy_fn destroy);
+/* Add a handler at the end, for one event or for all. On an error `destroy` has run. PX_ERR_NO_MEMORY,
+ * PX_ERR_ARGUMENT. */
+int px_bindings_add(px_bindings *bindings, px_slice event, pusher_event_fn handler, void *context,
+                    pusher_destroy_fn destroy);
+int px_bindings_add_global(px_bindings *bindings, pusher_event_fn handler, void *context,
+                           pusher_destroy_fn destroy);
 
-/* Remove handlers of events (not the global ones), global ones, all. They do not run any more;
- * their destructors run now or, during a delivery, at its end. */
-void px_bindings_remove(px_bindings *bindings, const px_binding_filter *filter);
-void px_bindings_remove_global(px_bindings *bindings, const px_binding_filter *filter);
+/* Remove handlers of events (not the global ones), global ones, all. An empty event, a NULL handler and
+ * a NULL context each match everything. What is removed does not run any more; the destructors run now
+ * or, during a delivery, at its end. */
+void px_bindings_remove(px_bindings *bindings, px_slice event, pusher_event_fn handler,
+                        const void *context);
+void px_bindings_remove_global(px_bindings *bindings, pusher_event_fn handler, const void *context);
 void px_bindings_clear(px_bindings *bindings);
 
 /* Is there a handler for this event? */

@@ -44,19 +44,19 @@ static int check_own(const pusher_options *options, const px_complaint *complain
 
 static int read_route(px_route *route, px_arena *arena, const pusher_options *options,
                       const px_complaint *complaint) {
-    const px_route_texts texts = {
-        .ca_file = px_inside(options->ca_file),
-        .ca_path = px_inside(options->ca_path),
-        .pin = px_inside(options->pin),
-        .client_cert = px_inside(options->client_cert),
-        .client_key = px_inside(options->client_key),
-        .client_key_password = px_inside(options->client_key_password),
-        .proxy = px_inside(options->proxy),
-        .proxy_username = px_inside(options->proxy_username),
-        .proxy_password = px_inside(options->proxy_password),
-        .no_proxy = px_inside(options->no_proxy),
-        .insecure = options->insecure,
+    static const struct {
+        uint16_t from;
+        uint16_t to;
+    } members[] = {
+#define MEMBER(name, member) {offsetof(pusher_options, name), offsetof(px_route_texts, name)},
+        PX_ROUTE_TEXTS(MEMBER)
+#undef MEMBER
     };
+    px_route_texts texts = {.insecure = options->insecure};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const pusher_string *text = (const void *)((const char *)options + members[i].from);
+        *(px_slice *)(void *)((char *)&texts + members[i].to) = px_inside(*text);
+    }
     return px_route_read(route, arena, &texts, complaint);
 }
 

@@ -86,17 +86,6 @@ static int accept(px_core *core, px_channel *channel, int status, const px_autho
     return result;
 }
 
-/* What stands between the outer parentheses of callback({...}). */
-static px_slice unwrap_jsonp(px_slice body) {
-    const char *open = body.len ? memchr(body.ptr, '(', body.len) : NULL;
-    size_t end = body.len;
-    while (end && body.ptr[end - 1] != ')')
-        end--;
-    if (!open || !end || body.ptr + end <= open + 1)
-        return px_slice_of(NULL, 0);
-    return px_slice_of(open + 1, (size_t)(body.ptr + end - 1 - (open + 1)));
-}
-
 void px_authorization_read(px_core *core, px_channel *channel, px_slice json, px_slice body) {
     px_field fields[] = {{.name = PX_LITERAL("auth")},
                          {.name = PX_LITERAL("channel_data")},
@@ -137,8 +126,9 @@ void px_authorization_answered(px_core *core, px_request *request, const px_answ
                                 answer->message);
         return;
     }
-    px_slice json =
-        px_authorization_way_of(core, request)->jsonp ? unwrap_jsonp(answer->body) : answer->body;
+    px_slice json = px_authorization_way_of(core, request)->jsonp
+                        ? px_script_arguments(answer->body)
+                        : answer->body;
     if (request->batch)
         px_authorization_batch_answered(core, request, json, answer->body);
     else

@@ -29,7 +29,7 @@ bool px_authorization_retry_with_others(px_core *core, uint8_t *failures, uint64
     return true;
 }
 
-static int push_error(px_core *core, const px_channel *channel, px_error error) {
+static int push_error(px_core *core, const px_channel *channel, const px_error *error) {
     px_slice name;
     int result = px_arena_copy(&core->arena, px_channel_name(channel), &name);
     if (result != PX_OK)
@@ -40,12 +40,13 @@ static int push_error(px_core *core, const px_channel *channel, px_error error) 
     event->channel = channel->id;
     event->channel_name = name;
     event->data_type = PX_DATA_ERROR;
-    event->error = error;
+    event->error = *error;
     return PX_OK;
 }
 
-/* The channel is not subscribed. It hears why, unless it is not wanted any more. */
-static void fail_with(px_core *core, px_channel *channel, px_error error, bool may_pass,
+/* The channel is not subscribed. It hears why, unless it is not wanted any more. `error` gets its type
+ * and its message here. */
+static void fail_with(px_core *core, px_channel *channel, px_error *error, bool may_pass,
                       const px_text *why) {
     px_slice message;
     if (!channel) {
@@ -61,9 +62,9 @@ static void fail_with(px_core *core, px_channel *channel, px_error error, bool m
         return;
     if (result == PX_OK) {
         px_log_failure(core, message);
-        error.type = PX_ERROR_AUTH;
-        error.message = message;
-        error.will_retry = may_pass && px_channel_retry_later(core, channel);
+        error->type = PX_ERROR_AUTH;
+        error->message = message;
+        error->will_retry = may_pass && px_channel_retry_later(core, channel);
         result = push_error(core, channel, error);
     }
     if (result != PX_OK)
@@ -72,7 +73,7 @@ static void fail_with(px_core *core, px_channel *channel, px_error error, bool m
 
 static void fail(px_core *core, px_channel *channel, int status, bool may_pass,
                  const px_text *why) {
-    fail_with(core, channel, (px_error){.status = status}, may_pass, why);
+    fail_with(core, channel, &(px_error){.status = status}, may_pass, why);
 }
 
 static px_slice endpoint_of(const px_core *core, const px_channel *channel) {
@@ -98,14 +99,20 @@ static px_slice endpoint_name(const px_channel *channel) {
     return channel ? PX_SLICE("channel-authorization") : PX_SLICE("user-authentication");
 }
 
-/* Closes a sentence about an answer with whom it was about. */
-static void add_subject(px_core *core, px_text *text, const px_channel *channel, int status) {
+/* Of the parenthesis that ends a sentence, the beginning. */
+static void open_parenthesis(px_text *text, const px_channel *channel) {
     px_text_add(text, PX_SLICE(" ("));
     if (channel) {
         px_text_add(text, PX_SLICE("channel "));
         px_text_add(text, px_channel_name(channel));
-        px_text_add(text, PX_SLICE(", "));
     }
+}
+
+/* Closes a sentence about an answer with whom it was about. */
+static void add_subject(px_core *core, px_text *text, const px_channel *channel, int status) {
+    open_parenthesis(text, channel);
+    if (channel)
+        px_text_add(text, PX_SLICE(", "));
     px_text_add(text, PX_SLICE("endpoint "));
     add_endpoint(core, text, channel);
     px_text_add(text, PX_SLICE(", status "));
@@ -113,15 +120,18 @@ static void add_subject(px_core *core, px_text *text, const px_channel *channel,
     px_text_add(text, PX_SLICE(")"));
 }
 
+/* A failure that an answer is to blame for. */
+static void fail_about(px_core *core, px_channel *channel, int status, bool may_pass,
+                       px_text *why) {
+    add_subject(core, why, channel, status);
+    fail(core, channel, status, may_pass, why);
+}
+
 /* In parentheses: the channel, and why no answer came. */
 static void add_reason(px_text *text, const px_channel *channel, px_slice reason) {
     if (!channel && !reason.len)
         return;
-    px_text_add(text, PX_SLICE(" ("));
-    if (channel) {
-        px_text_add(text, PX_SLICE("channel "));
-        px_text_add(text, px_channel_name(channel));
-    }
+    open_parenthesis(text, channel);
     if (channel && reason.len)
         px_text_add(text, PX_SLICE(": "));
     px_text_add_excerpt(text, reason, QUOTED_ANSWER);
@@ -164,8 +174,7 @@ void px_authorization_not_json(px_core *core, px_channel *channel, int status, p
     px_text_add(&text, endpoint_name(channel));
     px_text_add(&text, PX_SLICE(" endpoint was invalid, yet status code was 200. Data was: "));
     add_answer(&text, body);
-    add_subject(core, &text, channel, status);
-    fail(core, channel, status, false, &text);
+    fail_about(core, channel, status, false, &text);
 }
 
 void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_slice name) {
@@ -173,16 +182,14 @@ void px_authorization_lacks(px_core *core, px_channel *channel, int status, px_s
     px_text_add(&text, PX_SLICE("The auth response has no '"));
     px_text_add(&text, name);
     px_text_add(&text, PX_SLICE("' text"));
-    add_subject(core, &text, channel, status);
-    fail(core, channel, status, false, &text);
+    fail_about(core, channel, status, false, &text);
 }
 
 void px_authorization_unlisted(px_core *core, px_channel *channel, int status, px_slice nothing) {
     (void)nothing;
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("The auth response for many channels has no entry for this one"));
-    add_subject(core, &text, channel, status);
-    fail(core, channel, status, false, &text);
+    fail_about(core, channel, status, false, &text);
 }
 
 void px_authorization_bad_entry(px_core *core, px_channel *channel, int status, px_slice entry) {
@@ -190,8 +197,7 @@ void px_authorization_bad_entry(px_core *core, px_channel *channel, int status, 
     px_text_add(&text, PX_SLICE("The auth response's entry of the channel is not "
                                 "{\"status\":...,\"data\":{...}}, but: "));
     add_answer(&text, entry);
-    add_subject(core, &text, channel, status);
-    fail(core, channel, status, false, &text);
+    fail_about(core, channel, status, false, &text);
 }
 
 void px_authorization_without_user(px_core *core, px_channel *channel, int status, bool may_pass) {
@@ -200,15 +206,14 @@ void px_authorization_without_user(px_core *core, px_channel *channel, int statu
     px_text_add(&text, px_channel_name(channel));
     px_text_add(&text, PX_SLICE("', expected 'channel_data' field with a user_id." SEE_AUTHORIZING
                                 ", or the user should be signed in."));
-    add_subject(core, &text, channel, status);
-    fail(core, channel, status, may_pass, &text);
+    fail_about(core, channel, status, may_pass, &text);
 }
 
 void px_authorization_without_secret(px_core *core, px_channel *channel) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, PX_SLICE("No shared_secret key in auth payload for encrypted channel: "));
     px_text_add(&text, px_channel_name(channel));
-    fail_with(core, channel, (px_error){.without_status = true}, false, &text);
+    fail_with(core, channel, &(px_error){.without_status = true}, false, &text);
 }
 
 void px_authorization_timed_out(px_core *core, px_channel *channel, int status, px_slice nothing) {
@@ -219,13 +224,12 @@ void px_authorization_timed_out(px_core *core, px_channel *channel, int status, 
     px_text_add(&text, PX_SLICE(" endpoint within "));
     px_text_add_number(&text, core->options.auth_timeout);
     px_text_add(&text, PX_SLICE(" ms"));
-    add_subject(core, &text, channel, status);
-    fail(core, channel, status, true, &text);
+    fail_about(core, channel, status, true, &text);
 }
 
 void px_authorization_denied(px_core *core, px_channel *channel, int status, px_slice message) {
     px_text text = px_text_begin(&core->text);
     px_text_add(&text, message);
-    fail_with(core, channel, (px_error){.status = status, .without_status = true}, status >= 500,
+    fail_with(core, channel, &(px_error){.status = status, .without_status = true}, status >= 500,
               &text);
 }

@@ -4,10 +4,14 @@
 
 /* ---- Ways ---- */
 
-static int init_headers(px_core *core, px_authorization_way *way, px_pairs configured) {
+/* The way's headers: what we send is a form, and what is configured. */
+static int init_way(px_core *core, px_authorization_way *way, px_slice transport,
+                    px_pairs configured) {
     void *memory;
+    way->jsonp = px_slice_equal(transport, PX_SLICE("jsonp"));
+    way->header_count = configured.count + 1;
     int result =
-        px_arena_alloc(&core->option_memory, (configured.count + 1) * sizeof(px_header), &memory);
+        px_arena_alloc(&core->option_memory, way->header_count * sizeof(px_header), &memory);
     if (result != PX_OK)
         return result;
     px_header *headers = memory;
@@ -16,28 +20,23 @@ static int init_headers(px_core *core, px_authorization_way *way, px_pairs confi
     for (size_t i = 0; i < configured.count; i++)
         headers[i + 1] = (px_header){configured.items[i].name, configured.items[i].value};
     way->headers = headers;
-    way->header_count = configured.count + 1;
     return PX_OK;
 }
 
 int px_authorization_ways_init(px_core *core) {
     const px_options *options = &core->options;
-    px_authorizations *authorizations = &core->authorizations;
-    authorizations->channel = (px_authorization_way){
-        .endpoint = options->auth_endpoint,
-        .jsonp = px_slice_equal(options->auth_transport, PX_SLICE("jsonp")),
-        .ask = options->ask_authorization,
-        .params = options->auth_params,
-    };
-    authorizations->user = (px_authorization_way){
-        .endpoint = options->user_auth_endpoint,
-        .jsonp = px_slice_equal(options->user_auth_transport, PX_SLICE("jsonp")),
-        .ask = options->ask_user_authentication,
-        .params = options->user_auth_params,
-    };
-    int result = init_headers(core, &authorizations->channel, options->auth_headers);
-    return result == PX_OK ? init_headers(core, &authorizations->user, options->user_auth_headers)
-                           : result;
+    px_authorization_way *channel = &core->authorizations.channel;
+    px_authorization_way *user = &core->authorizations.user;
+    channel->endpoint = options->auth_endpoint;
+    channel->ask = options->ask_authorization;
+    channel->params = options->auth_params;
+    user->endpoint = options->user_auth_endpoint;
+    user->ask = options->ask_user_authentication;
+    user->params = options->user_auth_params;
+    int result = init_way(core, channel, options->auth_transport, options->auth_headers);
+    return result == PX_OK
+               ? init_way(core, user, options->user_auth_transport, options->user_auth_headers)
+               : result;
 }
 
 const px_authorization_way *px_authorization_way_of(const px_core *core,
@@ -123,59 +122,53 @@ static void warn_of_headers(px_core *core, const px_request *request) {
     px_log_text(core, PX_LOG_WARN, line);
 }
 
-static px_action *push_request(px_core *core, const px_request *request) {
-    px_action *action = px_queue_push(&core->queue, PX_ACTION_REQUEST, request->id);
-    if (!action)
-        return NULL;
-    action->as.request.kind = request->kind;
-    action->as.request.timeout_ms = core->options.auth_timeout;
-    return action;
-}
-
-static int push_jsonp(px_core *core, const px_request *request, const px_header *params,
-                      size_t param_count, size_t header_count) {
-    const px_authorization_way *way = px_authorization_way_of(core, request);
-    px_text text = px_text_begin(&core->text);
-    px_slice url;
-    add_jsonp_url(&text, way->endpoint);
-    size_t number_at = text.out->len;
-    px_text_add(&text, PX_SLICE("'%5D&"));
-    add_form(core, &text, request, params, param_count);
-    int result = px_core_keep_text(core, &text, &url);
-    if (result != PX_OK)
-        return result;
-    px_action *action = push_request(core, request);
-    if (!action)
-        return PX_ERR_NO_MEMORY;
+/* A script's URL has its receiver's number at `number_at`. */
+static void ask_by_script(px_action *action, px_slice url, size_t number_at) {
     action->as.request.jsonp = true;
     action->as.request.method = PX_SLICE("GET");
     action->as.request.url = px_slice_of(url.ptr, number_at);
     action->as.request.url_end = px_slice_after(url, number_at);
-    if (way->header_count > 1 || header_count)
-        warn_of_headers(core, request);
-    return PX_OK;
 }
 
-static int push_post(px_core *core, const px_request *request, const px_header *params,
-                     size_t param_count, const px_header *headers, size_t header_count) {
+static void ask_by_post(px_action *action, const px_authorization_way *way, px_slice body,
+                        const px_header *headers, size_t count) {
+    action->as.request.method = PX_SLICE("POST");
+    action->as.request.url = way->endpoint;
+    action->as.request.headers = headers;
+    action->as.request.header_count = count;
+    action->as.request.body = body;
+}
+
+/* Asks the endpoint, with what a provider adds. */
+static int push_request(px_core *core, const px_request *request, const px_header *params,
+                        size_t param_count, const px_header *headers, size_t header_count) {
     const px_authorization_way *way = px_authorization_way_of(core, request);
     px_text text = px_text_begin(&core->text);
-    px_slice body;
-    const px_header *joined;
+    px_slice kept;
+    if (way->jsonp)
+        add_jsonp_url(&text, way->endpoint);
+    size_t number_at = text.out->len;
+    if (way->jsonp)
+        px_text_add(&text, PX_SLICE("'%5D&"));
     add_form(core, &text, request, params, param_count);
-    int result = px_core_keep_text(core, &text, &body);
-    if (result == PX_OK)
+    int result = px_core_keep_text(core, &text, &kept);
+    const px_header *joined = NULL;
+    if (result == PX_OK && !way->jsonp)
         result = join_headers(core, way, headers, header_count, &joined);
     if (result != PX_OK)
         return result;
-    px_action *action = push_request(core, request);
+    px_action *action = px_queue_push(&core->queue, PX_ACTION_REQUEST, request->id);
     if (!action)
         return PX_ERR_NO_MEMORY;
-    action->as.request.method = PX_SLICE("POST");
-    action->as.request.url = way->endpoint;
-    action->as.request.headers = joined;
-    action->as.request.header_count = way->header_count + header_count;
-    action->as.request.body = body;
+    action->as.request.kind = request->kind;
+    action->as.request.timeout_ms = core->options.auth_timeout;
+    header_count += way->header_count;
+    if (!way->jsonp)
+        ask_by_post(action, way, kept, joined, header_count);
+    else
+        ask_by_script(action, kept, number_at);
+    if (way->jsonp && header_count > 1)
+        warn_of_headers(core, request);
     return PX_OK;
 }
 
@@ -200,10 +193,7 @@ static int push_question(px_core *core, const px_request *request) {
 int px_authorization_ask(px_core *core, px_request *request) {
     const px_authorization_way *way = px_authorization_way_of(core, request);
     request->asked = way->ask;
-    if (way->ask)
-        return push_question(core, request);
-    return way->jsonp ? push_jsonp(core, request, NULL, 0, 0)
-                      : push_post(core, request, NULL, 0, NULL, 0);
+    return way->ask ? push_question(core, request) : push_request(core, request, NULL, 0, NULL, 0);
 }
 
 int px_core_authorize_with(px_core *core, px_id id, const px_header *params, size_t param_count,
@@ -214,9 +204,7 @@ int px_core_authorize_with(px_core *core, px_id id, const px_header *params, siz
     for (size_t i = 0; i < header_count; i++)
         if (!px_header_valid(headers[i].name, headers[i].value))
             return PX_ERR_ARGUMENT;
-    int result = px_authorization_way_of(core, request)->jsonp
-                     ? push_jsonp(core, request, params, param_count, header_count)
-                     : push_post(core, request, params, param_count, headers, header_count);
+    int result = push_request(core, request, params, param_count, headers, header_count);
     if (result == PX_OK)
         request->asked = false;
     return result;

@@ -31,7 +31,7 @@ typedef struct px_connection {
 void px_connection_init(px_core *core);
 
 /* Tells the connection's bindings of an error, and the log. */
-void px_connection_error(px_core *core, px_error error);
+void px_connection_error(px_core *core, const px_error *error);
 
 /* The live connection can't go on (no memory, a limit): says so, drops it and seeks another. Does
  * nothing when there is none. */
@@ -47,10 +47,6 @@ void px_connection_switch(px_core *core);
 void px_connection_silent(px_core *core);
 
 /* ---- For the strategy ---- */
-
-/* Counts a failed attempt, if `is_new`; how many ms to wait before the next: full jitter, so that
- * the clients of a server that was down don't come back all at once. */
-uint32_t px_connection_failure_pause(px_core *core, bool is_new);
 
 /* A transport could not even be started. */
 void px_connection_failed_to_open(px_core *core, int result);

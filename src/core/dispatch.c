@@ -28,7 +28,7 @@ static px_event *push_on_channel(px_core *core, const px_channel *channel, const
 
 static void parse_error(px_core *core, int result, px_slice why, px_slice data) {
     px_connection_error(
-        core, (px_error){.type = PX_ERROR_PARSE, .result = result, .message = why, .data = data});
+        core, &(px_error){.type = PX_ERROR_PARSE, .result = result, .message = why, .data = data});
 }
 
 /* What can't be read as a roster is told; the subscription stands. */
@@ -170,7 +170,7 @@ static int service_error(px_core *core, const px_frame *frame) {
     if (result == PX_OK)
         result = px_frame_data(core, frame, &error.data);
     if (result == PX_OK)
-        px_connection_error(core, error);
+        px_connection_error(core, &error);
     return result;
 }
 
@@ -184,13 +184,15 @@ static int handle_service(px_core *core, const px_frame *frame) {
 
 /* ---- Every message ---- */
 
-/* One event for all who hear of it: first the channel, then the client, then the connection. */
+/* One event for all who hear of it: first the channel, then the client, then the connection. `error` may
+ * be NULL. */
 static int deliver(px_core *core, const px_channel *channel, const px_frame *frame,
-                   unsigned targets, px_error error) {
+                   unsigned targets, const px_error *error) {
     px_event *event = px_event_of_frame(core, frame, frame->event, targets | PX_TO_CONNECTION);
     if (!event)
         return PX_ERR_NO_MEMORY;
-    event->error = error;
+    if (error)
+        event->error = *error;
     event->channel = channel ? channel->id : 0;
     if (targets & PX_TO_USER || (channel && channel->kind != PX_CHANNEL_PRESENCE))
         event->user_id = px_slice_of(NULL, 0);
@@ -208,7 +210,7 @@ static unsigned targets_of(const px_core *core, const px_channel *channel, const
 }
 
 static int deliver_to_all(px_core *core, const px_channel *channel, const px_frame *frame,
-                          px_error error) {
+                          const px_error *error) {
     return deliver(core, channel, frame, targets_of(core, channel, frame), error);
 }
 
@@ -233,14 +235,13 @@ static int handle_refusal(px_core *core, px_channel *channel, const px_frame *fr
     px_error error;
     int result = read_refusal(core, frame, &error);
     if (result == PX_OK)
-        result = deliver_to_all(core, channel, frame, error);
+        result = deliver_to_all(core, channel, frame, &error);
     if (result == PX_OK && channel && channel->pending)
         px_channel_settle(core, channel, false);
     return result;
 }
 
 static int dispatch_internal(px_core *core, px_channel *channel, const px_frame *frame) {
-    const px_error none = {0};
     int result = PX_OK;
     if (px_slice_equal(frame->event, PX_SLICE("pusher_internal:watchlist_events")))
         result = px_user_watchlist(core, frame);
@@ -248,13 +249,12 @@ static int dispatch_internal(px_core *core, px_channel *channel, const px_frame 
         result = handle_internal(core, channel, frame);
     /* The channel may be gone by now. */
     channel = frame->channel.len ? px_channel_by_name(core, frame->channel) : NULL;
-    return result == PX_OK ? deliver(core, channel, frame, 0, none) : result;
+    return result == PX_OK ? deliver(core, channel, frame, 0, NULL) : result;
 }
 
 int px_dispatch(px_core *core, px_slice message) {
     px_frame frame;
     px_slice why;
-    const px_error none = {0};
     int result = px_frame_decode(core, message, &frame, &why);
     if (result == PX_ERR_SYNTAX) {
         parse_error(core, result, why, message);
@@ -267,14 +267,14 @@ int px_dispatch(px_core *core, px_slice message) {
     if (px_encryption_seals(channel, &frame))
         return px_encryption_deliver(core, channel, &frame);
     if (!px_slice_starts_with(frame.event, PX_SLICE("pusher")))
-        return deliver_to_all(core, channel, &frame, none);
+        return deliver_to_all(core, channel, &frame, NULL);
     if (px_slice_starts_with(frame.event, PX_SLICE("pusher_internal:")))
         return dispatch_internal(core, channel, &frame);
     if (px_slice_equal(frame.event, PX_SLICE("pusher:subscription_error")))
         return handle_refusal(core, channel, &frame);
     result = handle_service(core, &frame);
     if (result == PX_OK)
-        result = deliver_to_all(core, channel, &frame, none);
+        result = deliver_to_all(core, channel, &frame, NULL);
     if (result == PX_OK && px_slice_equal(frame.event, PX_SLICE("pusher:signin_success")))
         result = px_user_signed_in(core, &frame);
     return result;

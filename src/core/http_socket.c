@@ -137,10 +137,10 @@ void px_http_socket_received(px_core *core, px_request *request, const px_answer
 /* ---- Frames ---- */
 
 static void bad_frame(px_core *core, const px_http_frame *frame, px_slice why) {
-    px_connection_error(core, (px_error){.type = PX_ERROR_PARSE,
-                                         .result = PX_ERR_SYNTAX,
-                                         .message = why,
-                                         .data = frame->line});
+    px_connection_error(core, &(px_error){.type = PX_ERROR_PARSE,
+                                          .result = PX_ERR_SYNTAX,
+                                          .message = why,
+                                          .data = frame->line});
 }
 
 /* Later requests go to the host that the server names, if it names one. */
@@ -410,9 +410,9 @@ void px_http_socket_let_out(px_core *core, px_transport *transport) {
     int result = post(core, socket, 0, SIZE_MAX, &id);
     if (result != PX_OK)
         px_connection_error(core,
-                            (px_error){.type = PX_ERROR_TRANSPORT,
-                                       .result = result,
-                                       .message = PX_SLICE("what waited to be sent is lost")});
+                            &(px_error){.type = PX_ERROR_TRANSPORT,
+                                        .result = result,
+                                        .message = PX_SLICE("what waited to be sent is lost")});
 }
 
 void px_http_socket_sent(px_core *core, px_request *request, const px_answer *answer) {

@@ -59,6 +59,16 @@ void px_request_cancel(px_core *core, px_request *request) {
 
 /* ---- What the network says ---- */
 
+px_slice px_script_arguments(px_slice script) {
+    const char *open = script.len ? memchr(script.ptr, '(', script.len) : NULL;
+    size_t end = script.len;
+    while (end && script.ptr[end - 1] != ')')
+        end--;
+    if (!open || !end || script.ptr + end <= open + 1)
+        return PX_SLICE("");
+    return px_slice_of(open + 1, (size_t)(script.ptr + end - 1 - (open + 1)));
+}
+
 void px_core_request_done(px_core *core, px_id id, int status, px_slice body, int result,
                           px_slice message) {
     px_request *request = px_request_find(core, id);

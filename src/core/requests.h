@@ -46,4 +46,8 @@ void px_request_end(px_core *core, px_request *request);
 /* Nobody waits for the answer any more. */
 void px_request_cancel(px_core *core, px_request *request);
 
+/* What a script hands to its receiver, between the outer parentheses of callback(...); empty: it is no
+ * such call. */
+px_slice px_script_arguments(px_slice script);
+
 #endif

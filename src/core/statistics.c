@@ -70,11 +70,14 @@ static void add_parameter(px_text *text, px_slice name, px_slice value) {
     }
 }
 
-typedef struct field {
-    px_slice name;
-    px_slice value;
-    bool absent;
-} field;
+enum { SESSION, BUNDLE, KEY, LIB, VERSION, CLUSTER, FEATURES, TIMELINE, FIELDS };
+
+static const px_slice names[FIELDS] = {
+    [SESSION] = PX_LITERAL("session"),   [BUNDLE] = PX_LITERAL("bundle"),
+    [KEY] = PX_LITERAL("key"),           [LIB] = PX_LITERAL("lib"),
+    [VERSION] = PX_LITERAL("version"),   [CLUSTER] = PX_LITERAL("cluster"),
+    [FEATURES] = PX_LITERAL("features"), [TIMELINE] = PX_LITERAL("timeline"),
+};
 
 static const px_pair *find_pair(px_pairs pairs, px_slice name) {
     for (size_t i = pairs.count; i-- > 0;)
@@ -83,26 +86,26 @@ static const px_pair *find_pair(px_pairs pairs, px_slice name) {
     return NULL;
 }
 
-static bool has_field(const field *fields, size_t count, px_slice name) {
-    for (size_t i = 0; i < count; i++)
-        if (px_slice_equal(fields[i].name, name))
+static bool is_field(px_slice name) {
+    for (size_t i = 0; i < FIELDS; i++)
+        if (px_slice_equal(names[i], name))
             return true;
     return false;
 }
 
 /* The fields, those of the same name in `timelineParams` in their places, and its others. */
-static void add_fields(px_text *text, const field *fields, size_t count, px_pairs params) {
+static void add_fields(px_text *text, const px_slice values[FIELDS], px_pairs params) {
     px_slice separator = PX_SLICE("?");
-    for (size_t i = 0; i < count; i++) {
-        const px_pair *instead = find_pair(params, fields[i].name);
-        if (fields[i].absent && !instead)
+    for (size_t i = 0; i < FIELDS; i++) {
+        const px_pair *instead = find_pair(params, names[i]);
+        if (i == CLUSTER && !values[i].len && !instead)
             continue;
         px_text_add(text, separator);
-        add_parameter(text, fields[i].name, instead ? instead->value : fields[i].value);
+        add_parameter(text, names[i], instead ? instead->value : values[i]);
         separator = PX_SLICE("&");
     }
     for (size_t i = 0; i < params.count; i++) {
-        if (has_field(fields, count, params.items[i].name))
+        if (is_field(params.items[i].name))
             continue;
         px_text_add(text, separator);
         add_parameter(text, params.items[i].name, params.items[i].value);
@@ -114,19 +117,18 @@ static void add_query(const px_core *core, px_text *text, px_slice timeline) {
     const px_options *options = &core->options;
     char session[20];
     char bundle[20];
-    const field fields[] = {
-        {PX_SLICE("session"),
-         px_slice_of(session, px_u64_to_text(core->statistics.session, session)), false},
-        {PX_SLICE("bundle"),
-         px_slice_of(bundle, px_u64_to_text((uint64_t)core->statistics.bundle + 1, bundle)), false},
-        {PX_SLICE("key"), options->key, false},
-        {PX_SLICE("lib"), options->client_name, false},
-        {PX_SLICE("version"), options->client_version, false},
-        {PX_SLICE("cluster"), options->cluster, !options->cluster.len},
-        {PX_SLICE("features"), PX_SLICE("[\"ws\"]"), false},
-        {PX_SLICE("timeline"), timeline, false},
+    const px_slice values[FIELDS] = {
+        [SESSION] = px_slice_of(session, px_u64_to_text(core->statistics.session, session)),
+        [BUNDLE] =
+            px_slice_of(bundle, px_u64_to_text((uint64_t)core->statistics.bundle + 1, bundle)),
+        [KEY] = options->key,
+        [LIB] = options->client_name,
+        [VERSION] = options->client_version,
+        [CLUSTER] = options->cluster,
+        [FEATURES] = PX_SLICE("[\"ws\"]"),
+        [TIMELINE] = timeline,
     };
-    add_fields(text, fields, sizeof(fields) / sizeof(fields[0]), options->timeline_params);
+    add_fields(text, values, options->timeline_params);
 }
 
 /* ---- Where it goes ---- */
@@ -248,13 +250,7 @@ void px_statistics_send(px_core *core) {
  * Empty: it tells an error, or is no such call. */
 static px_slice unwrap_script(px_slice body) {
     static const px_slice no_error = PX_LITERAL("null");
-    const char *open = body.len ? memchr(body.ptr, '(', body.len) : NULL;
-    size_t end = body.len;
-    while (end && body.ptr[end - 1] != ')')
-        end--;
-    if (!open || !end || body.ptr + end <= open + 1)
-        return PX_SLICE("");
-    px_slice arguments = px_slice_of(open + 1, (size_t)(body.ptr + end - 1 - (open + 1)));
+    px_slice arguments = px_script_arguments(body);
     while (arguments.len && arguments.ptr[0] == ' ')
         arguments = px_slice_after(arguments, 1);
     if (!px_slice_starts_with(arguments, no_error))

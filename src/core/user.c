@@ -174,28 +174,28 @@ static int let_all_go(px_core *core, bool may_pass) {
 
 /* ---- Failing ---- */
 
-static int tell_failure(px_core *core, px_error error) {
+static int tell_failure(px_core *core, const px_error *error) {
     px_event *event = px_event_push(core, PX_TO_USER, PX_SLICE("pusher:signin_error"));
     if (!event)
         return PX_ERR_NO_MEMORY;
     event->data_type = PX_DATA_ERROR;
-    event->error = error;
+    event->error = *error;
     return PX_OK;
 }
 
-void px_user_failed(px_core *core, px_error error, bool may_pass, const px_text *why) {
+void px_user_failed(px_core *core, px_error *error, bool may_pass, const px_text *why) {
     px_user *user = &core->user;
-    int result = px_core_keep_text(core, why, &error.message);
+    int result = px_core_keep_text(core, why, &error->message);
     if (result == PX_OK) {
-        px_log_user_failure(core, error.message);
-        error.type = PX_ERROR_AUTH;
-        error.will_retry =
+        px_log_user_failure(core, error->message);
+        error->type = PX_ERROR_AUTH;
+        error->will_retry =
             may_pass && px_authorization_retry_at(core, &user->failures, &user->retry_at);
         result = tell_failure(core, error);
     }
     tell_out(core);
     if (result == PX_OK)
-        result = let_all_go(core, error.will_retry);
+        result = let_all_go(core, error->will_retry);
     if (result != PX_OK)
         px_connection_broken(core, result);
 }
@@ -205,7 +205,7 @@ static void time_out(px_core *core) {
     px_text_add(&text, PX_SLICE("The service has not answered to pusher:signin within "));
     px_text_add_number(&text, core->options.auth_timeout);
     px_text_add(&text, PX_SLICE(" ms"));
-    px_user_failed(core, (px_error){.without_status = true}, true, &text);
+    px_user_failed(core, &(px_error){.without_status = true}, true, &text);
 }
 
 /* What the service says of the user is of no use. */

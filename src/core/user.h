@@ -37,8 +37,8 @@ void px_user_disconnected(px_core *core);
 /* The application's server has authenticated: signs in. PX_ERR_NO_MEMORY, PX_ERR_LIMIT. */
 PX_MUST_CHECK int px_user_authenticated(px_core *core, const px_authorization *answer);
 
-/* It has not. `error` lacks its type and its message; what may pass is tried again. */
-void px_user_failed(px_core *core, px_error error, bool may_pass, const px_text *why);
+/* It has not. `error` lacks its type and its message, which it gets; what may pass is tried again. */
+void px_user_failed(px_core *core, px_error *error, bool may_pass, const px_text *why);
 
 /* The authorization of a presence channel does not say who we are: if somebody is signed in, it is for
  * him; if a sign-in is under way, it waits for that. PX_ERR_NOT_FOUND: neither. Other errors as

@@ -91,32 +91,31 @@ static int check_pin(const px_route_texts *options, const px_complaint *complain
 
 /* ---- Reading ---- */
 
+static const struct {
+    uint16_t text; /* where it is in px_route_texts */
+    uint16_t copy; /* in px_route */
+    char name[20];
+} rows[] = {
+#define ROW(name, member) {offsetof(px_route_texts, name), offsetof(px_route, member), #name},
+    PX_ROUTE_TEXTS(ROW)
+#undef ROW
+};
+#define FITS(called, member)                                                                       \
+    _Static_assert(sizeof #called <= sizeof rows[0].name, "the name needs its NUL");
+PX_ROUTE_TEXTS(FITS)
+#undef FITS
+
 static int copy_route(px_route *route, px_arena *arena, const px_route_texts *options,
                       const px_complaint *complaint) {
-    px_tls_options *tls = &route->tls;
-    px_proxy_options *proxy = &route->proxy;
-    tls->insecure = options->insecure;
-    const struct {
-        px_slice text;
-        const char *name;
-        const char **copy;
-    } rows[] = {
-        {options->ca_file, "ca_file", &tls->ca_file},
-        {options->ca_path, "ca_path", &tls->ca_path},
-        {options->pin, "pin", &tls->pin},
-        {options->client_cert, "client_cert", &tls->client_cert},
-        {options->client_key, "client_key", &tls->client_key},
-        {options->client_key_password, "client_key_password", &tls->client_key_password},
-        {options->proxy, "proxy", &proxy->url},
-        {options->proxy_username, "proxy_username", &proxy->username},
-        {options->proxy_password, "proxy_password", &proxy->password},
-        {options->no_proxy, "no_proxy", &proxy->exceptions},
-    };
     int result = PX_OK;
-    for (size_t i = 0; !result && i < sizeof rows / sizeof rows[0]; i++)
-        result = px_copy_option(arena, rows[i].text, rows[i].name, rows[i].copy, complaint);
+    route->tls.insecure = options->insecure;
+    for (size_t i = 0; !result && i < sizeof rows / sizeof rows[0]; i++) {
+        const px_slice *text = (const void *)((const char *)options + rows[i].text);
+        const char **copy = (void *)((char *)route + rows[i].copy);
+        result = px_copy_option(arena, *text, rows[i].name, copy, complaint);
+    }
     if (!result && px_slice_equal(options->proxy, PX_SLICE(PX_PROXY_NONE)))
-        proxy->url = "";
+        route->proxy.url = "";
     return result;
 }
 

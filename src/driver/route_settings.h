@@ -28,11 +28,24 @@ PX_MUST_CHECK int px_options_read(void *options, size_t size, const void *given,
 PX_MUST_CHECK int px_copy_option(px_arena *arena, px_slice text, const char *name,
                                  const char **copy, const px_complaint *complaint);
 
+/* X(name of the option, member of px_route) */
+#define PX_ROUTE_TEXTS(X)                                                                          \
+    X(ca_file, tls.ca_file)                                                                        \
+    X(ca_path, tls.ca_path)                                                                        \
+    X(pin, tls.pin)                                                                                \
+    X(client_cert, tls.client_cert)                                                                \
+    X(client_key, tls.client_key)                                                                  \
+    X(client_key_password, tls.client_key_password)                                                \
+    X(proxy, proxy.url)                                                                            \
+    X(proxy_username, proxy.username)                                                              \
+    X(proxy_password, proxy.password)                                                              \
+    X(no_proxy, proxy.exceptions)
+
 /* The options under their names; empty: not set. */
 typedef struct px_route_texts {
-    px_slice ca_file, ca_path, pin;
-    px_slice client_cert, client_key, client_key_password;
-    px_slice proxy, proxy_username, proxy_password, no_proxy;
+#define PX_ROUTE_TEXT(name, member) px_slice name;
+    PX_ROUTE_TEXTS(PX_ROUTE_TEXT)
+#undef PX_ROUTE_TEXT
     bool insecure;
 } px_route_texts;
 

@@ -130,7 +130,7 @@ PX_JSON_AVX512_CODE static bool accept_avx512(begun string, size_t *end, bool *e
 
 static bool accept(begun string, size_t *end, bool *escaped) {
 #if defined(PX_JSON_AVX512)
-    if (px_cpu_has_avx512())
+    if (px_cpu_has(PX_CPU_AVX512))
         return accept_avx512(string, end, escaped);
 #endif
     walk(string.input, &string.offset, escaped);

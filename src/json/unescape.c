@@ -92,7 +92,7 @@ size_t px_json_unescape_to(px_slice text, char *out) {
     if (text.len == 0)
         return 0;
 #if defined(PX_JSON_AVX512)
-    if (px_cpu_has_avx512())
+    if (px_cpu_has(PX_CPU_AVX512))
         return unescape_avx512(text, out);
 #endif
     const char *backslash = memchr(text.ptr, '\\', text.len);

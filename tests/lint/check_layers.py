@@ -30,8 +30,8 @@ POSIX = PLAIN | {
 }
 # Linux's alone: one file per concern, with a portable fallback beside it.
 LINUX = {
-    "linux/if.h", "linux/netlink.h", "linux/rtnetlink.h", "sys/epoll.h", "sys/eventfd.h", "sys/ioctl.h",
-    "sys/random.h", "sys/signalfd.h", "sys/timerfd.h",
+    "linux/if.h", "linux/io_uring.h", "linux/netlink.h", "linux/rtnetlink.h", "malloc.h", "sys/epoll.h",
+    "sys/eventfd.h", "sys/ioctl.h", "sys/random.h", "sys/signalfd.h", "sys/syscall.h", "sys/timerfd.h",
 }
 
 # folder: (folders it may use, system and third-party headers; an entry ending in "/" is a prefix)

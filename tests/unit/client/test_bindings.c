@@ -60,12 +60,12 @@ static void destroyed(void *context) {
 static void bind(const char *name, pusher_event_fn handler, const char *context) {
     px_slice slice = px_slice_of_text(name);
     assert_int_equal(
-        px_bindings_add(&bindings, &slice, handler, (void *)(uintptr_t)context, destroyed), PX_OK);
+        px_bindings_add(&bindings, slice, handler, (void *)(uintptr_t)context, destroyed), PX_OK);
 }
 
 static void bind_global(pusher_event_fn handler, const char *context) {
     assert_int_equal(
-        px_bindings_add(&bindings, NULL, handler, (void *)(uintptr_t)context, destroyed), PX_OK);
+        px_bindings_add_global(&bindings, handler, (void *)(uintptr_t)context, destroyed), PX_OK);
 }
 
 static void deliver(const char *name) {
@@ -99,7 +99,7 @@ static void knows_whether_somebody_listens(void **state) {
     bind("a", say, "1");
     assert_true(px_bindings_want(&bindings, &(px_map_key){.text = PX_SLICE("a")}));
     assert_false(px_bindings_want(&bindings, &(px_map_key){.text = PX_SLICE("b")}));
-    px_bindings_remove(&bindings, &(px_binding_filter){.event = PX_SLICE("a")});
+    px_bindings_remove(&bindings, PX_SLICE("a"), NULL, NULL);
     assert_false(px_bindings_want(&bindings, &(px_map_key){.text = PX_SLICE("a")}));
     bind_global(say, "2");
     assert_true(px_bindings_want(&bindings, &(px_map_key){.text = PX_SLICE("b")}));
@@ -120,19 +120,21 @@ static const char y[] = "y";
 static void removes_what_matches_all_that_is_given(void **state) {
     (void)state;
     static const struct {
-        px_binding_filter filter;
+        px_slice event;
+        pusher_event_fn handler;
+        const void *context;
         const char *left; /* said by deliver a, then b */
     } rows[] = {
-        {{.handler = NULL}, "gg"},
-        {{.event = PX_LITERAL("a")}, "ggxy"},
-        {{.event = PX_LITERAL("a"), .handler = say}, "gxgxy"},
-        {{.event = PX_LITERAL("a"), .context = y}, "gxxgxy"},
-        {{.event = PX_LITERAL("a"), .handler = say, .context = x}, "gyxgxy"},
-        {{.handler = say}, "gxgy"},
-        {{.context = x}, "gygy"},
-        {{.handler = say, .context = x}, "gyxgy"},
-        {{.event = PX_LITERAL("c")}, "gxyxgxy"},
-        {{.handler = say, .context = heard}, "gxyxgxy"},
+        {.left = "gg"},
+        {.event = PX_LITERAL("a"), .left = "ggxy"},
+        {.event = PX_LITERAL("a"), .handler = say, .left = "gxgxy"},
+        {.event = PX_LITERAL("a"), .context = y, .left = "gxxgxy"},
+        {.event = PX_LITERAL("a"), .handler = say, .context = x, .left = "gyxgxy"},
+        {.handler = say, .left = "gxgy"},
+        {.context = x, .left = "gygy"},
+        {.handler = say, .context = x, .left = "gyxgy"},
+        {.event = PX_LITERAL("c"), .left = "gxyxgxy"},
+        {.handler = say, .context = heard, .left = "gxyxgxy"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bind_global(say, "g");
@@ -142,7 +144,7 @@ static void removes_what_matches_all_that_is_given(void **state) {
         bind("b", say, x);
         bind("b", say_too, y);
         heard[0] = '\0';
-        px_bindings_remove(&bindings, &rows[i].filter);
+        px_bindings_remove(&bindings, rows[i].event, rows[i].handler, rows[i].context);
         heard[0] = '\0';
         deliver("a");
         deliver("b");
@@ -157,11 +159,11 @@ static void removes_global_handlers(void **state) {
     bind_global(say_too, x);
     bind_global(say, y);
     bind("a", say, "n");
-    px_bindings_remove_global(&bindings, &(px_binding_filter){.handler = say, .context = x});
+    px_bindings_remove_global(&bindings, say, x);
     assert_heard("~x");
     deliver("a");
     assert_heard("xyn");
-    px_bindings_remove_global(&bindings, &(px_binding_filter){0});
+    px_bindings_remove_global(&bindings, NULL, NULL);
     heard[0] = '\0';
     deliver("a");
     assert_heard("n");
@@ -201,8 +203,7 @@ static void makes_what_was_added_meanwhile_wait(void **state) {
     bind("a", bind_another, "1");
     deliver("a");
     assert_heard("g1");
-    px_bindings_remove(&bindings,
-                       &(px_binding_filter){.event = PX_SLICE("a"), .handler = bind_another});
+    px_bindings_remove(&bindings, PX_SLICE("a"), bind_another, NULL);
     heard[0] = '\0';
     deliver("a");
     assert_heard("gglobalnew");
@@ -232,8 +233,8 @@ static void rebind(void *context) {
 static void lets_destructors_bind(void **state) {
     (void)state;
     px_slice name = PX_SLICE("a");
-    assert_int_equal(px_bindings_add(&bindings, &name, say, (void *)(uintptr_t)x, rebind), PX_OK);
-    px_bindings_remove(&bindings, &(px_binding_filter){.event = name});
+    assert_int_equal(px_bindings_add(&bindings, name, say, (void *)(uintptr_t)x, rebind), PX_OK);
+    px_bindings_remove(&bindings, name, NULL, NULL);
     assert_heard("~x");
     deliver("a");
     assert_heard("born of a destructor");
@@ -242,13 +243,13 @@ static void lets_destructors_bind(void **state) {
 static void destroys_when_binding_fails(void **state) {
     (void)state;
     px_slice name = PX_SLICE("a");
-    assert_int_equal(px_bindings_add(&bindings, &name, NULL, (void *)(uintptr_t)x, destroyed),
+    assert_int_equal(px_bindings_add(&bindings, name, NULL, (void *)(uintptr_t)x, destroyed),
                      PX_ERR_ARGUMENT);
     assert_heard("~x");
     for (size_t i = 1;; i++) {
         memory.calls = 0;
         memory.fail_at = i;
-        int result = px_bindings_add(&bindings, &name, say, (void *)(uintptr_t)x, destroyed);
+        int result = px_bindings_add(&bindings, name, say, (void *)(uintptr_t)x, destroyed);
         memory.fail_at = 0;
         if (result == PX_OK)
             break;
@@ -266,8 +267,7 @@ static void serves_thousands_of_names(void **state) {
     for (int i = 0; i < 5000; i++) {
         snprintf(name, sizeof name, "event-%d", i);
         px_slice slice = px_slice_of_text(name);
-        assert_int_equal(px_bindings_add(&bindings, &slice, say, (void *)(uintptr_t)x, NULL),
-                         PX_OK);
+        assert_int_equal(px_bindings_add(&bindings, slice, say, (void *)(uintptr_t)x, NULL), PX_OK);
     }
     deliver("event-4321");
     assert_heard("x");
