@@ -44,17 +44,17 @@ static void measure_all(size_t runs, player players[SIZES][SERVERS]) {
             }
 }
 
-/* In each run, the dearest of these numbers of subscribers beside the cheapest. */
-static bench_series unevenness(size_t server) {
+/* In each run, the most that a number of subscribers is dearer than a smaller one. */
+static bench_series growth(size_t server) {
     bench_series all = {.count = 0};
     for (size_t run = 0; run < cost[FEWEST].values[server].count; run++) {
-        double least = cost[FEWEST].values[server].values[run], most = least;
-        for (size_t size = FEWEST; size <= FLAT_UP_TO; size++) {
+        double most = 0, least = cost[FEWEST].values[server].values[run];
+        for (size_t size = FEWEST + 1; size <= FLAT_UP_TO; size++) {
             double this = cost[size].values[server].values[run];
+            most = this / least > most ? this / least : most;
             least = this < least ? this : least;
-            most = this > most ? this : most;
         }
-        bench_add(&all, most / least);
+        bench_add(&all, most);
     }
     return all;
 }
@@ -64,10 +64,10 @@ static void report_flatness(bench *b, size_t server) {
     const bench_series *many = &cost[FLAT_UP_TO].values[server];
     if (many->count == 0)
         return;
-    bench_series uneven = unevenness(server);
+    bench_series grown = growth(server);
     bench_ratio(b, "CPU, 10,000 / 100 subscribers", PEERS[server]->name, many, few);
-    bench_row(b, "CPU, dearest / cheapest of 100 to 10,000 subscribers", PEERS[server]->name,
-              &uneven, "times");
+    bench_row(b, "CPU, most growth from 100 to 10,000 subscribers", PEERS[server]->name, &grown,
+              "times");
 }
 
 static void report_sizes(bench *b) {
