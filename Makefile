@@ -4,7 +4,7 @@
 #   make WERROR=OFF   warnings are not errors (for compilers that the project does not know yet)
 #   make KEEP=1 demo  the demo stays until Ctrl-C
 #   make PORT=5556 dev   another port than 5555
-#   make MIN=10 soak  the soak takes ten minutes for each of its parts
+#   make MIN=10 soak  the soak takes ten minutes for each of its parts (SOAK=crowd: only that; SOAK_FLAGS="--json")
 #   make SEEDS=1000 sim  so many episodes (FROM=1: the first seed; SEED=7: only that one; REPLAY=FILE: a plan)
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
@@ -83,9 +83,9 @@ sim-plants: ## show that the simulator finds bugs which are planted
 	@cmake --build --preset default -j $(JOBS) --target sim_planted
 	@build/bin/sim_planted --plants --seeds 10000 --jobs $(JOBS)
 
-soak: ## keep the programs in trouble for a while (MIN=10 minutes for each kind of it)
+soak: ## keep the programs in trouble for a while (MIN=3 minutes for each kind of it; SOAK=crowd: only that)
 	@scripts/setup.sh test
-	@MIN=$(MIN) scripts/soak.sh
+	@MIN=$(MIN) scripts/soak.sh $(SOAK)
 
 analyze: ## clang-tidy, cppcheck and gcc's analyzer
 	@scripts/setup.sh analyze

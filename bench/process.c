@@ -107,6 +107,12 @@ process process_start_pusher(void) {
     return process_start("pusher serve", &COMMAND);
 }
 
+process process_start_pusher_for_development(void) {
+    static const process_command COMMAND = {
+        .arguments = {BENCH_PUSHER, "serve", "--listen", "127.0.0.1:@", "--dev-auth"}};
+    return process_start("pusher serve", &COMMAND);
+}
+
 void process_stop(const process *p) {
     kill(p->pid, SIGKILL); /* nothing that it would do at its end is of interest */
     waitpid(p->pid, NULL, 0);

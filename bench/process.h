@@ -29,6 +29,9 @@ typedef struct process_command {
 process process_start(const char *name, const process_command *command);
 process process_start_pusher(void);
 
+/* pusher serve, which authorizes private channels by itself, too. */
+process process_start_pusher_for_development(void);
+
 void process_stop(const process *p);
 
 /* Bytes of memory of a process that are resident now. */

@@ -20,6 +20,7 @@ no-cli           | server | -DPUSHER_BUILD_CLI=OFF
 no-web           | cli | -DPUSHER_BUILD_WEB=OFF -DPUSHER_BUILD_EXAMPLES=OFF -DPUSHER_BUILD_BENCH=OFF
 no-epoll         | driver client backend cli | -DPUSHER_EPOLL=OFF
 no-netlink       | driver client backend cli | -DPUSHER_NETLINK=OFF
+no-uring         | server | -DPUSHER_URING=OFF
 no-sodium        | driver client backend cli | -DPUSHER_SODIUM=OFF
 none-of-these    | driver client backend | -DPUSHER_EPOLL=OFF -DPUSHER_NETLINK=OFF -DPUSHER_SODIUM=OFF -DPUSHER_BUILD_SERVER=OFF
 no-tests         | - | -DPUSHER_BUILD_TESTS=OFF
@@ -36,7 +37,7 @@ build() {
         -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPUSHER_WERROR="${WERROR:-ON}" -DCMAKE_C_FLAGS= \
         -DPUSHER_BUILD_CLIENT=ON -DPUSHER_BUILD_SERVER=ON -DPUSHER_BUILD_CLI=ON -DPUSHER_BUILD_TESTS=ON \
         -DPUSHER_BUILD_WEB=ON -DPUSHER_BUILD_EXAMPLES=ON -DPUSHER_BUILD_BENCH=ON \
-        -DPUSHER_EPOLL=ON -DPUSHER_NETLINK=ON -DPUSHER_SODIUM=ON "$@"
+        -DPUSHER_EPOLL=ON -DPUSHER_NETLINK=ON -DPUSHER_URING=ON -DPUSHER_SODIUM=ON "$@"
     cmake --build "$folder" -j "$jobs" -- -k 0
 }
 

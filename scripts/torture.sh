@@ -1,5 +1,5 @@
 #!/bin/sh
-# Client and server while each system call fails that they make, under the address and undefined-behaviour
+# Client and server while each system call and allocation fails that they make, under the address and undefined-behaviour
 # sanitizers. CTest runs a quick selection.
 #
 #     scripts/torture.sh [NAME]...           client, client_poll, server

@@ -68,9 +68,9 @@ int main(int argc, char **argv) {
         [OWN_JS] = {.name = "pusher.js", .start = receivers_start_own_js, .counts = true},
         [PUSHER_JS] = {.name = "pusher-js", .start = receivers_start_pusher_js, .counts = true},
     };
-    static const events KINDS[] = {{"private-encrypted-orders", 256, seal, SECRET},
-                                   {"private-encrypted-orders", 4096, seal, SECRET},
-                                   {"private-encrypted-orders", 10240, seal, SECRET}};
+    static const events KINDS[] = {{"private-encrypted-orders", 1, 1, 256, seal, SECRET},
+                                   {"private-encrypted-orders", 1, 1, 4096, seal, SECRET},
+                                   {"private-encrypted-orders", 1, 1, 10240, seal, SECRET}};
     enum { COUNT = sizeof(KINDS) / sizeof(KINDS[0]) };
     bench b = bench_start("client_decrypt", argc, argv);
     if (sodium_init() < 0)

@@ -4,6 +4,8 @@
 #include "net/ws_frame.h"
 #include "json/writer.h"
 
+#include <stdio.h>
+
 enum { MAX_MESSAGE = 65536 };
 
 static void must(int result) {
@@ -57,27 +59,40 @@ static void write_data(px_buffer *out, const events *kind, unsigned number) {
     px_buffer_free(&text);
 }
 
-void events_append_message(px_buffer *out, const events *kind, const char *name, unsigned number) {
+px_slice events_channel(const events *kind, size_t number, char out[EVENTS_MAX_CHANNEL]) {
+    int len = kind->channels == 1 ? snprintf(out, EVENTS_MAX_CHANNEL, "%s", kind->channel)
+                                  : snprintf(out, EVENTS_MAX_CHANNEL, "%s-%zu", kind->channel,
+                                             number % kind->channels);
+    return px_slice_of(out, (size_t)len);
+}
+
+void events_append_message(px_buffer *out, const events *kind, unsigned number) {
+    char channel[EVENTS_MAX_CHANNEL];
     px_buffer data;
     px_buffer_init(&data, &bench_allocator, MAX_MESSAGE);
     write_data(&data, kind, number);
     px_json_writer json;
     px_json_writer_init(&json, out);
     px_json_object_begin(&json);
-    px_json_member(&json, PX_SLICE("event"), px_slice_of_text(name));
-    px_json_member(&json, PX_SLICE("channel"), px_slice_of_text(kind->channel));
+    px_json_member(&json, PX_SLICE("event"), PX_SLICE(EVENTS_NAME));
+    px_json_member(&json, PX_SLICE("channel"), events_channel(kind, number, channel));
     px_json_member(&json, PX_SLICE("data"), px_buffer_slice(&data));
     px_json_object_end(&json);
     must(px_json_writer_finish(&json));
     px_buffer_free(&data);
 }
 
-void events_append_frame(px_buffer *out, const events *kind, const char *name, unsigned number) {
+void events_append_frame(px_buffer *out, const events *kind, unsigned number) {
     px_buffer message;
     px_buffer_init(&message, &bench_allocator, MAX_MESSAGE);
-    events_append_message(&message, kind, name, number);
+    events_append_message(&message, kind, number);
     events_append_text(out, px_buffer_slice(&message));
     px_buffer_free(&message);
+}
+
+void events_append_mark(px_buffer *out) {
+    events_append_text(out, PX_SLICE("{\"event\":\"" EVENTS_MARK
+                                     "\",\"channel\":\"" EVENTS_MARK_CHANNEL "\",\"data\":\"1\"}"));
 }
 
 void events_append_text(px_buffer *out, px_slice text) {

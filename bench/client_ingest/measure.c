@@ -10,7 +10,7 @@
 
 enum { BLOCK_SIZE = 1 << 20 };
 
-static const double BURST_SECONDS = 1.0, WARM_UP_SECONDS = 0.5;
+static const double BURST_SECONDS = 0.25, WARM_UP_SECONDS = 0.15;
 
 static int file_of(px_slice bytes) {
     int file = memfd_create("frames", MFD_CLOEXEC);
@@ -19,23 +19,25 @@ static int file_of(px_slice bytes) {
     return file;
 }
 
+/* A block has as many events for each channel. */
 static void make_load(const events *kind, px_buffer *bytes, service_load *load) {
-    px_buffer_init(bytes, &bench_allocator, 2 * BLOCK_SIZE);
+    px_buffer_init(bytes, &bench_allocator,
+                   2 * BLOCK_SIZE + kind->channels * 2 * kind->payload_size);
     unsigned number = 0;
-    while (bytes->len < BLOCK_SIZE)
-        events_append_frame(bytes, kind, EVENTS_NAME, number++);
+    while (bytes->len < BLOCK_SIZE || number % kind->channels)
+        events_append_frame(bytes, kind, number++);
     load->block = bytes->len;
     load->block_events = number;
     load->file = file_of(px_buffer_slice(bytes));
     px_buffer_clear(bytes);
-    events_append_frame(bytes, kind, EVENTS_MARK, number);
+    events_append_mark(bytes);
     load->mark = px_buffer_slice(bytes);
 }
 
 void measure_show(const bench *b, const events *kind) {
     px_buffer message;
     px_buffer_init(&message, &bench_allocator, BLOCK_SIZE);
-    events_append_message(&message, kind, EVENTS_NAME, 1);
+    events_append_message(&message, kind, 1);
     bool cut = message.len > 400;
     bench_note(b, "  %zu bytes of data, a message of %zu bytes: %.*s%s", kind->payload_size,
                message.len, (int)(cut ? 400 : message.len), message.data, cut ? "..." : "");
@@ -51,16 +53,29 @@ static double cpu_seconds(pid_t process) {
     return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
-static void run_burst(measure_receiver *r, const service_load *load, double seconds) {
+static void run_burst(measure_receiver *r, const events *kind, const service_load *load,
+                      double seconds) {
     double cpu_before = cpu_seconds(r->process);
+    uint64_t allocations_before = receivers_allocations();
     service_burst burst = service_send(&r->peer, load, seconds);
     double cpu = cpu_seconds(r->process) - cpu_before;
-    r->events += burst.sent;
-    if (r->counts && burst.received != r->events)
-        bench_fail("%s got %llu of %llu events", r->name, (unsigned long long)burst.received,
-                   (unsigned long long)r->events);
+    r->calls += burst.sent * kind->handlers + 1;
+    if (r->counts && burst.received != r->calls)
+        bench_fail("%s made %llu of %llu calls", r->name, (unsigned long long)burst.received,
+                   (unsigned long long)r->calls);
     bench_add(&r->rates, (double)burst.sent / burst.seconds);
     bench_add(&r->cpu_rates, (double)burst.sent / cpu);
+    bench_add(&r->allocations,
+              (double)(receivers_allocations() - allocations_before) / (double)burst.sent);
+}
+
+static void start(measure_receiver *r, const service *s, const events *kind,
+                  const service_load *load) {
+    r->calls = 0;
+    r->process = r->start(s->port, kind, load->mark);
+    r->peer = service_accept(s, kind);
+    run_burst(r, kind, load, WARM_UP_SECONDS);
+    r->rates.count = r->cpu_rates.count = r->allocations.count = 0;
 }
 
 void measure(const bench *b, const service *s, const events *kind, measure_receiver *receivers,
@@ -68,16 +83,11 @@ void measure(const bench *b, const service *s, const events *kind, measure_recei
     px_buffer bytes;
     service_load load;
     make_load(kind, &bytes, &load);
-    for (size_t i = 0; i < count; i++) {
-        receivers[i].events = 0;
-        receivers[i].process = receivers[i].start(s->port, kind, load.mark);
-        receivers[i].peer = service_accept(s, kind->channel);
-        run_burst(&receivers[i], &load, WARM_UP_SECONDS);
-        receivers[i].rates.count = receivers[i].cpu_rates.count = 0;
-    }
+    for (size_t i = 0; i < count; i++)
+        start(&receivers[i], s, kind, &load);
     for (size_t run = 0; run < b->runs; run++)
         for (size_t i = 0; i < count; i++)
-            run_burst(&receivers[i], &load, BURST_SECONDS);
+            run_burst(&receivers[i], kind, &load, BURST_SECONDS);
     for (size_t i = 0; i < count; i++) {
         receivers_stop(receivers[i].process);
         service_end(&receivers[i].peer);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -51,7 +52,14 @@ static void send_frame(int fd, const char *text) {
     px_buffer_free(&frame);
 }
 
-static int connect_and_subscribe(uint16_t port, const char *channel) {
+static void subscribe(int fd, px_slice channel) {
+    char text[256];
+    snprintf(text, sizeof(text), "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%.*s\"}}",
+             (int)channel.len, channel.ptr);
+    send_frame(fd, text);
+}
+
+static int connect_and_subscribe(uint16_t port, const events *kind) {
     static const char REQUEST[] = "GET / HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
                                   "\r\n\r\n";
     struct sockaddr_in address = {
@@ -62,10 +70,10 @@ static int connect_and_subscribe(uint16_t port, const char *channel) {
         send(fd, REQUEST, sizeof(REQUEST) - 1, MSG_NOSIGNAL) < 0 ||
         recv(fd, greeting, sizeof(greeting), 0) <= 0)
         bench_fail("can't connect: %s", strerror(errno));
-    char text[256];
-    snprintf(text, sizeof(text), "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\"}}",
-             channel);
-    send_frame(fd, text);
+    char name[EVENTS_MAX_CHANNEL];
+    for (size_t i = 0; i < kind->channels; i++)
+        subscribe(fd, events_channel(kind, i, name));
+    subscribe(fd, PX_SLICE(EVENTS_MARK_CHANNEL));
     return fd;
 }
 
@@ -76,7 +84,7 @@ pid_t receivers_start_recv(uint16_t port, const events *kind, px_slice mark) {
     static char
         buffer[2 * READ_SIZE]; /* the second half: the last read; before it, the one before */
     char *const end_of_old = buffer + READ_SIZE;
-    int fd = connect_and_subscribe(port, kind->channel);
+    int fd = connect_and_subscribe(port, kind);
     for (;;) {
         ssize_t count = recv(fd, end_of_old, READ_SIZE, 0);
         if (count <= 0)
@@ -90,22 +98,68 @@ pid_t receivers_start_recv(uint16_t port, const events *kind, px_slice mark) {
 
 /* ---- libpusher ---- */
 
+/* Where a receiver counts, and its parent sees it. */
+static uint64_t *allocations;
+
+uint64_t receivers_allocations(void) {
+    return allocations ? *allocations : 0;
+}
+
+static void share_allocations(void) {
+    if (allocations)
+        return;
+    void *page =
+        mmap(NULL, sizeof(*allocations), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        bench_fail("mmap: %s", strerror(errno));
+    allocations = page;
+}
+
+/* The linker puts these in the place of the functions that they are named after (--wrap), for all that
+ * is linked into the program. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static void count_allocation(void) {
+    if (allocations)
+        ++*allocations;
+}
+
+void *__wrap_malloc(size_t size) {
+    count_allocation();
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+    count_allocation();
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+    count_allocation();
+    return __real_realloc(memory, size);
+}
+
 typedef struct tally {
-    uint64_t events;
-    uint64_t bytes; /* so that the handler looks at its event */
+    uint64_t calls;
+    uint64_t bytes; /* so that the handlers look at their event */
 } tally;
 
 static void count_event(const pusher_event *event, void *context) {
     tally *t = context;
-    t->events++;
+    t->calls++;
     t->bytes += event->data.len;
 }
 
 static void answer_mark(const pusher_event *event, void *context) {
     tally *t = context;
     char number[24];
-    t->events++;
-    int len = snprintf(number, sizeof(number), "%llu", (unsigned long long)t->events);
+    t->calls++;
+    int len = snprintf(number, sizeof(number), "%llu", (unsigned long long)t->calls);
     pusher_string data = {number, (size_t)len};
     if (pusher_send_event(event->client, pusher_str(EVENTS_MARK), data, pusher_str(NULL)))
         bench_fail("libpusher can't answer");
@@ -122,9 +176,30 @@ static void authorize(pusher_authorization *question, pusher_client *client, pus
         bench_fail("libpusher can't be authorized");
 }
 
+static pusher_channel *join(pusher_client *client, px_slice name) {
+    pusher_channel *channel;
+    if (pusher_subscribe(client, (pusher_string){name.ptr, name.len}, &channel))
+        bench_fail("libpusher can't subscribe");
+    return channel;
+}
+
+static void bind_handlers(pusher_client *client, const events *kind, tally *t) {
+    char name[EVENTS_MAX_CHANNEL];
+    for (size_t i = 0; i < kind->channels; i++) {
+        pusher_channel *channel = join(client, events_channel(kind, i, name));
+        for (size_t j = 0; j < kind->handlers; j++)
+            if (pusher_channel_bind(channel, pusher_str(EVENTS_NAME), count_event, t, NULL))
+                bench_fail("libpusher can't bind");
+    }
+    pusher_channel *marks = join(client, PX_SLICE(EVENTS_MARK_CHANNEL));
+    if (pusher_channel_bind(marks, pusher_str(EVENTS_MARK), answer_mark, t, NULL))
+        bench_fail("libpusher can't bind");
+}
+
 pid_t receivers_start_libpusher(uint16_t port, const events *kind, px_slice mark) {
     pid_t child;
     (void)mark;
+    share_allocations();
     if (!start_child(&child))
         return child;
     pusher_options options = PUSHER_OPTIONS_INIT;
@@ -137,13 +212,10 @@ pid_t receivers_start_libpusher(uint16_t port, const events *kind, px_slice mark
     options.enabled_transports = &ws;
     options.enabled_transport_count = 1;
     pusher_client *client;
-    pusher_channel *channel;
     tally t = {0};
-    if (pusher_client_new(pusher_str("app-key"), &options, &client) ||
-        pusher_subscribe(client, pusher_str(kind->channel), &channel) ||
-        pusher_channel_bind(channel, pusher_str(EVENTS_NAME), count_event, &t, NULL) ||
-        pusher_channel_bind(channel, pusher_str(EVENTS_MARK), answer_mark, &t, NULL))
+    if (pusher_client_new(pusher_str("app-key"), &options, &client))
         bench_fail("libpusher does not start");
+    bind_handlers(client, kind, &t);
     pusher_connect(client);
     _exit(pusher_run(client) ? 1 : 0);
 }
@@ -154,10 +226,12 @@ static pid_t start_node(uint16_t port, const events *kind, const char *library) 
     pid_t child;
     if (!start_child(&child))
         return child;
-    char text[8];
-    snprintf(text, sizeof(text), "%u", (unsigned)port);
-    execlp("node", "node", BENCH_NODE_SCRIPT, library, text, kind->channel, EVENTS_NAME,
-           EVENTS_MARK, kind->secret, (char *)NULL);
+    char text[3][24];
+    snprintf(text[0], sizeof(text[0]), "%u", (unsigned)port);
+    snprintf(text[1], sizeof(text[1]), "%zu", kind->channels);
+    snprintf(text[2], sizeof(text[2]), "%zu", kind->handlers);
+    execlp("node", "node", BENCH_NODE_SCRIPT, library, text[0], kind->channel, text[1], text[2],
+           EVENTS_NAME, EVENTS_MARK, EVENTS_MARK_CHANNEL, kind->secret, (char *)NULL);
     bench_fail("node: %s", strerror(errno));
 }
 

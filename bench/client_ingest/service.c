@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE
 #include "service.h"
 
-#include "events.h"
 #include "harness.h"
 #include "net/ws_handshake.h"
 #include "json/reader.h"
@@ -118,8 +117,11 @@ static px_slice find_member(px_slice message, px_slice name) {
     return PX_SLICE("");
 }
 
-/* Waits for the receiver's event of this name; gives its data when that is a number. */
-static uint64_t expect_event(service_peer *peer, px_slice name) {
+/* What to do with the data of an event. */
+typedef void (*data_fn)(service_peer *peer, px_slice data, uint64_t *result);
+
+/* Waits for the receiver's event of this name. */
+static void expect_event(service_peer *peer, px_slice name, data_fn take, uint64_t *result) {
     for (;;) {
         size_t consumed;
         px_ws_message message;
@@ -127,14 +129,13 @@ static uint64_t expect_event(service_peer *peer, px_slice name) {
             px_ws_decode(&peer->decoder, peer->input.data, peer->input.len, &consumed, &message);
         if (status == PX_WS_FAILED || (status == PX_WS_MESSAGE && message.opcode == PX_WS_CLOSE))
             bench_fail("the receiver broke off");
-        uint64_t number = 0;
         bool found = status == PX_WS_MESSAGE && message.opcode == PX_WS_TEXT &&
                      px_slice_equal(find_member(message.payload, PX_SLICE("event")), name);
         if (found)
-            px_slice_to_u64(find_member(message.payload, PX_SLICE("data")), &number);
+            take(peer, find_member(message.payload, PX_SLICE("data")), result);
         px_buffer_consume(&peer->input, consumed);
         if (found)
-            return number;
+            return;
         if (status == PX_WS_NEED_MORE)
             read_more(peer);
     }
@@ -148,18 +149,28 @@ static void give_room(int fd) {
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)); /* less, for other users */
 }
 
-static void confirm(service_peer *peer, const char *channel) {
+/* Answers a subscription. */
+static void confirm(service_peer *peer, px_slice data, uint64_t *result) {
+    (void)result;
     char text[256];
     px_buffer answer;
+    px_slice channel = find_member(data, PX_SLICE("channel")); /* in its quotes */
     px_buffer_init(&answer, &bench_allocator, MAX_INPUT);
-    snprintf(text, sizeof(text),
-             "{\"event\":\"" SUBSCRIBED "\",\"channel\":\"%s\",\"data\":\"{}\"}", channel);
-    events_append_text(&answer, px_slice_of_text(text));
+    int len = snprintf(text, sizeof(text),
+                       "{\"event\":\"" SUBSCRIBED "\",\"channel\":%.*s,\"data\":\"{}\"}",
+                       (int)channel.len, channel.ptr);
+    events_append_text(&answer, px_slice_of(text, (size_t)len));
     send_all(peer->fd, px_buffer_slice(&answer));
     px_buffer_free(&answer);
 }
 
-service_peer service_accept(const service *s, const char *channel) {
+static void read_number(service_peer *peer, px_slice data, uint64_t *result) {
+    (void)peer;
+    if (!px_slice_to_u64(data, result))
+        bench_fail("the receiver's answer is no number");
+}
+
+service_peer service_accept(const service *s, const events *kind) {
     await_input(s->listener);
     service_peer peer = {.fd = accept(s->listener, NULL, NULL)};
     if (peer.fd < 0)
@@ -170,8 +181,8 @@ service_peer service_accept(const service *s, const char *channel) {
     px_ws_decoder_init(&peer.decoder, &bench_allocator, MAX_INPUT, true);
     px_buffer_init(&peer.input, &bench_allocator, MAX_INPUT);
     shake_hands(&peer);
-    expect_event(&peer, PX_SLICE("\"pusher:subscribe\""));
-    confirm(&peer, channel);
+    for (size_t i = 0; i < kind->channels + 1; i++)
+        expect_event(&peer, PX_SLICE("\"pusher:subscribe\""), confirm, NULL);
     return peer;
 }
 
@@ -182,7 +193,7 @@ void service_end(service_peer *peer) {
 }
 
 service_burst service_send(service_peer *peer, const service_load *load, double seconds) {
-    service_burst burst = {.sent = 1};
+    service_burst burst = {0};
     uint64_t start = bench_now_ns();
     uint64_t until = start + (uint64_t)(seconds * 1e9);
     do {
@@ -190,7 +201,7 @@ service_burst service_send(service_peer *peer, const service_load *load, double 
         burst.sent += load->block_events;
     } while (bench_now_ns() < until);
     send_all(peer->fd, load->mark);
-    burst.received = expect_event(peer, PX_SLICE("\"" EVENTS_MARK "\""));
+    expect_event(peer, PX_SLICE("\"" EVENTS_MARK "\""), read_number, &burst.received);
     burst.seconds = (double)(bench_now_ns() - start) / 1e9;
     return burst;
 }

@@ -3,6 +3,7 @@
 #ifndef BENCH_SERVICE_H
 #define BENCH_SERVICE_H
 
+#include "events.h"
 #include "net/ws_frame.h"
 
 #include <stdint.h>
@@ -29,15 +30,15 @@ typedef struct service_load {
 } service_load;
 
 typedef struct service_burst {
-    uint64_t sent;     /* events, the mark included */
-    uint64_t received; /* as the receiver told */
+    uint64_t sent;     /* events, without the mark */
+    uint64_t received; /* calls of handlers so far, as the receiver told */
     double seconds;    /* from the first byte sent to the receiver's answer to the mark */
 } service_burst;
 
 service service_listen(void);
 
-/* Waits for a receiver, shakes hands and subscribes it to the channel. */
-service_peer service_accept(const service *s, const char *channel);
+/* Waits for a receiver, shakes hands and subscribes it to the channels and that of the mark. */
+service_peer service_accept(const service *s, const events *kind);
 void service_end(service_peer *peer);
 
 /* Sends blocks for about so long, then the mark, and waits for the answer. */

@@ -1,10 +1,11 @@
-// A library in JavaScript as a receiver of the ingest benchmarks: one bound handler, and an answer to each mark.
-//     node pusher_js_receiver.mjs pusher-js|pusher-c PORT CHANNEL EVENT MARK [SECRET]
-// SECRET is that of an encrypted channel.
+// A library in JavaScript as a receiver of the ingest benchmarks: handlers on each channel, and an answer to each mark.
+//     node pusher_js_receiver.mjs pusher-js|pusher-c PORT CHANNEL CHANNELS HANDLERS EVENT MARK MARK_CHANNEL [SECRET]
+// CHANNEL is what the names begin with where there are several; SECRET is that of an encrypted channel.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const [library, port, channelName, eventName, markName, secret] = process.argv.slice(2);
+const [library, port, channelName, channels, handlers, eventName, markName, markChannel, secret] =
+  process.argv.slice(2);
 
 async function load() {
   if (library === 'pusher-js') {
@@ -31,15 +32,19 @@ const pusher = new Pusher('app-key', {
     customHandler: (_, done) => done(null, { auth: 'app-key:signature', shared_secret: secret }),
   },
 });
-const channel = pusher.subscribe(channelName);
-let events = 0;
+let calls = 0;
 let length = 0;
 
-channel.bind(eventName, (data) => {
-  events++;
-  length += data.text.length;
-});
-channel.bind(markName, () => {
-  events++;
-  pusher.send_event(markName, events);
+for (let i = 0; i < Number(channels); i++) {
+  const channel = pusher.subscribe(channels === '1' ? channelName : `${channelName}-${i}`);
+  for (let j = 0; j < Number(handlers); j++) {
+    channel.bind(eventName, (data) => {
+      calls++;
+      length += data.text.length;
+    });
+  }
+}
+pusher.subscribe(markChannel).bind(markName, () => {
+  calls++;
+  pusher.send_event(markName, calls);
 });

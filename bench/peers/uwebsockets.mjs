@@ -13,7 +13,6 @@ const text = new TextDecoder();
 const app = uWS.App();
 app.ws('/app/*', {
   compression: uWS.DISABLED,
-  idleTimeout: 0,
   maxBackpressure: 64 * 1024 * 1024,
   open: (socket) => socket.send(ESTABLISHED),
   message: (socket, message) => {

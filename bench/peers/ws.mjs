@@ -26,7 +26,10 @@ const server = createServer((request, response) => {
     response.end('{}');
   });
 });
-server.keepAliveTimeout = 0; // publishers wait for their turn
+// Publishers wait for their turn.
+server.keepAliveTimeout = 0;
+server.headersTimeout = 0;
+server.requestTimeout = 0;
 new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket) => {
   socket.on('message', (message) => subscribe(socket, message));
   socket.send('{"event":"pusher:connection_established","data":"{}"}');

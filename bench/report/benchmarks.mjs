@@ -8,8 +8,9 @@ const WASM = ['pusher_wasm'];
 
 export const BENCHMARKS = [
   { name: 'ws_frame', about: 'Decoding of WebSocket frames in memory' },
-  { name: 'client_ingest', about: 'Events from the socket to a bound handler' },
+  { name: 'client_ingest', about: 'Events from the socket to the handlers' },
   { name: 'client_decrypt', about: 'Sealed events, from the socket to a bound handler', needs: WASM },
+  { name: 'client_connect', about: 'Connecting, and subscribing to a hundred channels' },
   { name: 'client_connections', about: 'A thousand clients in one process' },
   { name: 'server_fanout', about: 'Deliveries of one channel with a thousand subscribers' },
   { name: 'server_latency', about: 'Latency of deliveries when there is little to do' },

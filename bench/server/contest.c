@@ -24,7 +24,8 @@ void contest_start(contest *c, const peer *p, size_t count, bool are_in_own) {
     c->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (c->epoll < 0)
         bench_fail("epoll: %s", strerror(errno));
-    c->subscribers = (struct subscribers){.port = c->server.port,
+    c->subscribers = (struct subscribers){.server = p->name,
+                                          .port = c->server.port,
                                           .wire = p->wire,
                                           .epoll = c->epoll,
                                           .capacity = count,

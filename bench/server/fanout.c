@@ -12,8 +12,9 @@ enum { SUBSCRIBERS = 1000, CASES = 3 };
 
 static const double BURST_SECONDS = 0.4, WARM_UP_SECONDS = 0.6;
 static const size_t OUTSTANDING[CASES] = {1, 8, 32};
-static const peer *const PEERS[] = {&PEER_PUSHER, &PEER_SOKETI,      &PEER_UWEBSOCKETS, &PEER_WS,
-                                    &PEER_NATS,   &PEER_WRITE_FLOOR, &PEER_PUSHER_HTTP};
+static const peer *const PEERS[] = {&PEER_PUSHER,      &PEER_SOKETI,     &PEER_UWEBSOCKETS,
+                                    &PEER_WS,          &PEER_NATS,       &PEER_WRITE_FLOOR,
+                                    &PEER_URING_FLOOR, &PEER_PUSHER_HTTP};
 enum { SERVERS = sizeof(PEERS) / sizeof(PEERS[0]) };
 
 typedef struct figures {

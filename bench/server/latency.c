@@ -14,11 +14,12 @@ enum {
     PUBLISHES_PER_SECOND = 20,
     PUBLISHES = 20, /* of a run */
     OUTSTANDING = 8,
+    OBSERVED_AT_SATURATION = 100, /* one in so many subscribers */
     MAX_SAMPLES = SUBSCRIBERS * PUBLISHES,
     DIGITS = 20,
 };
 
-static const double WARM_UP_SECONDS = 0.6;
+static const double BURST_SECONDS = 0.4, WARM_UP_SECONDS = 0.6;
 static const peer *const PEERS[] = {&PEER_PUSHER, &PEER_SOKETI,      &PEER_UWEBSOCKETS, &PEER_WS,
                                     &PEER_NATS,   &PEER_WRITE_FLOOR, &PEER_PUSHER_HTTP};
 enum { SERVERS = sizeof(PEERS) / sizeof(PEERS[0]) };
@@ -80,32 +81,69 @@ static void publish_at_leisure(contest *c) {
     contest_drain(c);
 }
 
+/* As fast as answers come: due at once. */
+static uint64_t write_now(contest *c, px_buffer *request) {
+    due_ns = bench_now_ns();
+    return write_time(c, request);
+}
+
+/* ---- The contest ---- */
+
 typedef struct figures {
     figure quantiles[QUANTILES];
     figure cost;
+    figure saturated[QUANTILES];
 } figures;
 
-static void measure(contest *c, figures *f, size_t server) {
+static samples *observe(contest *c, size_t one_in) {
     static samples s;
-    if (c->missing)
-        return;
-    contest_burst(c, 1, 0, contest_write_headline); /* whoever was idle for long is alive again */
     s.count = 0;
     c->subscribers.look = note_latencies;
     c->subscribers.look_context = &s;
+    c->subscribers.look_at_one_in = one_in;
+    return &s;
+}
+
+static void add_quantiles(contest *c, samples *s, figure quantiles[QUANTILES], size_t server) {
+    c->subscribers.look = NULL;
+    if (s->count == 0)
+        bench_fail("%s: no latency was seen", c->peer->name);
+    qsort(s->ns, s->count, sizeof(s->ns[0]), compare);
+    for (size_t q = 0; q < QUANTILES; q++) {
+        size_t at = (size_t)(QUANTILE[q].share * (double)s->count);
+        bench_add(&quantiles[q].values[server], (double)s->ns[at] / 1e6);
+    }
+}
+
+static void measure(contest *c, figures *f, size_t server) {
+    if (c->missing)
+        return;
+    contest_burst(c, 1, 0, contest_write_headline); /* whoever was idle for long is alive again */
+    samples *s = observe(c, 1);
     uint64_t used = process_cpu_ns(c->server.pid);
     publish_at_leisure(c);
     used = process_cpu_ns(c->server.pid) - used;
-    c->subscribers.look = NULL;
     /* Time stamps that were cut in two by a read are missing. */
-    if (s.count < MAX_SAMPLES * 99 / 100)
-        bench_fail("%s: %zu of %d latencies were seen", c->peer->name, s.count, MAX_SAMPLES);
-    qsort(s.ns, s.count, sizeof(s.ns[0]), compare);
-    for (size_t q = 0; q < QUANTILES; q++) {
-        size_t at = (size_t)(QUANTILE[q].share * (double)s.count);
-        bench_add(&f->quantiles[q].values[server], (double)s.ns[at] / 1e6);
-    }
+    if (s->count < MAX_SAMPLES * 99 / 100)
+        bench_fail("%s: %zu of %d latencies were seen", c->peer->name, s->count, MAX_SAMPLES);
+    add_quantiles(c, s, f->quantiles, server);
     bench_add(&f->cost.values[server], (double)used / 1e9 * 1e6 / (SUBSCRIBERS * PUBLISHES));
+}
+
+static void measure_saturated(contest *c, figures *f, size_t server) {
+    if (c->missing)
+        return;
+    samples *s = observe(c, OBSERVED_AT_SATURATION);
+    contest_burst(c, OUTSTANDING, BURST_SECONDS, write_now);
+    add_quantiles(c, s, f->saturated, server);
+}
+
+static void name_quantiles(figure quantiles[QUANTILES], const char *when) {
+    for (size_t q = 0; q < QUANTILES; q++) {
+        figure *f = &quantiles[q];
+        *f = (figure){.unit = "ms", .has_ratios = true};
+        snprintf(f->what, sizeof(f->what), "%s%s", QUANTILE[q].what, when);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -117,21 +155,24 @@ int main(int argc, char **argv) {
     bench_pin(1);
     bench_note(&b, "server_latency: %d publishes/s to %d subscribers of one channel, %d a run.\n",
                PUBLISHES_PER_SECOND, SUBSCRIBERS, PUBLISHES);
-    for (size_t q = 0; q < QUANTILES; q++) {
-        f.quantiles[q] = (figure){.unit = "ms", .has_ratios = true};
-        snprintf(f.quantiles[q].what, sizeof(f.quantiles[q].what), "%s", QUANTILE[q].what);
-    }
+    name_quantiles(f.quantiles, "");
+    name_quantiles(f.saturated, ", 8 outstanding");
     for (size_t i = 0; i < SERVERS; i++) {
         contest_start(&contests[i], PEERS[i], SUBSCRIBERS, false);
         if (!contests[i].missing)
             contest_burst(&contests[i], OUTSTANDING, WARM_UP_SECONDS, contest_write_headline);
     }
-    for (size_t run = 0; run < b.runs; run++)
+    for (size_t run = 0; run < b.runs; run++) {
         for (size_t i = 0; i < SERVERS; i++)
             measure(&contests[i], &f, i);
+        for (size_t i = 0; i < SERVERS; i++)
+            measure_saturated(&contests[i], &f, i);
+    }
     for (size_t q = 0; q < QUANTILES; q++)
         figure_report(&b, &f.quantiles[q], PEERS, SERVERS);
     figure_report(&b, &f.cost, PEERS, SERVERS);
+    for (size_t q = 0; q < QUANTILES; q++)
+        figure_report(&b, &f.saturated[q], PEERS, SERVERS);
     for (size_t i = 0; i < SERVERS; i++)
         contest_end(&contests[i]);
     return 0;

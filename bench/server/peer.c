@@ -1,5 +1,7 @@
 #include "peer.h"
 
+#include "server/host_uring.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +56,13 @@ const peer PEER_WRITE_FLOOR = {
     .command.arguments = {BENCH_WRITE_FLOOR, "@"},
 };
 
+const peer PEER_URING_FLOOR = {
+    .name = "io_uring floor",
+    .wire = WIRE_BARE,
+    .needs_uring = true,
+    .command.arguments = {BENCH_WRITE_FLOOR, "@", "io_uring"},
+};
+
 /* System programs such as nats-server are not in everybody's PATH. */
 static void complete_path(void) {
     static bool is_complete;
@@ -81,8 +90,17 @@ static bool is_installed(const char *program) {
     return false;
 }
 
+static bool has_uring(void) {
+    px_uring *uring = px_uring_new();
+    bool has = uring != NULL;
+    px_uring_free(uring);
+    return has;
+}
+
 const char *peer_missing(const peer *p) {
     static char why[256];
+    if (p->needs_uring && !has_uring())
+        return "io_uring is not allowed here, or left out of the build";
     complete_path();
     const char *absent = !is_installed(p->command.arguments[0])  ? p->command.arguments[0]
                          : p->file && access(p->file, R_OK) != 0 ? p->file

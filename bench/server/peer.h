@@ -17,11 +17,12 @@ typedef struct peer {
     const char *name;
     wire wire;
     const char *file; /* has to exist; NULL: the program alone is enough */
+    bool needs_uring; /* io_uring has to be allowed */
     process_command command;
 } peer;
 
 extern const peer PEER_PUSHER, PEER_PUSHER_HTTP, PEER_SOKETI, PEER_UWEBSOCKETS, PEER_WS, PEER_NATS,
-    PEER_WRITE_FLOOR;
+    PEER_WRITE_FLOOR, PEER_URING_FLOOR;
 
 /* Why it can't be started here; NULL: it can. The text is valid until the next call. */
 const char *peer_missing(const peer *p);

@@ -166,7 +166,8 @@ void publisher_read(publisher *p, void *data) {
     ssize_t count = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (count <= 0) {
+    /* Who closes may say so first (408 of HTTP). */
+    if (count <= 0 || (!c->waiting && p->wire != WIRE_NATS)) {
         open_anew(p, c);
         return;
     }

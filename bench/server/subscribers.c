@@ -96,8 +96,8 @@ static size_t set_up_some(subscribers *s) {
     int ready = epoll_wait(s->epoll, events, EVENTS, SETUP_WITHIN_MS);
     size_t subscribed = 0;
     if (ready <= 0)
-        bench_fail("not all of %zu subscribers are subscribed, and the server says nothing",
-                   s->count);
+        bench_fail("not all of %zu subscribers are subscribed, and %s says nothing", s->count,
+                   s->server);
     for (int i = 0; i < ready; i++) {
         subscriber *one = events[i].data.ptr;
         if (!subscribers_own(s, one))
@@ -148,9 +148,10 @@ void subscribers_read(subscribers *s, void *data) {
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (count <= 0)
-        bench_fail("the server cuts a subscriber: %s", count < 0 ? strerror(errno) : "end of file");
+        bench_fail("%s cuts a subscriber: %s", s->server,
+                   count < 0 ? strerror(errno) : "end of file");
     px_slice bytes = px_slice_of(buffer, (size_t)count);
-    if (s->look && one->subscribed)
+    if (s->look && one->subscribed && one->index % s->look_at_one_in == 0)
         s->look(s->look_context, bytes);
     KINDS[s->wire]->read(s, one, bytes);
 }
@@ -160,17 +161,30 @@ static void tell_all(const subscribers *s, px_slice text) {
         subscriber_send(s->all[i].fd, text);
 }
 
-uint64_t subscribers_keep_alive(subscribers *s) {
+static void tell_all_by_frame(const subscribers *s, uint8_t opcode, px_slice payload) {
     static const uint8_t MASK[4] = {1, 2, 3, 4};
-    if (s->wire == WIRE_NATS)
-        tell_all(s, PX_SLICE("PONG\r\n"));
-    if (s->wire != WIRE_CHANNELS)
-        return 0;
     px_buffer frame;
     px_buffer_init(&frame, &bench_allocator, 256);
-    if (px_ws_encode(&frame, PX_WS_TEXT, PX_SLICE("{\"event\":\"pusher:ping\",\"data\":{}}"), MASK))
+    if (px_ws_encode(&frame, opcode, payload, MASK) != PX_OK)
         bench_fail("out of memory");
     tell_all(s, px_buffer_slice(&frame));
     px_buffer_free(&frame);
-    return s->count;
+}
+
+/* Where nobody asked for it, a pong says that one is alive, and has no answer. */
+uint64_t subscribers_keep_alive(subscribers *s) {
+    switch (s->wire) {
+    case WIRE_CHANNELS:
+        tell_all_by_frame(s, PX_WS_TEXT, PX_SLICE("{\"event\":\"pusher:ping\",\"data\":{}}"));
+        return s->count;
+    case WIRE_BARE:
+        tell_all_by_frame(s, PX_WS_PONG, PX_SLICE(""));
+        break;
+    case WIRE_NATS:
+        tell_all(s, PX_SLICE("PONG\r\n"));
+        break;
+    case WIRE_STREAM: /* they answer heartbeats */
+        break;
+    }
+    return 0;
 }

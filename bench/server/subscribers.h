@@ -15,13 +15,16 @@ typedef struct subscriber subscriber;
 
 typedef struct subscribers {
     /* To be set before anything else. */
+    const char *server; /* its name */
     uint16_t port;
     wire wire;
     int epoll;       /* they are watched by it, with data.ptr inside of `all` */
     size_t capacity; /* as many as there will ever be */
     bool are_in_own; /* each is in a channel of its own, "news-INDEX", not all in "news" */
-    /* For latencies: when set, it is called with each piece that arrives. */
+    /* For latencies: when set, it is called with each piece that arrives for one in
+     * `look_at_one_in`. */
     void (*look)(void *context, px_slice bytes);
+    size_t look_at_one_in;
     void *look_context;
 
     subscriber *all;

@@ -1,12 +1,14 @@
-/* The write floor: a server that does nothing but what the kernel asks of one. It takes
- * subscribers by WebSocket, and what is posted to it becomes a frame as it is. At the end of a
- * turn of its loop all frames of the turn go to each subscriber with one write. There is one
- * channel, and no limit, no check, no queue: whoever does not take it all at once is waited for.
- *     bench_write_floor PORT */
+/* The floors: a server that does nothing but what the kernel asks of one. It takes subscribers
+ * by WebSocket, and what is posted to it becomes a frame as it is. At the end of a turn of its
+ * loop all frames of the turn go to each subscriber with one write, or to many subscribers with
+ * one call of io_uring. There is one channel, and no limit, no check, no queue: whoever does not
+ * take it all at once is waited for.
+ *     bench_write_floor PORT [io_uring] */
 #define _GNU_SOURCE /* accept4 */
 #include "harness.h"
 #include "net/ws_frame.h"
 #include "net/ws_handshake.h"
+#include "server/host_uring.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,10 +28,11 @@ enum { EVENTS = 1024, READ_SIZE = 65536, MAX_FRAMES = 1048576, MAX_DESCRIPTORS =
 #define ANSWER      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 static int epoll, listener;
-static bool is_websocket[MAX_DESCRIPTORS];
+static bool is_websocket[MAX_DESCRIPTORS], is_subscribed[MAX_DESCRIPTORS];
 static int subscribers[MAX_DESCRIPTORS];
 static size_t subscriber_count;
 static px_buffer frames; /* of this turn */
+static px_uring *uring;  /* NULL: it writes */
 
 static void send_text(int fd, const char *text, size_t len) {
     while (len > 0) {
@@ -60,7 +63,7 @@ static void accept_one(void) {
     if (fd >= MAX_DESCRIPTORS || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
         bench_fail("the write floor can't take another connection");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    is_websocket[fd] = false;
+    is_websocket[fd] = is_subscribed[fd] = false;
 }
 
 static void upgrade(int fd, const char *key) {
@@ -98,12 +101,33 @@ static void read_one(int fd) {
         return;
     if (count <= 0) {
         close(fd);
-    } else if (is_websocket[fd]) { /* whatever it says is its subscription */
+    } else if (is_subscribed[fd]) { /* it only says that it is alive */
+        return;
+    } else if (is_websocket[fd]) { /* whatever it says first is its subscription */
+        is_subscribed[fd] = true;
         subscribers[subscriber_count++] = fd;
         send_frame(fd, PX_SLICE(SUBSCRIBED));
     } else {
         text[count] = '\0';
         take_request(fd, text, (size_t)count);
+    }
+}
+
+static void send_to_many(const int *fds, size_t count) {
+    px_sending sendings[PX_URING_MAX];
+    for (size_t i = 0; i < count; i++)
+        sendings[i] = (px_sending){.fd = fds[i], .bytes = px_buffer_slice(&frames)};
+    px_uring_send(uring, sendings, count);
+    for (size_t i = 0; i < count; i++)
+        send_text(fds[i], frames.data + sendings[i].sent, frames.len - sendings[i].sent);
+}
+
+static void broadcast(void) {
+    for (size_t i = 0; !uring && i < subscriber_count; i++)
+        send_text(subscribers[i], frames.data, frames.len);
+    for (size_t i = 0, count; uring && i < subscriber_count; i += count) {
+        count = subscriber_count - i < PX_URING_MAX ? subscriber_count - i : PX_URING_MAX;
+        send_to_many(subscribers + i, count);
     }
 }
 
@@ -116,8 +140,8 @@ static void turn(void) {
         else
             read_one(events[i].data.fd);
     }
-    for (size_t i = 0; frames.len > 0 && i < subscriber_count; i++)
-        send_text(subscribers[i], frames.data, frames.len);
+    if (frames.len > 0)
+        broadcast();
     px_buffer_clear(&frames);
 }
 
@@ -127,6 +151,9 @@ int main(int argc, char **argv) {
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct epoll_event event = {.events = EPOLLIN};
     px_buffer_init(&frames, &bench_allocator, MAX_FRAMES);
+    uring = argc > 2 ? px_uring_new() : NULL;
+    if (argc > 2 && !uring)
+        bench_fail("there is no io_uring here");
     listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     event.data.fd = listener;

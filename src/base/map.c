@@ -24,11 +24,18 @@ static size_t find_place(const px_map *map, px_slice key, uint64_t hash) {
     return SIZE_MAX;
 }
 
-void *px_map_get(const px_map *map, px_slice key) {
+void *px_map_find(const px_map *map, px_map_key *key) {
     if (!map->count)
         return NULL;
-    size_t place = find_place(map, key, px_hash(map->seed, key));
+    if (!key->hash)
+        key->hash = px_hash(map->seed, key->text);
+    size_t place = find_place(map, key->text, key->hash);
     return place == SIZE_MAX ? NULL : map->entries[map->table[place] - 1].value;
+}
+
+void *px_map_get(const px_map *map, px_slice key) {
+    px_map_key unhashed = {.text = key};
+    return px_map_find(map, &unhashed);
 }
 
 static void insert_index(px_map *map, size_t index) {
@@ -127,11 +134,21 @@ static void sip_round(sip_state *s) {
     s->v2 = rotate(s->v2, 32);
 }
 
-/* Little-endian, `count` (at most 8) bytes; independent of the host's byte order. */
-static uint64_t load_bytes(const char *bytes, size_t count) {
+/* Little-endian, independent of the host's byte order. */
+static uint64_t load_eight(const char *bytes) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < 8; i++)
+        word |= (uint64_t)(unsigned char)bytes[i] << (8 * i);
+    return word;
+}
+
+/* The last `count` (less than 8) bytes of a text of `len` bytes. */
+static uint64_t load_tail(const char *text, size_t len, size_t count) {
+    if (count && len >= 8)
+        return load_eight(text + len - 8) >> (64 - 8 * count);
     uint64_t word = 0;
     for (size_t i = 0; i < count; i++)
-        word |= (uint64_t)(unsigned char)bytes[i] << (8 * i);
+        word |= (uint64_t)(unsigned char)text[len - count + i] << (8 * i);
     return word;
 }
 
@@ -140,14 +157,13 @@ uint64_t px_hash(const uint64_t seed[2], px_slice bytes) {
                    seed[0] ^ 0x6c7967656e657261u, seed[1] ^ 0x7465646279746573u};
     size_t offset = 0;
     for (; bytes.len - offset >= 8; offset += 8) {
-        uint64_t word = load_bytes(bytes.ptr + offset, 8);
+        uint64_t word = load_eight(bytes.ptr + offset);
         s.v3 ^= word;
         sip_round(&s);
         s.v0 ^= word;
     }
     uint64_t last = (uint64_t)(bytes.len & 0xff) << 56;
-    if (bytes.len > offset)
-        last |= load_bytes(bytes.ptr + offset, bytes.len - offset);
+    last |= load_tail(bytes.ptr, bytes.len, bytes.len - offset);
     s.v3 ^= last;
     sip_round(&s);
     s.v0 ^= last;

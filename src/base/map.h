@@ -34,6 +34,15 @@ void px_map_free(px_map *map);
 /* The value under `key`, or NULL. */
 void *px_map_get(const px_map *map, px_slice key);
 
+/* A key that is looked up in several maps of one seed: it is hashed at most once. */
+typedef struct px_map_key {
+    px_slice text;
+    uint64_t hash; /* 0: not known yet */
+} px_map_key;
+
+/* As px_map_get. */
+void *px_map_find(const px_map *map, px_map_key *key);
+
 /* Adds an entry (value not NULL) at the end of the order. The key must not be in the map yet.
  * PX_ERR_NO_MEMORY leaves the map as it was. */
 PX_MUST_CHECK int px_map_put(px_map *map, px_slice key, void *value);

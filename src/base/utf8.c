@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/utf8_avx2.h"
+
 static bool is_tail(char byte) {
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
@@ -29,28 +31,65 @@ size_t px_utf8_sequence(px_slice bytes) {
     return overlong || too_large ? 0 : 4;
 }
 
-/* The offset of the first byte that is not ASCII, at or after `offset`; sixteen bytes at a time. */
+static const uint64_t HIGH_BITS = 0x8080808080808080u;
+
+static inline uint64_t load_word(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+static bool is_ascii(const char block[64]) {
+    uint64_t first =
+        load_word(block) | load_word(block + 8) | load_word(block + 16) | load_word(block + 24);
+    uint64_t second = load_word(block + 32) | load_word(block + 40) | load_word(block + 48) |
+                      load_word(block + 56);
+    return !((first | second) & HIGH_BITS);
+}
+
+/* The offset of the first byte that is not ASCII, at or after `offset`; many bytes at a time. */
 static size_t skip_ascii(px_slice bytes, size_t offset) {
-    for (; bytes.len - offset >= 16; offset += 16) {
-        uint64_t words[2];
-        memcpy(words, bytes.ptr + offset, sizeof(words));
-        if ((words[0] | words[1]) & 0x8080808080808080u)
+    for (; bytes.len - offset >= 64; offset += 64)
+        if (!is_ascii(bytes.ptr + offset))
             break;
-    }
+    for (; bytes.len - offset >= 8; offset += 8)
+        if (load_word(bytes.ptr + offset) & HIGH_BITS)
+            break;
     while (offset < bytes.len && !((unsigned char)bytes.ptr[offset] & 0x80))
         offset++;
     return offset;
 }
 
+#if defined(PX_UTF8_AVX2)
+static bool can_skip_valid(px_slice bytes, size_t offset) {
+    return offset >= PX_UTF8_BEFORE && bytes.len - offset >= PX_UTF8_LANE &&
+           px_cpu_has(PX_CPU_AVX2);
+}
+#else
+static bool can_skip_valid(px_slice bytes, size_t offset) {
+    (void)bytes;
+    (void)offset;
+    return false;
+}
+
+static size_t px_utf8_skip_valid(px_slice bytes, size_t offset) {
+    (void)bytes;
+    return offset;
+}
+#endif
+
 size_t px_utf8_valid_length(px_slice bytes) {
     size_t offset = 0;
     while ((offset = skip_ascii(bytes, offset)) < bytes.len) {
+        if (can_skip_valid(bytes, offset))
+            offset = px_utf8_skip_valid(bytes, offset);
         do {
             size_t length = px_utf8_sequence(px_slice_after(bytes, offset));
             if (length == 0)
                 return offset;
             offset += length;
-        } while (offset < bytes.len && (unsigned char)bytes.ptr[offset] & 0x80);
+        } while (offset < bytes.len && (unsigned char)bytes.ptr[offset] & 0x80 &&
+                 !can_skip_valid(bytes, offset));
     }
     return offset;
 }

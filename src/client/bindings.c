@@ -177,12 +177,12 @@ void px_bindings_free(px_bindings *bindings) {
 
 /* ---- Delivering ---- */
 
-bool px_bindings_want(const px_bindings *bindings, px_slice name) {
-    return bindings->global.first || px_map_get(&bindings->named, name);
+bool px_bindings_want(const px_bindings *bindings, px_map_key *name) {
+    return bindings->global.first || px_map_find(&bindings->named, name);
 }
 
-bool px_bindings_name(const px_bindings *bindings, px_slice name) {
-    return px_map_get(&bindings->named, name) != NULL;
+bool px_bindings_name(const px_bindings *bindings, px_map_key *name) {
+    return px_map_find(&bindings->named, name) != NULL;
 }
 
 static void call(const px_bindings *bindings, const px_binding *first, uint64_t limit,
@@ -197,8 +197,8 @@ static void call(const px_bindings *bindings, const px_binding *first, uint64_t 
     }
 }
 
-void px_bindings_deliver(px_bindings *bindings, px_slice name, const pusher_event *event) {
-    const px_named_bindings *named = px_map_get(&bindings->named, name);
+void px_bindings_deliver(px_bindings *bindings, px_map_key *name, const pusher_event *event) {
+    const px_named_bindings *named = px_map_find(&bindings->named, name);
     uint64_t limit = bindings->next_serial;
     bindings->deliveries++;
     call(bindings, bindings->global.first, limit, event);

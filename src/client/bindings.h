@@ -46,12 +46,12 @@ void px_bindings_remove_global(px_bindings *bindings, pusher_event_fn handler, c
 void px_bindings_clear(px_bindings *bindings);
 
 /* Is there a handler for this event? */
-bool px_bindings_want(const px_bindings *bindings, px_slice name);
+bool px_bindings_want(const px_bindings *bindings, px_map_key *name);
 
 /* Is there one bound to this very event? */
-bool px_bindings_name(const px_bindings *bindings, px_slice name);
+bool px_bindings_name(const px_bindings *bindings, px_map_key *name);
 
 /* Calls the global handlers, then those of `name`, as they were when the call began. */
-void px_bindings_deliver(px_bindings *bindings, px_slice name, const pusher_event *event);
+void px_bindings_deliver(px_bindings *bindings, px_map_key *name, const pusher_event *event);
 
 #endif

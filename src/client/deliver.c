@@ -7,21 +7,28 @@
 /* Where an event goes at one place: the bindings and the name they know it by. */
 typedef struct px_stop {
     px_bindings *bindings;
-    px_slice name;
+    px_map_key *name;
 } px_stop;
+
+/* What an event is called; all bindings of a client hash alike. */
+typedef struct px_event_names {
+    px_map_key event;
+    px_map_key connection;
+} px_event_names;
 
 enum { MAX_STOPS = 5 };
 
 /* In the order of delivery, and only where somebody listens. */
 static size_t find_stops(pusher_client *client, pusher_channel *channel, const px_event *event,
-                         px_stop stops[MAX_STOPS]) {
+                         px_event_names *names, px_stop stops[MAX_STOPS]) {
+    px_map_key *name = &names->event;
     const px_stop candidates[MAX_STOPS] = {
-        {event->targets & PX_TO_CHANNEL && channel ? &channel->bindings : NULL, event->name},
-        {event->targets & PX_TO_CLIENT ? &client->bindings : NULL, event->name},
-        {event->targets & PX_TO_USER ? &client->user_bindings : NULL, event->name},
-        {event->targets & PX_TO_WATCHLIST ? &client->watchlist_bindings : NULL, event->name},
+        {event->targets & PX_TO_CHANNEL && channel ? &channel->bindings : NULL, name},
+        {event->targets & PX_TO_CLIENT ? &client->bindings : NULL, name},
+        {event->targets & PX_TO_USER ? &client->user_bindings : NULL, name},
+        {event->targets & PX_TO_WATCHLIST ? &client->watchlist_bindings : NULL, name},
         {event->targets & PX_TO_CONNECTION ? &client->connection_bindings : NULL,
-         event->connection_name},
+         &names->connection},
     };
     size_t count = 0;
     for (size_t i = 0; i < MAX_STOPS; i++) {
@@ -98,17 +105,15 @@ static int fill(pusher_client *client, const px_event *event, pusher_event *out,
 }
 
 /* People look for it when an event seems to get lost. */
-static void log_no_callbacks(pusher_client *client, pusher_channel *channel,
-                             const px_event *event) {
+static void log_no_callbacks(pusher_client *client, pusher_channel *channel, const px_event *event,
+                             px_map_key *name) {
     if (client->settings.core.log_level < PX_LOG_DEBUG)
         return;
-    if (event->targets & PX_TO_CHANNEL && channel &&
-        !px_bindings_name(&channel->bindings, event->name))
+    if (event->targets & PX_TO_CHANNEL && channel && !px_bindings_name(&channel->bindings, name))
         px_core_no_callbacks(client->core, event->channel_name, event->name);
-    if (event->targets & PX_TO_USER && !px_bindings_name(&client->user_bindings, event->name))
+    if (event->targets & PX_TO_USER && !px_bindings_name(&client->user_bindings, name))
         px_core_no_callbacks(client->core, PX_SLICE("user"), event->name);
-    if (event->targets & PX_TO_WATCHLIST &&
-        !px_bindings_name(&client->watchlist_bindings, event->name))
+    if (event->targets & PX_TO_WATCHLIST && !px_bindings_name(&client->watchlist_bindings, name))
         px_core_no_callbacks(client->core, PX_SLICE("watchlist events"), event->name);
 }
 
@@ -137,9 +142,10 @@ void px_client_deliver(pusher_client *client, const px_event *event) {
     if (event->data_type == PX_DATA_ERROR && event->error.repeated)
         return; /* one close is one error here */
     pusher_channel *channel = px_client_channel(client, event->channel);
+    px_event_names names = {{.text = event->name}, {.text = event->connection_name}};
     px_stop stops[MAX_STOPS];
-    size_t count = find_stops(client, channel, event, stops);
-    log_no_callbacks(client, channel, event);
+    size_t count = find_stops(client, channel, event, &names, stops);
+    log_no_callbacks(client, channel, event, &names.event);
     if (!count)
         return;
     px_event_details details;
@@ -174,8 +180,9 @@ void px_client_deliver_state(pusher_client *client, px_state previous, px_state 
     };
     const px_slice names[] = {PX_SLICE("state_change"), px_state_name(current)};
     for (size_t i = 0; i < 2; i++) {
+        px_map_key name = {.text = names[i]};
         out.name = px_outside(names[i]);
-        if (px_bindings_want(bindings, names[i]))
-            px_bindings_deliver(bindings, names[i], &out);
+        if (px_bindings_want(bindings, &name))
+            px_bindings_deliver(bindings, &name, &out);
     }
 }

@@ -5,9 +5,6 @@
 
 enum {
     RETRY_AFTER_LOSS_MS = 1000,
-    FIRST_PAUSE_MS = 1000,
-    MAX_PAUSE_MS = 30000,
-    MIN_BACKOFF_MS = 1000,
     SHORT_LIFE_MS = 1000,  /* shorter lives are not retried at once twice in a row */
     STABLE_LIFE_MS = 5000, /* after this long the failures before it are forgotten */
 };
@@ -83,27 +80,6 @@ static px_slice failure_text(int result) {
                                       : PX_SLICE("a limit of the client was exceeded");
 }
 
-/* ---- Pauses ---- */
-
-/* The most that the next pause may last; doubles with each failure in a row. */
-static uint32_t count_failure(px_core *core) {
-    uint32_t failures = core->connection.failures;
-    if (failures < 31)
-        core->connection.failures++;
-    uint64_t bound = (uint64_t)FIRST_PAUSE_MS << failures;
-    return bound < MAX_PAUSE_MS ? (uint32_t)bound : MAX_PAUSE_MS;
-}
-
-uint32_t px_connection_failure_pause(px_core *core, bool is_new) {
-    if (!is_new && core->connection.failures)
-        core->connection.failures--;
-    return px_core_random(core, count_failure(core));
-}
-
-static uint32_t backoff_pause(px_core *core) {
-    return MIN_BACKOFF_MS + px_core_random(core, count_failure(core));
-}
-
 /* ---- Seeking a connection ---- */
 
 static void seek(px_core *core) {
@@ -142,7 +118,7 @@ void px_connection_failed_to_open(px_core *core, int result) {
 }
 
 void px_connection_strategy_failed(px_core *core) {
-    retry_in(core, px_connection_failure_pause(core, true) + 1);
+    retry_in(core, px_pause_after_failure(core, true) + 1);
 }
 
 void px_core_connect(px_core *core) {
@@ -220,7 +196,7 @@ static uint32_t retry_pause(px_core *core, uint64_t lived_ms) {
     if (lived_ms >= SHORT_LIFE_MS)
         connection->quick_retries = 0;
     else if (connection->quick_retries++)
-        return px_connection_failure_pause(core, true);
+        return px_pause_after_failure(core, true);
     return 0;
 }
 
@@ -232,7 +208,7 @@ static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
         break;
     case PX_CLOSE_TLS_ONLY:
         if (core->connection.using_tls) {
-            retry_in(core, backoff_pause(core));
+            retry_in(core, px_pause_backoff(core));
             break;
         }
         core->connection.using_tls = true;
@@ -245,7 +221,7 @@ static void follow(px_core *core, px_close_action action, uint64_t lived_ms) {
             retry_in(core, RETRY_AFTER_LOSS_MS);
         break;
     case PX_CLOSE_BACKOFF:
-        retry_in(core, backoff_pause(core));
+        retry_in(core, px_pause_backoff(core));
         break;
     case PX_CLOSE_RETRY:
         retry_in(core, retry_pause(core, lived_ms));

@@ -48,10 +48,6 @@ void px_connection_silent(px_core *core);
 
 /* ---- For the strategy ---- */
 
-/* Counts a failed attempt, if `is_new`; how many ms to wait before the next: full jitter, so that
- * the clients of a server that was down don't come back all at once. */
-uint32_t px_connection_failure_pause(px_core *core, bool is_new);
-
 /* A transport could not even be started. */
 void px_connection_failed_to_open(px_core *core, int result);
 

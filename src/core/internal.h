@@ -15,6 +15,7 @@
 #include "core/liveness.h"
 #include "core/log.h"
 #include "core/message.h"
+#include "core/pause.h"
 #include "core/queue.h"
 #include "core/requests.h"
 #include "core/statistics.h"

@@ -65,7 +65,7 @@ static bool pass_turn(px_core *core, uint8_t number) {
 static uint32_t failure_pause(px_core *core) {
     bool is_new = !core->strategy.failure_counted;
     core->strategy.failure_counted = true;
-    return px_connection_failure_pause(core, is_new);
+    return px_pause_after_failure(core, is_new);
 }
 
 static void rest(px_core *core, uint8_t number) {
@@ -261,10 +261,10 @@ static void time_out_turn(px_core *core, uint8_t number) {
     px_log_text(core, PX_LOG_WARN, PX_SLICE("No connection within the time limit, trying again"));
     stop(core, node->children[run->turn]);
     run->limit_ms = run->limit_ms < node->max_ms / 2 ? run->limit_ms * 2 : node->max_ms;
-    if (pass_turn(core, number))
-        start_turn(core, number);
-    else
+    if (!pass_turn(core, number))
         failed(core, number);
+    else
+        start_turn(core, number);
 }
 
 /* What worked last does not, or nothing does. */

@@ -19,7 +19,7 @@ typedef struct px_network_watch px_network_watch;
 typedef struct px_cache_ledger px_cache_ledger;
 
 /* Bytes of the buffer that all connections of a loop read into. */
-enum { PX_LOOP_SCRATCH = 65536 };
+enum { PX_LOOP_SCRATCH = 262144 };
 
 /* `poller` NULL: the best the system has. PX_ERR_NO_MEMORY, PX_ERR_SYSTEM. */
 PX_MUST_CHECK int px_loop_new(const px_allocator *allocator, const px_poller_type *poller,

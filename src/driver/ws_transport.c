@@ -335,6 +335,14 @@ static ssize_t read_long_frame(px_ws_transport *transport, size_t missing) {
     return count;
 }
 
+/* While more and more comes, its memory is kept, so that none has to be found for each read. */
+static void empty_partial(px_buffer *partial) {
+    if (partial->capacity > PX_LOOP_SCRATCH)
+        px_buffer_free(partial);
+    else
+        px_buffer_clear(partial);
+}
+
 static ssize_t read_frames(px_ws_transport *transport) {
     char *scratch = px_loop_scratch(transport->loop);
     px_buffer *partial = &transport->partial;
@@ -345,8 +353,10 @@ static ssize_t read_frames(px_ws_transport *transport) {
     ssize_t count = read_up_to(transport, scratch, PX_LOOP_SCRATCH, &len);
     if (len == known)
         return count;
-    px_buffer_free(partial);
+    empty_partial(partial);
     size_t used = take_bytes(transport, scratch, len);
+    if (used == len)
+        px_buffer_free(partial);
     if (transport->phase == PX_WS_DEAD || used == len)
         return count;
     int result = px_buffer_append(partial, px_slice_of(scratch + used, len - used));

@@ -26,6 +26,13 @@ typedef struct px_json_masks {
     uint64_t wide;    /* 0x80 and above: not ASCII */
 } px_json_masks;
 
+/* What a reader of strings looks for. */
+typedef struct px_json_marks {
+    uint64_t quote;
+    uint64_t backslash;
+    uint64_t other; /* below 0x20, and 0x80 and above */
+} px_json_marks;
+
 /* The masks of two halves of `width` bytes each, the first of them in `low`. */
 static inline px_json_masks px_json_join(px_json_masks low, px_json_masks high, unsigned width) {
     return (px_json_masks){
@@ -33,6 +40,15 @@ static inline px_json_masks px_json_join(px_json_masks low, px_json_masks high, 
         .backslash = low.backslash | high.backslash << width,
         .control = low.control | high.control << width,
         .wide = low.wide | high.wide << width,
+    };
+}
+
+static inline px_json_marks px_json_join_marks(px_json_marks low, px_json_marks high,
+                                               unsigned width) {
+    return (px_json_marks){
+        .quote = low.quote | high.quote << width,
+        .backslash = low.backslash | high.backslash << width,
+        .other = low.other | high.other << width,
     };
 }
 
@@ -50,6 +66,16 @@ static inline px_json_masks px_json_lane(const char *bytes) {
         .backslash = px_json_bits(_mm_cmpeq_epi8(lane, _mm_set1_epi8('\\'))),
         .control = px_json_bits(control),
         .wide = px_json_bits(lane),
+    };
+}
+
+static inline px_json_marks px_json_mark_lane(const char *bytes) {
+    __m128i lane = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+    return (px_json_marks){
+        .quote = px_json_bits(_mm_cmpeq_epi8(lane, _mm_set1_epi8('"'))),
+        .backslash = px_json_bits(_mm_cmpeq_epi8(lane, _mm_set1_epi8('\\'))),
+        /* Signed: below the blank are control characters and all that is not ASCII. */
+        .other = px_json_bits(_mm_cmplt_epi8(lane, _mm_set1_epi8(0x20))),
     };
 }
 
@@ -82,6 +108,15 @@ static inline px_json_masks px_json_lane(const char *bytes) {
         .backslash = px_json_bits(vceqq_u8(lane, vdupq_n_u8('\\'))),
         .control = px_json_bits(vcltq_u8(lane, vdupq_n_u8(0x20))),
         .wide = px_json_bits(vcgeq_u8(lane, vdupq_n_u8(0x80))),
+    };
+}
+
+static inline px_json_marks px_json_mark_lane(const char *bytes) {
+    uint8x16_t lane = vld1q_u8((const uint8_t *)bytes);
+    return (px_json_marks){
+        .quote = px_json_bits(vceqq_u8(lane, vdupq_n_u8('"'))),
+        .backslash = px_json_bits(vceqq_u8(lane, vdupq_n_u8('\\'))),
+        .other = px_json_bits(vcltq_s8(vreinterpretq_s8_u8(lane), vdupq_n_s8(0x20))),
     };
 }
 
@@ -135,6 +170,11 @@ static inline px_json_masks px_json_lane(const char *bytes) {
     return px_json_join(px_json_half_lane(bytes), px_json_half_lane(bytes + 8), 8);
 }
 
+static inline px_json_marks px_json_mark_lane(const char *bytes) {
+    px_json_masks lane = px_json_lane(bytes);
+    return (px_json_marks){lane.quote, lane.backslash, lane.control | lane.wide};
+}
+
 /* Bytes that are looked at together for the first special one. */
 enum { PX_JSON_STEP = 8 };
 
@@ -173,6 +213,22 @@ static inline px_json_masks px_json_block_at(px_slice text, size_t offset) {
     char padded[PX_JSON_BLOCK] = {0};
     memcpy(padded, text.ptr + offset, left);
     return px_json_block(padded);
+}
+
+/* The marks of the same block. What lies behind the end counts as other. */
+static inline px_json_marks px_json_marks_at(px_slice text, size_t offset) {
+    size_t left = text.len - offset;
+    char padded[PX_JSON_BLOCK];
+    const char *bytes = text.ptr + offset;
+    if (left < PX_JSON_BLOCK) {
+        memset(padded, 0, sizeof(padded));
+        bytes = memcpy(padded, bytes, left);
+    }
+    px_json_marks low =
+        px_json_join_marks(px_json_mark_lane(bytes), px_json_mark_lane(bytes + 16), 16);
+    px_json_marks high =
+        px_json_join_marks(px_json_mark_lane(bytes + 32), px_json_mark_lane(bytes + 48), 16);
+    return px_json_join_marks(low, high, 32);
 }
 
 /* The bytes of a block that a backslash before them escapes. *carry is 1 when the block's first

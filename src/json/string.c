@@ -5,7 +5,7 @@
 #include "json/string.h"
 
 #include "base/utf8.h"
-#include "json/scan.h"
+#include "json/avx512.h"
 
 static bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -67,27 +67,77 @@ static void walk(px_slice input, size_t *offset, bool *escaped) {
     }
 }
 
-/* Finds the end of a valid string whose inside begins at `start` and is valid up to `offset`, and all
- * ASCII; false when it is not valid. */
-static bool accept(px_slice input, size_t start, size_t offset, size_t *end, bool *escaped) {
-    uint64_t carry = 0;
+/* A string whose inside begins at `start`, and is valid up to `offset` and all ASCII. */
+typedef struct begun {
+    px_slice input;
+    size_t start;
+    size_t offset;
+} begun;
+
+/* What a block holds that is not plain, before the string's end. */
+typedef struct oddities {
+    uint64_t other;   /* control characters, and what is not ASCII */
+    uint64_t escaped; /* that is neither a quote nor a backslash */
+} oddities;
+
+/* False: that can't be in a string. *wide: there is something in it that is not ASCII. */
+static bool bear(px_slice input, size_t offset, oddities found, bool *wide) {
+    if (found.other) {
+        if (px_json_block_at(input, offset).control & found.other)
+            return false;
+        *wide = true;
+    }
+    return escapes_valid(input, offset, found.escaped);
+}
+
+typedef px_json_marks (*marks_fn)(px_slice text, size_t offset);
+
+/* Finds the end of the string; false when it is not valid. For each `marks_at` a loop of its own. */
+static inline __attribute__((always_inline)) bool accept_with(marks_fn marks_at, begun string,
+                                                              size_t *end, bool *escaped) {
+    const px_slice input = string.input;
+    uint64_t carry = 0, backslashes = 0;
     bool wide = false;
-    for (; offset < input.len; offset += PX_JSON_BLOCK) {
-        px_json_masks block = px_json_block_at(input, offset);
+    for (size_t offset = string.offset; offset < input.len; offset += PX_JSON_BLOCK) {
+        px_json_marks block = marks_at(input, offset);
         uint64_t behind_backslash = px_json_escaped(block.backslash, &carry);
         uint64_t quote = block.quote & ~behind_backslash;
+        oddities found = {block.other, behind_backslash & ~(block.quote | block.backslash)};
+        if (!(quote | found.other | found.escaped)) {
+            backslashes |= block.backslash;
+            continue;
+        }
         uint64_t inside = quote ? (quote & (0 - quote)) - 1 : UINT64_MAX;
-        uint64_t unusual = behind_backslash & inside & ~(block.quote | block.backslash);
-        if (block.control & inside || !escapes_valid(input, offset, unusual))
+        found.other &= inside;
+        found.escaped &= inside;
+        if (!bear(input, offset, found, &wide))
             return false;
-        wide = wide || block.wide & inside;
-        *escaped = *escaped || block.backslash & inside;
+        backslashes |= block.backslash & inside;
         if (!quote)
             continue;
+        *escaped = *escaped || backslashes;
         *end = offset + px_json_lowest_bit(quote);
-        return !wide || px_utf8_valid(px_slice_of(input.ptr + start, *end - start));
+        return !wide || px_utf8_valid(px_slice_of(input.ptr + string.start, *end - string.start));
     }
     return false;
+}
+
+#if defined(PX_JSON_AVX512)
+PX_JSON_AVX512_CODE static bool accept_avx512(begun string, size_t *end, bool *escaped) {
+    return accept_with(px_json_avx512_marks_at, string, end, escaped);
+}
+#endif
+
+static bool accept(begun string, size_t *end, bool *escaped) {
+#if defined(PX_JSON_AVX512)
+    if (px_cpu_has(PX_CPU_AVX512))
+        return accept_avx512(string, end, escaped);
+#endif
+    walk(string.input, &string.offset, escaped);
+    *end = string.offset;
+    if (string.offset < string.input.len && string.input.ptr[string.offset] == '"')
+        return true;
+    return accept_with(px_json_marks_at, string, end, escaped);
 }
 
 /* Could `text` be the beginning of a valid sequence that the end of the input cuts off? */
@@ -135,11 +185,10 @@ static px_json_error explain(px_slice input, size_t position, size_t *end) {
 px_json_error px_json_check_string(px_slice input, size_t start, size_t *end, bool *escaped) {
     size_t offset = px_json_scan(input, start);
     *escaped = false;
-    walk(input, &offset, escaped);
     *end = offset;
     if (offset < input.len && input.ptr[offset] == '"')
         return PX_JSON_ERROR_NONE;
-    if (accept(input, start, offset, end, escaped))
+    if (accept((begun){input, start, offset}, end, escaped))
         return PX_JSON_ERROR_NONE;
     return explain(input, start, end);
 }

@@ -1,7 +1,7 @@
 /* Resolving the escapes of a JSON string. */
 #include "base/utf8.h"
+#include "json/avx512.h"
 #include "json/reader.h"
-#include "json/scan.h"
 
 static uint32_t hex4(const char *digits) {
     uint32_t value = 0;
@@ -31,17 +31,20 @@ static uint32_t unicode_escape(px_slice text, size_t *length) {
 static const char SIMPLE_ESCAPE[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
                                         ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
 
-/* Writes what the escape at `from` stands for to *to, which moves on; returns where the escape
- * ends. */
+/* Writes what the escape at `from` stands for to *to, which moves on; returns where the escape ends.
+ * Quotes, backslashes and slashes are not written: they begin the run of bytes behind the escape. */
 static const char *resolve(const char *from, const char *end, char **to) {
-    size_t length = 2;
     if (from[1] == 'u') {
+        size_t length;
         px_slice text = px_slice_of(from, (size_t)(end - from));
         *to += px_utf8_encode(unicode_escape(text, &length), *to);
-    } else {
-        *(*to)++ = SIMPLE_ESCAPE[(unsigned char)from[1]];
+        return from + length;
     }
-    return from + length;
+    char byte = SIMPLE_ESCAPE[(unsigned char)from[1]];
+    if (byte == from[1])
+        return from + 1;
+    *(*to)++ = byte;
+    return from + 2;
 }
 
 /* `first` is the offset of the first backslash. What is written is never longer than what was read,
@@ -67,9 +70,31 @@ static size_t unescape_from(px_slice text, size_t first, char *out) {
     return (size_t)(to + (end - from) - out);
 }
 
+#if defined(PX_JSON_AVX512)
+
+PX_JSON_AVX512_CODE static size_t unescape_avx512(px_slice text, char *out) {
+    const char *from = text.ptr;
+    const char *end = text.ptr + text.len;
+    char *to = out;
+    for (;;) {
+        from += px_json_avx512_unescape(px_slice_of(from, (size_t)(end - from)), &to);
+        if (from == end)
+            return (size_t)(to - out);
+        do /* where there is one \u, there are more, mostly */
+            from = resolve(from, end, &to);
+        while (end - from > 1 && from[0] == '\\' && from[1] == 'u');
+    }
+}
+
+#endif
+
 size_t px_json_unescape_to(px_slice text, char *out) {
     if (text.len == 0)
         return 0;
+#if defined(PX_JSON_AVX512)
+    if (px_cpu_has(PX_CPU_AVX512))
+        return unescape_avx512(text, out);
+#endif
     const char *backslash = memchr(text.ptr, '\\', text.len);
     if (backslash)
         return unescape_from(text, (size_t)(backslash - text.ptr), out);

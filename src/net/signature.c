@@ -17,11 +17,11 @@ static void write_hex(const unsigned char *bytes, size_t count, char *out) {
 }
 
 static bool update_all(EVP_MAC_CTX *context, const px_slice *parts, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (parts[i].len &&
-            !EVP_MAC_update(context, (const unsigned char *)parts[i].ptr, parts[i].len))
-            return false;
-    return true;
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++)
+        done = !parts[i].len ||
+               EVP_MAC_update(context, (const unsigned char *)parts[i].ptr, parts[i].len);
+    return done;
 }
 
 static bool hmac_sha256(EVP_MAC_CTX *context, px_slice secret, const px_slice *parts, size_t count,

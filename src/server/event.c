@@ -17,7 +17,7 @@ static px_message *end(px_hub *hub, px_json_writer *writer) {
     px_json_object_end(writer);
     px_message *message = NULL;
     if (px_json_writer_finish(writer) == PX_OK)
-        message = px_message_new(hub->host.messages, px_buffer_slice(&hub->text));
+        message = px_message_new(hub->host.transient, px_buffer_slice(&hub->text));
     if (hub->text.capacity > KEEP_CAPACITY)
         px_buffer_free(&hub->text);
     return message;

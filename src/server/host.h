@@ -19,9 +19,12 @@
 #include "server/host_pool.h"
 #include "server/host_sessions.h"
 #include "server/host_socket.h"
+#include "server/host_uring.h"
 #include "server/hub.h"
 #include "server/ip.h"
 #include "server/server.h"
+#include "server/standstill.h"
+#include "server/trim.h"
 #include "server/wheel.h"
 
 enum { PX_HOST_READ_SIZE = 65536, PX_HOST_NAME_SIZE = 64 };
@@ -136,12 +139,16 @@ struct px_server {
     px_host_connection *last_dirty;
     size_t inputs;     /* that this turn has handled */
     px_joined *joined; /* for all outputs */
-    px_pool pool;      /* for what comes and goes with every event */
+    px_uring *uring;   /* NULL: each connection takes a system call of its own */
+    bool has_asked_for_uring;
+    px_pool pool; /* for what comes and goes with every event */
     px_sessions sessions;
     px_host_webhooks *webhooks; /* NULL: no app has any */
     px_arena arena;             /* for one request */
     px_buffer scratch;          /* for one answer */
     char *read_buffer;          /* PX_HOST_READ_SIZE bytes, for all connections */
+    px_trim trim;
+    px_standstill standstill;
     bool is_draining;
     bool is_ended;
 };

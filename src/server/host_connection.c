@@ -87,7 +87,9 @@ void px_host_free_connection(px_host_connection *connection) {
     if (connection->is_websocket)
         px_ws_decoder_free(&connection->in.decoder);
     px_sockjs_socket_free(connection);
+    px_server *server = connection->server;
     px_free(&px_heap, connection, sizeof *connection);
+    px_trim_gone(&server->trim, px_hub_connection_count(server->hub), server->now_ms);
 }
 
 /* Everything that was queued is out. */

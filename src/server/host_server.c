@@ -41,7 +41,8 @@ static uint64_t monotonic_ms(void) {
 }
 
 void px_host_wake(px_server *server) {
-    server->now_ms = monotonic_ms();
+    server->now_ms = px_standstill_time(&server->standstill, monotonic_ms(), server->now_ms,
+                                        server->timer_at_ms);
     px_hub_tick(server->hub, server->now_ms, (uint64_t)time(NULL));
 }
 
@@ -49,8 +50,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context) {
     (void)fd;
     (void)what;
     px_server *server = context;
+    px_host_wake(server); /* it looks whether the timer is late */
     server->timer_at_ms = UINT64_MAX;
-    px_host_wake(server);
 }
 
 /* Wakes the loop for what is due next. A timer that fires too early is cheaper than one that is set
@@ -66,6 +67,8 @@ static int set_timer(px_server *server) {
     uint64_t webhooks_deadline = px_host_webhooks_deadline(server);
     if (webhooks_deadline < due)
         due = webhooks_deadline;
+    if (server->trim.due_ms < due)
+        due = server->trim.due_ms;
     if (server->is_draining && server->end_at_ms < due)
         due = server->end_at_ms;
     if (due >= server->timer_at_ms)
@@ -223,9 +226,10 @@ static int add_signals(px_server *server) {
 static int fill(px_server *server, const px_server_options *options, char *why, size_t size) {
     server->wishes[0] = server->wishes[1] = -1;
     server->timer_at_ms = UINT64_MAX;
+    px_trim_init(&server->trim);
     px_pool_init(&server->pool);
     px_arena_init(&server->texts, &px_heap, MAX_TEXTS);
-    px_arena_init(&server->arena, &px_heap, MAX_ARENA);
+    px_arena_init(&server->arena, &server->pool.allocator, MAX_ARENA);
     px_buffer_init(&server->scratch, &px_heap, MAX_ANSWER);
     server->read_buffer = px_alloc(&px_heap, PX_HOST_READ_SIZE);
     server->joined = px_joined_new();
@@ -292,6 +296,7 @@ void px_server_free(px_server *server) {
     px_buffer_free(&server->scratch);
     px_arena_free(&server->arena);
     px_arena_free(&server->texts);
+    px_uring_free(server->uring);
     px_joined_free(server->joined);
     px_pool_free(&server->pool);
     px_free(&px_heap, server->read_buffer, PX_HOST_READ_SIZE);
@@ -300,10 +305,12 @@ void px_server_free(px_server *server) {
 
 /* ---- Running ---- */
 
-/* A server that is stopping has nothing left to do. */
+/* A server that is stopping has nothing left to do. A session may be without a connection just now; webhooks are told
+ * of its end as of any other. */
 static bool is_over(const px_server *server) {
     return server->now_ms >= server->end_at_ms ||
-           (!server->connections && px_host_webhooks_are_idle(server));
+           (!server->connections && px_hub_connection_count(server->hub) == 0 &&
+            px_host_webhooks_are_idle(server));
 }
 
 int px_host_turn(px_server *server, bool may_wait) {
@@ -316,6 +323,8 @@ int px_host_turn(px_server *server, bool may_wait) {
     px_sessions_tick(server);
     px_host_end_turn(server);
     px_host_send_webhooks(server);
+    if (px_trim_is_due(&server->trim, server->now_ms))
+        px_trim_heap();
     if (server->is_draining && is_over(server))
         server->is_ended = true;
     return PX_OK;

@@ -4,13 +4,11 @@
  * with that broadcast to those who are still to be written to. So the more there is to do, the more
  * messages leave with one system call, and nothing ever waits for company. */
 #include "server/host_session.h"
+#include "server/host_write.h"
 
 /* How many connections a turn looks at, at least, and how many more for each input that it has
  * handled: writing gets no less time than reading, whatever comes. */
 enum { SHARE_OF_TURN = 64, SHARE_OF_INPUT = 8 };
-
-/* Connections that are written to together. */
-enum { MAX_BATCH = 64 };
 
 void px_host_mark_dirty(px_host_connection *connection) {
     px_server *server = connection->server;
@@ -67,29 +65,19 @@ static size_t take(px_server *server, size_t max, px_host_connection **batch, si
     return taken;
 }
 
-static void write_all(px_server *server, px_host_connection *const *batch, size_t count) {
-    px_host_written results[MAX_BATCH];
-    for (size_t i = 0; i < count; i++)
-        results[i] = batch[i]->phase == PX_PHASE_DEAD
-                         ? PX_WRITTEN_FAILED
-                         : px_output_write(&batch[i]->output, &batch[i]->socket, server->joined);
-    for (size_t i = 0; i < count; i++)
-        px_host_wrote(batch[i], results[i]);
-}
-
 bool px_host_is_behind(const px_server *server) {
     return server->dirty || server->sessions.dirty;
 }
 
 void px_host_end_turn(px_server *server) {
-    px_host_connection *batch[MAX_BATCH];
+    px_host_connection *batch[PX_WRITE_MAX];
     size_t share = SHARE_OF_TURN + SHARE_OF_INPUT * server->inputs;
     server->inputs = 0;
     while (share > 0 && px_host_is_behind(server)) {
         px_sessions_end_turn(server);
         size_t count;
-        share -= take(server, share < MAX_BATCH ? share : MAX_BATCH, batch, &count);
-        write_all(server, batch, count);
+        share -= take(server, share < PX_WRITE_MAX ? share : PX_WRITE_MAX, batch, &count);
+        px_host_write_all(server, batch, count);
     }
     if (px_host_is_behind(server))
         return;

@@ -119,7 +119,7 @@ px_hub_host px_host_functions(px_server *server) {
                          .log = log_line,
                          .context = server,
                          .notice = px_host_take_notice,
-                         .messages = &server->pool.allocator};
+                         .transient = &server->pool.allocator};
 }
 
 void px_host_shed(px_host_connection *connection) {

@@ -83,8 +83,8 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     made->allocator = allocator;
     made->options = *options;
     made->host = *host;
-    if (!made->host.messages)
-        made->host.messages = allocator;
+    if (!made->host.transient)
+        made->host.transient = allocator;
     made->seed[0] = seed[0];
     made->seed[1] = seed[1];
     made->now_ms = now_ms;
@@ -94,7 +94,7 @@ int px_hub_new(const px_allocator *allocator, const px_hub_options *options,
     px_sockets_init(&made->sockets, allocator, seed);
     px_wheel_init(&made->timers, now_ms);
     px_wheel_init(&made->tasks, now_ms);
-    px_arena_init(&made->arena, allocator, MAX_INPUT_MEMORY);
+    px_arena_init(&made->arena, made->host.transient, MAX_INPUT_MEMORY);
     px_buffer_init(&made->text, allocator, MAX_MESSAGE_TEXT);
     px_watchlists_init(made);
     made->ping = px_event_plain(made, PX_SLICE("pusher:ping"), px_slice_of(NULL, 0));

@@ -97,8 +97,9 @@ typedef struct px_hub_host {
     void *context;
     /* Something has happened that one of the app's webhooks may want to know. NULL: nobody does. */
     void (*notice)(void *context, const px_notice *notice);
-    /* Where messages are allocated, which come and go much. NULL: where everything is. */
-    const px_allocator *messages;
+    /* For what comes and goes with every input: messages, and what handling it needs. NULL: as for
+     * everything else. */
+    const px_allocator *transient;
 } px_hub_host;
 
 /* `seed`: unpredictable bits for socket ids, hashing and jitter. The apps are added afterwards. */

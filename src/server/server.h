@@ -100,6 +100,9 @@ enum { PX_SERVER_ERROR_SIZE = 512, PX_SERVER_ADDRESS_SIZE = 64 };
       "Events of an app that may wait for its webhooks; the oldest are dropped beyond.")           \
     X(NUMBER, webhook_max_bytes, "webhook_max_bytes", 16777216, 65536, 1073741824,                 \
       "Bytes of memory that they may take.")                                                       \
+    X(FLAG, io_uring, "io_uring", 1, 0, 1,                                                         \
+      "Send to many connections with one system call, where the system has io_uring and lets the " \
+      "server use it.")                                                                            \
     X(TEXT, webhook_ca, "webhook_ca", "", 0, 0,                                                    \
       "File with the authorities that webhooks' certificates are verified by, in PEM form. "       \
       "Empty: the system's.")                                                                      \

@@ -86,6 +86,16 @@ test('cases that differ by a number of subscribers or by a percentile become cur
   assert.equal(figures(SCALE.slice(0, 4))[0].kind, 'bars', 'two points are no curve');
 });
 
+test('a ratio of rates shall be high, one of costs low', () => {
+  const both = [
+    row('a', 'rate', 'us', 3), row('a', 'rate', 'us / them', 2, 'times'), row('a', 'rate', 'us', 0, 'allocations'),
+    row('a', 'cost', 'us', 3, 'ms'), row('a', 'cost', 'us / them', 2, 'times'), row('a', 'alone', 'us / them', 2, 'times'),
+  ];
+  const { cases } = figures(both).find(({ ratio }) => ratio);
+  assert.deepEqual(cases.map(({ case: what, better }) => [what, better]),
+    [['rate', 'more is better'], ['cost', 'less is better'], ['alone', '']]);
+});
+
 test('axes hold what they show', () => {
   for (const values of [[1, 2], [0, 0], [-5, 3], [0.001, 4000], [7, 7], [100, 102], [0.0531, 19.5]]) {
     const x = scale(values, 500);

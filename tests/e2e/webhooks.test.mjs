@@ -288,6 +288,22 @@ test('SIGTERM: what can be delivered is, what is left is said', async (t) => {
   assert.match(running.err.join('\n'), /2 webhook events of app app-id to http:\S+ are lost with the end of the server/);
 });
 
+test('SIGTERM: a session that nobody asks for just then ends as well', async (t) => {
+  const receiver = await webhookReceiver(t);
+  const { port, program: running, stop } = await server(t, [app([{ url: receiver.url }])], { grace_ms: 300 });
+  const session = `http://127.0.0.1:${port}/pusher/app/${APP.key}/1/lonely`;
+  const post = async (path, body) => {
+    const headers = { Connection: 'close' };
+    return (await fetch(`${session}/${path}?protocol=7`, { method: 'POST', body, headers })).text();
+  };
+  assert.equal(await post('xhr'), 'o\n');
+  await post('xhr_send', JSON.stringify([JSON.stringify({ event: 'pusher:subscribe', data: { channel: 'a' } })]));
+  await receiver.took(1);
+  assert.equal(await stop(), 0);
+  assert.deepEqual(short(receiver.events), ['channel_occupied a', 'channel_vacated a']);
+  assert.doesNotMatch(running.err.join('\n'), /lost/);
+});
+
 test('after a kill the next start says what was lost', async (t) => {
   const url = `http://127.0.0.1:${await freePort()}/hook`;
   const state = join(folder(t), 'webhooks.state');

@@ -16,7 +16,7 @@ FREESTANDING = {
     "float.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h",
 }
 PLAIN = FREESTANDING | {"string.h"}
-VECTOR = {"arm_neon.h", "emmintrin.h"}
+VECTOR = {"arm_neon.h", "cpuid.h", "emmintrin.h", "immintrin.h"}  # and what tells of them
 POSIX = PLAIN | {
     # C11
     "assert.h", "ctype.h", "errno.h", "inttypes.h", "locale.h", "math.h", "signal.h",
@@ -30,8 +30,8 @@ POSIX = PLAIN | {
 }
 # Linux's alone: one file per concern, with a portable fallback beside it.
 LINUX = {
-    "linux/if.h", "linux/netlink.h", "linux/rtnetlink.h", "sys/epoll.h", "sys/eventfd.h", "sys/ioctl.h",
-    "sys/random.h", "sys/signalfd.h", "sys/timerfd.h",
+    "linux/if.h", "linux/io_uring.h", "linux/netlink.h", "linux/rtnetlink.h", "malloc.h", "sys/epoll.h",
+    "sys/eventfd.h", "sys/ioctl.h", "sys/random.h", "sys/signalfd.h", "sys/syscall.h", "sys/timerfd.h",
 }
 
 # folder: (folders it may use, system and third-party headers; an entry ending in "/" is a prefix)

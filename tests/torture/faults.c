@@ -76,6 +76,7 @@ const fault faults[] = {
     {FAULT_getsockname, ENOBUFS, false},
     {FAULT_getrandom, EINTR, true},
     {FAULT_getrandom, ENOSYS, false},
+    {FAULT_allocate, ENOMEM, false},
 };
 const size_t fault_count = sizeof faults / sizeof *faults;
 
@@ -101,6 +102,7 @@ static struct {
     uint64_t random;
     long struck;
     long waits;
+    long calls[FAULT_CALL_COUNT];
 } plan = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Thread_local bool this_thread_counts;
@@ -118,6 +120,7 @@ static void set_plan(const fault *way, int skip, int times, unsigned seed, int p
     plan.per_mille = per_mille;
     plan.struck = 0;
     plan.waits = 0;
+    memset(plan.calls, 0, sizeof plan.calls);
     pthread_mutex_unlock(&plan.lock);
 }
 
@@ -151,6 +154,10 @@ long faults_waits(void) {
     return look_at(&plan.waits);
 }
 
+long faults_calls(fault_call call) {
+    return look_at(&plan.calls[call]);
+}
+
 int faults_open_files(void) {
     DIR *folder = opendir("/proc/self/fd");
     int count = 0;
@@ -171,7 +178,8 @@ static unsigned draw(unsigned below) {
 }
 
 static int draw_error(fault_call call) {
-    if (draw(1000) >= (unsigned)plan.per_mille)
+    /* There are many allocations to a call. */
+    if (draw(call == FAULT_allocate ? 10000 : 1000) >= (unsigned)plan.per_mille)
         return 0;
     int error = 0;
     unsigned seen = 0;
@@ -197,13 +205,14 @@ static int planned_error(fault_call call) {
 }
 
 /* 0: the call shall be made. */
-static int strike(fault_call call) {
+int faults_strike(fault_call call) {
     if (!this_thread_counts)
         return 0;
     pthread_mutex_lock(&plan.lock);
     int error = plan.per_mille ? draw_error(call) : planned_error(call);
     plan.struck += error != 0;
     plan.waits += call == FAULT_epoll_wait || call == FAULT_poll;
+    plan.calls[call]++;
     pthread_mutex_unlock(&plan.lock);
     if (error > 0)
         errno = error;
@@ -219,7 +228,7 @@ static int strike(fault_call call) {
         if (!found)                                                                                \
             found = system_call_of(#name);                                                         \
         type(*pass_on) parameters = (type(*) parameters)(uintptr_t)found;                          \
-        int error = strike(FAULT_##name);                                                          \
+        int error = faults_strike(FAULT_##name);                                                   \
         if (error > 0)                                                                             \
             return -1;                                                                             \
         return error == FAULT_SHORT ? pass_on one_byte : pass_on arguments;                        \
@@ -273,14 +282,14 @@ FAULTY(ssize_t, getrandom, (void *bytes, size_t size, unsigned flags), (bytes, s
 
 __attribute__((visibility("default"))) int epoll_ctl(int fd, int what, int other,
                                                      struct epoll_event *event) {
-    if (what != EPOLL_CTL_DEL && strike(FAULT_epoll_ctl))
+    if (what != EPOLL_CTL_DEL && faults_strike(FAULT_epoll_ctl))
         return -1;
     return PASSED_ON(epoll_ctl)(fd, what, other, event);
 }
 
 __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msghdr *message,
                                                        int flags) {
-    int error = strike(FAULT_sendmsg);
+    int error = faults_strike(FAULT_sendmsg);
     if (error > 0)
         return -1;
     if (error == FAULT_SHORT && message->msg_iovlen > 0 && message->msg_iov[0].iov_len > 0) {
@@ -302,7 +311,7 @@ __attribute__((visibility("default"))) int open(const char *path, int flags, ...
     va_start(list, flags);
     mode_t mode = mode_of(flags, &list);
     va_end(list);
-    return strike(FAULT_open) ? -1 : PASSED_ON(open)(path, flags, mode);
+    return faults_strike(FAULT_open) ? -1 : PASSED_ON(open)(path, flags, mode);
 }
 
 __attribute__((visibility("default"))) int openat(int folder, const char *path, int flags, ...) {
@@ -310,5 +319,5 @@ __attribute__((visibility("default"))) int openat(int folder, const char *path, 
     va_start(list, flags);
     mode_t mode = mode_of(flags, &list);
     va_end(list);
-    return strike(FAULT_openat) ? -1 : PASSED_ON(openat)(folder, path, flags, mode);
+    return faults_strike(FAULT_openat) ? -1 : PASSED_ON(openat)(folder, path, flags, mode);
 }

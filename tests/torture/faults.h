@@ -1,4 +1,4 @@
-/* System calls that fail when a test wants it. The program's own definitions of them are those that
+/* System calls that fail when a test wants it, and allocations of client and server (memory.c). The program's own definitions of them are those that
  * libcurl and libevent get, too; each passes the call on unless the plan says that it fails. Only the
  * calls of threads that asked for it count. */
 #ifndef TORTURE_FAULTS_H
@@ -33,7 +33,8 @@
     X(getsockopt)                                                                                  \
     X(setsockopt)                                                                                  \
     X(getsockname)                                                                                 \
-    X(getrandom)
+    X(getrandom)                                                                                   \
+    X(allocate)
 
 typedef enum fault_call {
 #define FAULT_ID(name) FAULT_##name,
@@ -68,9 +69,16 @@ void faults_plan_random(unsigned seed, int per_mille);
 /* Nothing fails any more. */
 void faults_end(void);
 
-/* Since the last plan: calls that failed, and times that the threads looked for events. */
+/* Since the last plan: calls that failed, times that the threads looked for events, and calls of one kind. */
 long faults_struck(void);
 long faults_waits(void);
+long faults_calls(fault_call call);
+
+/* For who makes a call: not 0 when it shall fail, with errno, or FAULT_SHORT. */
+int faults_strike(fault_call call);
+
+/* The blocks of memory that client and server have. */
+long faults_live_blocks(void);
 
 /* The descriptors that this process has open. */
 int faults_open_files(void);

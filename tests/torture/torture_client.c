@@ -1,6 +1,6 @@
-/* The client while system calls fail: it connects, subscribes, gets an event, loses the connection, is
+/* The client while system calls and allocations fail: it connects, subscribes, gets an event, loses the connection, is
  * back, gets another event, and is freed. Whatever fails meanwhile, it must not crash, leave a
- * descriptor open or run hot, and when nothing fails any more it must get there.
+ * descriptor open, keep memory or run hot, and when nothing fails any more it must get there.
  *
  *     torture_client         each way to fail, at the first call and for a while, and some at random
  *     torture_client full    at each call that the client makes, and many more at random */
@@ -66,6 +66,9 @@ static void on_hello(const pusher_event *event, void *context) {
     ((world *)context)->has_heard |= event->data.len == 1 && *event->data.ptr == '2';
 }
 
+/* How many allocations go well before the client is made and asked for something. */
+static int allocations_for_making;
+
 /* What is refused for want of something may be asked for again. */
 static pusher_client *make_client(const world *now) {
     static const pusher_string ONLY_WS[] = {{"ws", 2}};
@@ -80,6 +83,18 @@ static pusher_client *make_client(const world *now) {
         (void)!pusher_client_new(pusher_str("KEY"), &options, &client);
     assert_non_null(client);
     return client;
+}
+
+static void subscribe(world *now) {
+    pusher_channel *channel = NULL;
+    int result = PUSHER_ERR_NO_MEMORY;
+    for (int i = 0; i < TRIES && result == PUSHER_ERR_NO_MEMORY; i++)
+        result = pusher_subscribe(now->client, pusher_str("news"), &channel);
+    assert_int_equal(result, PUSHER_OK);
+    result = PUSHER_ERR_NO_MEMORY;
+    for (int i = 0; i < TRIES && result == PUSHER_ERR_NO_MEMORY; i++)
+        result = pusher_channel_bind(channel, pusher_str("hello"), on_hello, now, NULL);
+    assert_int_equal(result, PUSHER_OK);
 }
 
 static bool is_there(const world *now) {
@@ -108,15 +123,14 @@ static void assert_gets_there(world *now, const char *what) {
 /* Everything with the faults that are planned; they end after `trouble_ms`. */
 static void live_for(const char *what, int trouble_ms, bool may_spin) {
     world now = {0};
-    pusher_channel *channel = NULL;
     faults_count_this_thread(false);
     int files = faults_open_files();
+    long blocks = faults_live_blocks();
     now.peer = test_peer_start(serve, &now.served, NULL, NULL);
     faults_count_this_thread(true);
     now.client = make_client(&now);
-    assert_int_equal(pusher_subscribe(now.client, pusher_str("news"), &channel), PUSHER_OK);
-    assert_int_equal(pusher_channel_bind(channel, pusher_str("hello"), on_hello, &now, NULL),
-                     PUSHER_OK);
+    subscribe(&now);
+    allocations_for_making = (int)faults_calls(FAULT_allocate);
     pusher_connect(now.client);
     long waits = faults_waits();
     run_for(&now, trouble_ms);
@@ -130,6 +144,8 @@ static void live_for(const char *what, int trouble_ms, bool may_spin) {
     test_peer_stop(now.peer);
     if (faults_open_files() != files)
         fail_msg("%s: %d descriptors before, %d after", what, files, faults_open_files());
+    if (faults_live_blocks() != blocks)
+        fail_msg("%s: %ld blocks of memory before, %ld after", what, blocks, faults_live_blocks());
 }
 
 static void live(const char *what, bool may_spin) {
@@ -155,7 +171,7 @@ static void each_call_fails_once(void **state) {
 
 /* Making a client is no part of it: what it can't do without is refused for as long as it lasts. */
 static bool is_for_making(fault_call call) {
-    return call == FAULT_epoll_create1 || call == FAULT_pipe;
+    return call == FAULT_epoll_create1 || call == FAULT_pipe || call == FAULT_allocate;
 }
 
 static void a_call_goes_on_failing(void **state) {
@@ -167,6 +183,18 @@ static void a_call_goes_on_failing(void **state) {
     }
 }
 
+static void an_allocation_fails(void **state) {
+    (void)state;
+    ways_without_memory(is_full ? 0 : 40, live);
+}
+
+static void no_memory_is_left(void **state) {
+    (void)state;
+    faults_end();
+    live("nothing fails", true);
+    ways_with_no_memory_left(allocations_for_making, is_full ? 0 : 10, live);
+}
+
 static void calls_fail_at_random(void **state) {
     (void)state;
     ways_at_random(is_full ? 200 : 4, 20, 40, live_longer);
@@ -174,10 +202,9 @@ static void calls_fail_at_random(void **state) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_fails),
-        cmocka_unit_test(each_call_fails_once),
-        cmocka_unit_test(a_call_goes_on_failing),
-        cmocka_unit_test(calls_fail_at_random),
+        cmocka_unit_test(nothing_fails),          cmocka_unit_test(each_call_fails_once),
+        cmocka_unit_test(a_call_goes_on_failing), cmocka_unit_test(an_allocation_fails),
+        cmocka_unit_test(no_memory_is_left),      cmocka_unit_test(calls_fail_at_random),
     };
     is_full = argc > 1 && strcmp(argv[1], "full") == 0;
     return cmocka_run_group_tests(tests, NULL, NULL);

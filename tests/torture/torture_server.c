@@ -1,5 +1,5 @@
-/* The server while system calls fail: clients come, subscribe and publish, webhooks are queued and written
- * down. Whatever fails meanwhile, it must not crash, leave a descriptor open or run hot, and when nothing
+/* The server while system calls and allocations fail: clients come, subscribe and publish, webhooks are queued and written
+ * down. Whatever fails meanwhile, it must not crash, leave a descriptor open, keep memory or run hot, and when nothing
  * fails any more it must serve as if nothing had been.
  *
  *     torture_server         each way to fail, at the first call and for a while, and some at random
@@ -26,6 +26,7 @@ enum {
 
 static bool is_full;
 static char journal[64];
+static int allocations_for_making; /* how many go well before the server is there */
 
 /* ---- The server ---- */
 
@@ -67,6 +68,7 @@ static void start(world *now) {
     for (int i = 0; i < TRIES && result != PX_OK; i++)
         result = px_server_new(&options, &now->server, why, sizeof why);
     faults_count_this_thread(false);
+    allocations_for_making = (int)faults_calls(FAULT_allocate);
     if (result != PX_OK)
         fail_msg("no server: %s", why);
     assert_true(px_server_address(now->server, 0, address));
@@ -109,6 +111,7 @@ static void live(const char *what, bool may_spin) {
     faults_count_this_thread(false);
     unlink(journal);
     int files = faults_open_files();
+    long blocks = faults_live_blocks();
     start(&now);
     long waits = faults_waits();
     try_it(&now, TROUBLE_MS / 2);
@@ -126,6 +129,8 @@ static void live(const char *what, bool may_spin) {
     px_server_free(now.server);
     if (faults_open_files() != files)
         fail_msg("%s: %d descriptors before, %d after", what, files, faults_open_files());
+    if (faults_live_blocks() != blocks)
+        fail_msg("%s: %ld blocks of memory before, %ld after", what, blocks, faults_live_blocks());
 }
 
 /* ---- What fails ---- */
@@ -159,6 +164,18 @@ static void a_call_goes_on_failing(void **state) {
             ways_lasting(way, 0, is_full ? 20 : 1, live);
 }
 
+static void an_allocation_fails(void **state) {
+    (void)state;
+    ways_without_memory(is_full ? 0 : 60, live);
+}
+
+static void no_memory_is_left(void **state) {
+    (void)state;
+    faults_end();
+    live("nothing fails", true);
+    ways_with_no_memory_left(allocations_for_making, is_full ? 0 : 10, live);
+}
+
 static void calls_fail_at_random(void **state) {
     (void)state;
     ways_at_random(is_full ? 300 : 8, 10, 20, live);
@@ -166,10 +183,9 @@ static void calls_fail_at_random(void **state) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_fails),
-        cmocka_unit_test(each_call_fails_once),
-        cmocka_unit_test(a_call_goes_on_failing),
-        cmocka_unit_test(calls_fail_at_random),
+        cmocka_unit_test(nothing_fails),          cmocka_unit_test(each_call_fails_once),
+        cmocka_unit_test(a_call_goes_on_failing), cmocka_unit_test(an_allocation_fails),
+        cmocka_unit_test(no_memory_is_left),      cmocka_unit_test(calls_fail_at_random),
     };
     is_full = argc > 1 && strcmp(argv[1], "full") == 0;
     snprintf(journal, sizeof journal, "/tmp/torture-%ld.state", (long)getpid());

@@ -66,8 +66,19 @@ function better(unit) {
   return /\/s\b/.test(unit) ? 'more is better' : 'less is better';
 }
 
-// `units`: of the numbers of a case, by which one knows what its ratios mean.
-function bars(rows, unit, where, units) {
+// What is better for the ratios of each case: they stand behind the numbers that they are of.
+function directions(rows) {
+  const found = new Map();
+  let last = {};
+  for (const row of rows) {
+    if (row.unit !== RATIO) last = row;
+    else if (last.case === row.case && !found.has(row.case)) found.set(row.case, better(last.unit));
+  }
+  return found;
+}
+
+// `hints`: what is better for the ratios of a case.
+function bars(rows, unit, where, hints) {
   const ratio = unit === RATIO;
   const cut = where ? where.length + 2 : 0;
   const cases = [...group(rows, (row) => row.case)];
@@ -80,7 +91,7 @@ function bars(rows, unit, where, units) {
     better: ratio ? '' : better(unit),
     cases: cases.map(([what, mine]) => ({
       case: what.slice(cut + shared.length),
-      better: ratio && units.has(what) ? better(units.get(what)) : '',
+      better: (ratio && hints.get(what)) || '',
       rows: mine,
     })),
   };
@@ -97,11 +108,11 @@ function findCurves(rows) {
 
 export function figures(rows) {
   const measured = rows.filter((row) => row.missing === undefined);
-  const units = new Map(measured.filter(({ unit }) => unit !== RATIO).map((row) => [row.case, row.unit]));
+  const hints = directions(measured);
   const { curves, others } = findCurves(measured);
   const barred = [...group(others, ({ unit }) => unit)].flatMap(([unit, mine]) => {
     const parts = mine.length > BARS ? [...group(mine, prefix)] : [['', mine]];
-    return parts.map(([where, some]) => bars(some, unit, where, units));
+    return parts.map(([where, some]) => bars(some, unit, where, hints));
   });
   return [...barred, ...curves.map(curve)];
 }

@@ -2,7 +2,7 @@
 
 const OURS = /^(pusher-c|libpusher|pusher serve|pusher version|stripped)( \/ .*)?$/;
 const OURS_OTHERWISE = /^(pusher-c|libpusher|pusher\.js|pusher serve|text alone)/;
-const FLOOR = /alone|floor/;
+const FLOOR = /\brecv\b|floor|^Node alone/;
 const PEERS = ['pusher-js', 'soketi', 'uWebSockets.js', 'ws', 'nats-server', 'wslay'];
 const COLOURS = 5; // peer-0 to peer-4 (style.mjs)
 

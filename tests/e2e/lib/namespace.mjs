@@ -1,24 +1,24 @@
-// A network of one's own: a test that may drop packets runs itself again in a namespace where it is root
-// and nobody else is.
+// Namespaces: a test that may drop packets, or mount, runs itself again where it is root and nobody else is.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
-const MARK = 'PUSHER_E2E_NAMESPACE';
-const UNSHARE = ['unshare', '--map-root-user', '--net', '--kill-child'];
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
-// True inside of one. Outside, where the system permits it, runs the program of this process again inside
-// and ends this process with its exit code; false where it does not.
-export async function inNamespace() {
-  if (process.env[MARK]) return true;
-  const [unshare, ...args] = UNSHARE;
-  if (spawnSync(unshare, [...args, 'nft', 'list', 'ruleset'], { env }).status !== 0) return false;
+// True inside of one. Outside, where the system permits it (`probe` is a command that must work inside), runs the
+// program of this process again inside and ends this process with its exit code; false where it does not.
+export async function enterNamespace(mark, kinds, probe) {
+  if (process.env[mark]) return true;
+  const [unshare, ...args] = ['unshare', '--map-root-user', '--kill-child', ...kinds];
+  if (spawnSync(unshare, [...args, ...probe], { env }).status !== 0) return false;
   const child = spawn(unshare, [...args, process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-    { stdio: 'inherit', env: { ...env, [MARK]: '1' } });
+    { stdio: 'inherit', env: { ...env, [mark]: '1' } });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   const [code] = await once(child, 'exit');
   process.exit(code ?? 1);
 }
+
+// A network of one's own.
+export const inNamespace = () => enterNamespace('PUSHER_E2E_NAMESPACE', ['--net'], ['nft', 'list', 'ruleset']);
 
 const run = (name, ...args) => execFileSync(name, args, { env, stdio: 'pipe' });
 

@@ -247,6 +247,26 @@ static void test_collisions_are_those_of_one_seed(void **state) {
     free(items);
 }
 
+/* A key is hashed at the first map that holds anything, and for all of the same seed. */
+static void test_find(void **state) {
+    (void)state;
+    px_map empty, first, second;
+    int a, b;
+    px_map_key key = {.text = PX_SLICE("a")};
+    px_map_init(&empty, &test_malloc, SEED);
+    px_map_init(&first, &test_malloc, SEED);
+    px_map_init(&second, &test_malloc, SEED);
+    assert_int_equal(px_map_put(&first, PX_SLICE("b"), &b), PX_OK);
+    assert_int_equal(px_map_put(&second, PX_SLICE("a"), &a), PX_OK);
+    assert_null(px_map_find(&empty, &key));
+    assert_int_equal(key.hash, 0);
+    assert_null(px_map_find(&first, &key));
+    assert_int_equal(key.hash, px_hash(SEED, PX_SLICE("a")));
+    assert_ptr_equal(px_map_find(&second, &key), &a);
+    px_map_free(&second);
+    px_map_free(&first);
+}
+
 /* Two names with the same hash are still two names. */
 static void test_equal_hashes(void **state) {
     (void)state;
@@ -321,17 +341,12 @@ static void test_hash(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_odd_keys),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_insertion_order),
-        cmocka_unit_test(test_churn),
-        cmocka_unit_test(test_removal_while_iterating),
-        cmocka_unit_test(test_collisions),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_equal_hashes),
-        cmocka_unit_test(test_collisions_are_those_of_one_seed),
+        cmocka_unit_test(test_empty),      cmocka_unit_test(test_odd_keys),
+        cmocka_unit_test(test_many),       cmocka_unit_test(test_insertion_order),
+        cmocka_unit_test(test_churn),      cmocka_unit_test(test_removal_while_iterating),
+        cmocka_unit_test(test_collisions), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_hash),       cmocka_unit_test(test_equal_hashes),
+        cmocka_unit_test(test_find),       cmocka_unit_test(test_collisions_are_those_of_one_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,12 +134,69 @@ static void test_valid_length(void **state) {
     }
 }
 
+/* The same, one sequence after the other. */
+static size_t walk(px_slice text) {
+    size_t offset = 0;
+    for (size_t length = 1; offset < text.len && length; offset += length)
+        length = px_utf8_sequence(px_slice_after(text, offset));
+    return offset;
+}
+
+enum { LONG_TEXT = 112 };
+
+/* Any four bytes of these, in the middle of a text that is long enough to be looked at in lanes, behind and
+ * in front of sequences of each length, over the edges of lanes. */
+static void test_four_bytes_in_a_long_text(void **state) {
+    (void)state;
+    static const unsigned char EDGES[] = {0x22, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0,
+                                          0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
+                                          0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff};
+    enum { COUNT = sizeof(EDGES), ALL = COUNT * COUNT * COUNT * COUNT };
+    static const px_slice FILLERS[] = {PX_LITERAL("\xc3\xa9"), PX_LITERAL("\xe2\x82\xac"),
+                                       PX_LITERAL("\xf0\x9f\x98\x80"), PX_LITERAL("a\xc3\xa9z")};
+    char text[LONG_TEXT];
+    for (size_t all = 0; all < ALL; all++) {
+        px_slice filler = FILLERS[all % 4];
+        size_t place = filler.len * (size_t)(1 + rand() % 20); /* never inside of a filler */
+        for (size_t i = 0; i + filler.len <= sizeof(text); i += filler.len)
+            memcpy(text + i, filler.ptr, filler.len);
+        size_t four = all;
+        for (size_t i = 0; i < 4; i++, four /= COUNT)
+            text[place + i] = (char)EDGES[four % COUNT];
+        size_t behind = place + 4;
+        for (; behind + filler.len <= sizeof(text); behind += filler.len)
+            memcpy(text + behind, filler.ptr, filler.len);
+        px_slice whole = px_slice_of(text, behind);
+        assert_int_equal(px_utf8_valid_length(whole), walk(whole));
+    }
+}
+
+/* Texts that are valid up to a byte which is changed, and end in front of a guard. */
+static void test_random_long_texts(void **state) {
+    (void)state;
+    srand(1);
+    for (size_t round = 0; round < 20000; round++) {
+        char text[4 * LONG_TEXT];
+        size_t len = 0;
+        uint32_t bound = rand() % 2 ? 0x800 : rand() % 2 ? 0x10000 : 0x110000;
+        for (size_t count = (size_t)rand() % LONG_TEXT; count; count--) {
+            uint32_t code_point = (uint32_t)rand() % (rand() % 3 ? bound : 0x80);
+            if (code_point < 0xd800 || code_point > 0xdfff)
+                len += px_utf8_encode(code_point, text + len);
+        }
+        if (len && rand() % 2)
+            text[(size_t)rand() % len] = (char)(rand() & 0xff);
+        test_guarded whole = test_guard(px_slice_of(text, len));
+        assert_int_equal(px_utf8_valid_length(whole.bytes), walk(whole.bytes));
+        test_unguard(&whole);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_short_sequences),
-        cmocka_unit_test(test_four_bytes),
-        cmocka_unit_test(test_every_code_point),
-        cmocka_unit_test(test_valid_length),
+        cmocka_unit_test(test_short_sequences),           cmocka_unit_test(test_four_bytes),
+        cmocka_unit_test(test_every_code_point),          cmocka_unit_test(test_valid_length),
+        cmocka_unit_test(test_four_bytes_in_a_long_text), cmocka_unit_test(test_random_long_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,10 @@ static void check_block(const char bytes[PX_JSON_BLOCK]) {
     assert_int_equal(found.backslash, expected.backslash);
     assert_int_equal(found.control, expected.control);
     assert_int_equal(found.wide, expected.wide);
+    px_json_marks marks = px_json_marks_at(px_slice_of(bytes, PX_JSON_BLOCK), 0);
+    assert_int_equal(marks.quote, expected.quote);
+    assert_int_equal(marks.backslash, expected.backslash);
+    assert_int_equal(marks.other, expected.control | expected.wide);
 }
 
 static void test_every_byte_at_every_place(void **state) {
@@ -75,6 +79,10 @@ static void test_block_at_the_end(void **state) {
             assert_int_equal(block.quote, inside);
             assert_int_equal(block.control, ~inside);
             assert_int_equal(block.wide | block.backslash, 0);
+            px_json_marks marks = px_json_marks_at(text.bytes, offset);
+            assert_int_equal(marks.quote, inside);
+            assert_int_equal(marks.other, ~inside);
+            assert_int_equal(marks.backslash, 0);
         }
         test_unguard(&text);
     }

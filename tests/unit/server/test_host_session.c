@@ -200,8 +200,12 @@ static void who_answers_no_heartbeat_is_closed(void **state) {
     stream_expect(&stream, "o");
     stream_expect(&stream, "established");
     assert_string_equal(stream_line(&stream), "h");
-    assert_string_equal(stream_line(&stream), "h");
-    stream_expect(&stream, "4201");
+    const char *second = stream_line(&stream);
+    assert_non_null(second);
+    if (strcmp(second, "h") == 0) /* else the server's thread had to wait for a processor */
+        second = stream_line(&stream);
+    assert_non_null(second);
+    assert_non_null(strstr(second, "4201"));
     stream_expect(&stream, "c[4201,");
     stream_expect_end(&stream);
     stream_close(&stream);
