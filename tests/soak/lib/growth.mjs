@@ -1,5 +1,6 @@
 // Whether memory is flat: each process at rest after each injury, the mean of the first third of what was measured
-// beside the least of the last. The first measurement of a process does not count: most of what it keeps for the next time is still to come.
+// beside the least of the last. The first measurement of a process does not count: most of what it keeps for the next
+// time is still to come.
 
 // How much it may grow: a share, and kilobytes that do not depend on the size.
 const SHARE = 0.05;
