@@ -35,6 +35,7 @@ struct px_uring {
     unsigned *order; /* of the submissions: indexes of requests */
     px_ring completions;
     const struct io_uring_cqe *answers;
+    bool is_broken; /* it owes answers, and does not give them: it is not used any more */
 };
 
 static void *map(int fd, size_t size, off_t what) {
@@ -134,19 +135,27 @@ void px_uring_send(px_uring *uring, px_sending *sendings, size_t count) {
         sendings[i].sent = 0;
         request(uring, &sendings[i], i);
     }
-    store(uring->submissions.tail, *uring->submissions.tail + (unsigned)count);
-    size_t to_submit = count, to_answer = count;
+    if (!uring->is_broken)
+        store(uring->submissions.tail, *uring->submissions.tail + (unsigned)count);
+    size_t to_submit = uring->is_broken ? 0 : count, to_answer = to_submit;
     while (to_answer > 0) {
         long submitted = syscall(SYS_io_uring_enter, uring->fd, (unsigned)to_submit,
                                  (unsigned)to_answer, IORING_ENTER_GETEVENTS, NULL, 0);
-        if (submitted < 0 && errno != EINTR && to_submit > 0) {
+        bool has_failed = submitted < 0 && errno != EINTR;
+        if (has_failed && to_submit > 0) {
             withdraw(uring);
             to_answer -= to_submit;
             to_submit = 0;
+            has_failed = false;
         } else if (submitted > 0) {
             to_submit -= (size_t)submitted;
         }
-        to_answer -= take_answers(uring, sendings);
+        size_t answered = take_answers(uring, sendings);
+        to_answer -= answered;
+        if (has_failed && answered == 0) {
+            uring->is_broken = true;
+            return;
+        }
     }
 }
 

@@ -27,6 +27,7 @@
 static long refused_call; /* fails with this error once */
 static int refusal;
 static bool is_slow; /* the system takes one request at a time */
+static bool is_lost; /* it takes all, and then neither answers nor works any more */
 
 long syscall(long number, ...) {
     va_list list;
@@ -40,6 +41,10 @@ long syscall(long number, ...) {
         refused_call = 0;
         errno = refusal;
         return -1;
+    }
+    if (number == SYS_io_uring_enter && is_lost) {
+        errno = EBADFD;
+        return a[1] > 0 ? a[1] : -1;
     }
     long (*real)(long, ...) = (long (*)(long, ...))(uintptr_t)dlsym(RTLD_NEXT, "syscall");
     if (number == SYS_io_uring_enter && is_slow)
@@ -87,7 +92,7 @@ static int tear_down(void **state) {
         close(theirs[i]);
     }
     refused_call = 0;
-    is_slow = false;
+    is_slow = is_lost = false;
     return 0;
 }
 
@@ -174,6 +179,17 @@ static void the_system_may_take_one_at_a_time(void **state) {
     expect_arrived(0, SOCKETS);
 }
 
+static void a_ring_that_does_not_answer_is_given_up(void **state) {
+    (void)state;
+    need_uring();
+    is_lost = true;
+    px_uring_send(uring, sendings, 10);
+    expect_nothing(0, 10);
+    is_lost = false;
+    px_uring_send(uring, sendings, 10);
+    expect_nothing(0, 10);
+}
+
 static void who_has_none_is_told(void **state) {
     (void)state;
     static const int ERRORS[] = {ENOSYS, EPERM, ENOMEM};
@@ -190,6 +206,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_is_refused_is_not_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_signal_is_no_refusal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_system_may_take_one_at_a_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_ring_that_does_not_answer_is_given_up, set_up, tear_down),
         cmocka_unit_test(who_has_none_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
