@@ -45,12 +45,18 @@ static bool answers(uint16_t port) {
     return connected;
 }
 
-static void await_start(const process *p) {
+/* False: it has ended, or takes too long. */
+static bool await_start(const process *p) {
     for (int waited = 0; !answers(p->port); waited += LOOK_EVERY_MS) {
-        if (waited > START_WITHIN_MS || waitpid(p->pid, NULL, WNOHANG) != 0)
-            bench_fail("%s does not start", p->name);
+        if (waitpid(p->pid, NULL, WNOHANG) != 0)
+            return false;
+        if (waited > START_WITHIN_MS) {
+            process_stop(p);
+            return false;
+        }
         nanosleep(&(struct timespec){.tv_nsec = LOOK_EVERY_MS * 1000000L}, NULL);
     }
+    return true;
 }
 
 /* What a child does before it becomes the server. What the server prints, other than errors, is
@@ -90,14 +96,20 @@ static _Noreturn void become(const process_command *command, uint16_t port) {
     bench_fail("%s: %s", arguments[0], strerror(errno));
 }
 
-process process_start(const char *name, const process_command *command) {
-    process p = {.name = name, .port = find_port()};
-    p.pid = fork();
-    if (p.pid < 0)
+bool process_try(const char *name, const process_command *command, process *out) {
+    *out = (process){.name = name, .port = find_port()};
+    out->pid = fork();
+    if (out->pid < 0)
         bench_fail("fork: %s", strerror(errno));
-    if (p.pid == 0)
-        become(command, p.port);
-    await_start(&p);
+    if (out->pid == 0)
+        become(command, out->port);
+    return await_start(out);
+}
+
+process process_start(const char *name, const process_command *command) {
+    process p;
+    if (!process_try(name, command, &p))
+        bench_fail("%s does not start", name);
     return p;
 }
 

@@ -27,6 +27,10 @@ typedef struct process_command {
 
 /* Waits until the server answers, and ends the program when it does not. */
 process process_start(const char *name, const process_command *command);
+
+/* The same, but returns false. */
+bool process_try(const char *name, const process_command *command, process *out);
+
 process process_start_pusher(void);
 
 /* pusher serve, which authorizes private channels by itself, too. */

@@ -32,6 +32,7 @@ static void make_load(const events *kind, px_buffer *bytes, service_load *load) 
     px_buffer_clear(bytes);
     events_append_mark(bytes);
     load->mark = px_buffer_slice(bytes);
+    load->count = receivers_allocations;
 }
 
 void measure_show(const bench *b, const events *kind) {
@@ -56,7 +57,6 @@ static double cpu_seconds(pid_t process) {
 static void run_burst(measure_receiver *r, const events *kind, const service_load *load,
                       double seconds) {
     double cpu_before = cpu_seconds(r->process);
-    uint64_t allocations_before = receivers_allocations();
     service_burst burst = service_send(&r->peer, load, seconds);
     double cpu = cpu_seconds(r->process) - cpu_before;
     r->calls += burst.sent * kind->handlers + 1;
@@ -65,8 +65,8 @@ static void run_burst(measure_receiver *r, const events *kind, const service_loa
                    (unsigned long long)r->calls);
     bench_add(&r->rates, (double)burst.sent / burst.seconds);
     bench_add(&r->cpu_rates, (double)burst.sent / cpu);
-    bench_add(&r->allocations,
-              (double)(receivers_allocations() - allocations_before) / (double)burst.sent);
+    if (burst.was_counted)
+        bench_add(&r->allocations, (double)burst.counted / ((double)burst.sent * 3 / 4));
 }
 
 static void start(measure_receiver *r, const service *s, const events *kind,

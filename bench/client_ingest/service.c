@@ -196,10 +196,17 @@ service_burst service_send(service_peer *peer, const service_load *load, double 
     service_burst burst = {0};
     uint64_t start = bench_now_ns();
     uint64_t until = start + (uint64_t)(seconds * 1e9);
+    uint64_t quarter = start + (uint64_t)(seconds * 1e9 / 4);
+    uint64_t first_count = 0;
     do {
+        if (!burst.was_counted && bench_now_ns() >= quarter) {
+            burst.was_counted = true;
+            first_count = load->count();
+        }
         send_block(peer->fd, load);
         burst.sent += load->block_events;
     } while (bench_now_ns() < until);
+    burst.counted = load->count() - first_count;
     send_all(peer->fd, load->mark);
     expect_event(peer, PX_SLICE("\"" EVENTS_MARK "\""), read_number, &burst.received);
     burst.seconds = (double)(bench_now_ns() - start) / 1e9;

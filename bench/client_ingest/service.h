@@ -24,14 +24,17 @@ typedef struct service_peer {
  * enough for a receiver that only reads. */
 typedef struct service_load {
     int file;
-    size_t block;        /* bytes of whole frames at the front, sent again and again */
-    size_t block_events; /* as many */
-    px_slice mark;       /* the frame that ends a burst */
+    size_t block;            /* bytes of whole frames at the front, sent again and again */
+    size_t block_events;     /* as many */
+    px_slice mark;           /* the frame that ends a burst */
+    uint64_t (*count)(void); /* of something that is to be watched in the middle of a burst */
 } service_load;
 
 typedef struct service_burst {
     uint64_t sent;     /* events, without the mark */
     uint64_t received; /* calls of handlers so far, as the receiver told */
+    bool was_counted;  /* false: the burst was too short for it */
+    uint64_t counted;  /* what the load's count has grown by, from the first quarter to the mark */
     double seconds;    /* from the first byte sent to the receiver's answer to the mark */
 } service_burst;
 

@@ -24,7 +24,7 @@ typedef struct peer {
 extern const peer PEER_PUSHER, PEER_PUSHER_HTTP, PEER_SOKETI, PEER_UWEBSOCKETS, PEER_WS, PEER_NATS,
     PEER_WRITE_FLOOR, PEER_URING_FLOOR;
 
-/* Why it can't be started here; NULL: it can. The text is valid until the next call. */
+/* Why it can't be measured here; NULL: it can. The text is valid until the next call. */
 const char *peer_missing(const peer *p);
 
 #endif

@@ -287,13 +287,16 @@ static bool gather_apps(preparation *prepared, const px_cli_list *given) {
     return true;
 }
 
+static int level_of(const serve_options *own) {
+    return own->verbose ? LEVEL_DEBUG : own->quiet ? LEVEL_INFORMATION - 1 : LEVEL_INFORMATION;
+}
+
 static void log_line(void *context, int level, px_slice line) {
     const serve_options *own = (const serve_options *)context;
     static const char *const names[] = {"", "error", "warning", "info", "debug"};
     static const px_cli_colour colours[] = {PX_CLI_PLAIN, PX_CLI_RED, PX_CLI_YELLOW, PX_CLI_GREEN,
                                             PX_CLI_DIM};
-    int most = own->verbose ? LEVEL_DEBUG : own->quiet ? LEVEL_INFORMATION - 1 : LEVEL_INFORMATION;
-    if (level < 1 || level > most)
+    if (level < 1 || level > level_of(own))
         return;
     char now[32] = "";
     time_t seconds = time(NULL);
@@ -362,6 +365,7 @@ static bool prepare(preparation *prepared, const serve_options *own) {
     options->handle_signals = true;
     options->log = log_line;
     options->log_context = (void *)(uintptr_t)own;
+    options->log_level = level_of(own);
     if (!gather_apps(prepared, &own->apps) ||
         !px_cli_add_webhooks(&prepared->arena, options, &own->webhooks))
         return false;

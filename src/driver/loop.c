@@ -25,6 +25,7 @@ struct px_loop {
     px_posts posts;
     px_watch posts_watch;
     px_random random;
+    px_buffer spare;
     size_t users;
     bool turning;
     bool quitting;
@@ -131,6 +132,7 @@ int px_loop_new(const px_allocator *allocator, const px_poller_type *poller, px_
     memset(made, 0, offsetof(px_loop, scratch));
     made->allocator = allocator;
     made->garbage_end = &made->garbage;
+    px_buffer_init(&made->spare, allocator, PX_LOOP_SCRATCH);
     made->type = poller ? poller : px_poller_epoll ? px_poller_epoll : px_poller_poll;
     px_deadlines_init(&made->deadlines, allocator);
     int result = px_random_init(&made->random);
@@ -156,6 +158,7 @@ static void destroy(px_loop *loop) {
     loop->type->destroy(loop->poller);
     px_posts_free(&loop->posts);
     px_deadlines_free(&loop->deadlines);
+    px_buffer_free(&loop->spare);
     px_free(loop->allocator, loop, sizeof *loop);
 }
 
@@ -310,6 +313,10 @@ const px_allocator *px_loop_allocator(const px_loop *loop) {
 
 char *px_loop_scratch(px_loop *loop) {
     return loop->scratch;
+}
+
+px_buffer *px_loop_spare(px_loop *loop) {
+    return &loop->spare;
 }
 
 px_random *px_loop_random(px_loop *loop) {

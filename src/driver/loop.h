@@ -6,6 +6,7 @@
 #ifndef PX_DRIVER_LOOP_H
 #define PX_DRIVER_LOOP_H
 
+#include "base/buffer.h"
 #include "driver/deadlines.h"
 #include "driver/poller.h"
 #include "driver/posts.h"
@@ -73,6 +74,9 @@ void px_loop_drop_posts(px_loop *loop, const void *owner);
 uint64_t px_loop_now(const px_loop *loop);
 const px_allocator *px_loop_allocator(const px_loop *loop);
 char *px_loop_scratch(px_loop *loop);
+
+/* Empty; whoever needs a buffer for a while may take its memory, and leave it there afterwards. */
+px_buffer *px_loop_spare(px_loop *loop);
 px_random *px_loop_random(px_loop *loop);
 
 /* The places of multi.c and network_watch.c: NULL before their first users. */

@@ -335,12 +335,29 @@ static ssize_t read_long_frame(px_ws_transport *transport, size_t missing) {
     return count;
 }
 
-/* While more and more comes, its memory is kept, so that none has to be found for each read. */
-static void empty_partial(px_buffer *partial) {
-    if (partial->capacity > PX_LOOP_SCRATCH)
+/* The memory of a beginning whose rest has come stays with the loop, for the next one: a read mostly ends inside
+ * of a frame. */
+static void drop_partial(px_ws_transport *transport) {
+    px_buffer *partial = &transport->partial;
+    px_buffer *spare = px_loop_spare(transport->loop);
+    if (spare->capacity || partial->capacity > spare->max) {
         px_buffer_free(partial);
-    else
-        px_buffer_clear(partial);
+        return;
+    }
+    spare->data = partial->data;
+    spare->capacity = partial->capacity;
+    px_buffer_init(partial, partial->allocator, partial->max);
+}
+
+static int keep_partial(px_ws_transport *transport, px_slice bytes) {
+    px_buffer *partial = &transport->partial;
+    px_buffer *spare = px_loop_spare(transport->loop);
+    if (!partial->capacity && spare->capacity <= partial->max) {
+        partial->data = spare->data;
+        partial->capacity = spare->capacity;
+        px_buffer_init(spare, spare->allocator, spare->max);
+    }
+    return px_buffer_append(partial, bytes);
 }
 
 static ssize_t read_frames(px_ws_transport *transport) {
@@ -353,13 +370,11 @@ static ssize_t read_frames(px_ws_transport *transport) {
     ssize_t count = read_up_to(transport, scratch, PX_LOOP_SCRATCH, &len);
     if (len == known)
         return count;
-    empty_partial(partial);
+    drop_partial(transport);
     size_t used = take_bytes(transport, scratch, len);
-    if (used == len)
-        px_buffer_free(partial);
     if (transport->phase == PX_WS_DEAD || used == len)
         return count;
-    int result = px_buffer_append(partial, px_slice_of(scratch + used, len - used));
+    int result = keep_partial(transport, px_slice_of(scratch + used, len - used));
     return result ? result : count;
 }
 

@@ -155,6 +155,12 @@ struct px_server {
 
 /* ---- host_server.c: the loop, time, stopping ---- */
 
+/* Does anybody want lines of that level? */
+static inline bool px_host_logs(const px_server *server, int level) {
+    int most = server->options.log_level;
+    return server->options.log && (most == 0 || level <= most);
+}
+
 void px_host_log(const px_server *server, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -152,6 +152,8 @@ static bool respond(px_host_connection *connection, const px_http_head *head, px
 static void log_request(const px_host_connection *connection, const px_http_head *head,
                         int status) {
     char text[PX_IP_TEXT_SIZE];
+    if (!px_host_logs(connection->server, PX_LOG_DEBUG))
+        return;
     px_host_client client = px_host_client_of(connection, head);
     px_slice address = px_ip_format(client.address, text);
     px_host_log(connection->server, PX_LOG_DEBUG, "%.*s %.*s %d (%.*s)", (int)head->method.len,

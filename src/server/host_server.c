@@ -19,7 +19,7 @@
 enum { MAX_LOG_LINE = 1024, MAX_TEXTS = 4194304, MAX_ARENA = 4194304, MAX_ANSWER = 67108864 };
 
 void px_host_log(const px_server *server, int level, const char *format, ...) {
-    if (!server->options.log)
+    if (!px_host_logs(server, level))
         return;
     char line[MAX_LOG_LINE];
     va_list arguments;

@@ -108,7 +108,7 @@ static void close_connection(void *context, px_hub_connection *connection, uint1
 
 static void log_line(void *context, int level, px_slice line) {
     const px_server *server = context;
-    if (server->options.log)
+    if (px_host_logs(server, level))
         server->options.log(server->options.log_context, level, line);
 }
 

@@ -125,6 +125,7 @@ typedef struct px_server_options {
      * 2 warning, 3 information, 4 debug (a line for each request and connection). NULL: silence. */
     void (*log)(void *context, int level, px_slice line);
     void *log_context;
+    int log_level; /* lines above it are not made, which saves time; 0: all are */
 } px_server_options;
 #undef PX_FIELD
 

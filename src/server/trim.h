@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 typedef struct px_trim {
-    size_t gone;     /* connections, since the last time */
-    uint64_t due_ms; /* UINT64_MAX: not yet */
+    size_t gone;        /* connections, since the last time */
+    uint64_t due_ms;    /* UINT64_MAX: not yet */
+    uint64_t latest_ms; /* however many go meanwhile */
 } px_trim;
 
 void px_trim_init(px_trim *trim);

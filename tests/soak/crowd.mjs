@@ -92,7 +92,7 @@ async function cycle(world, report, injury) {
   report.cycle({ injury: injury.name, at: report.at(), backMs, lost: world.connects() - before.connects,
     events: world.count('events') - before.events, taken: world.publisher.taken - before.taken,
     untaken: world.publisher.failed - before.failed, failures: Object.fromEntries(world.publisher.failures),
-    failed: report.checks.filter((check) => check.problem).length - failures, ...world.measure() });
+    failed: report.checks.filter((check) => check.problem).length - failures, ...(await world.measure()) });
   world.publisher.goOn();
   return checks[0][1] === ''; // without all clients the next injuries would tell nothing
 }

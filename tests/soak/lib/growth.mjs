@@ -1,5 +1,6 @@
-// Whether memory is flat: each process at rest after each injury, the first third of what was measured beside the
-// last. The first measurement of a process does not count: most of what it keeps for the next time is still to come.
+// Whether memory is flat: each process at rest after each injury, the mean of the first third of what was measured
+// beside the least of the last. The first measurement of a process does not count: most of what it keeps for the next
+// time is still to come.
 
 // How much it may grow: a share, and kilobytes that do not depend on the size.
 const SHARE = 0.05;
@@ -14,7 +15,7 @@ function compare(values) {
   const warm = values.slice(1);
   const third = Math.max(1, Math.floor(warm.length / 3));
   const first = mean(warm.slice(0, third));
-  const last = mean(warm.slice(-third));
+  const last = Math.min(...warm.slice(-third)); // what is lost stays lost, what is only busy does not
   const isFlat = last <= first * (1 + SHARE) + AMOUNT;
   return { first, last, problem: isFlat ? '' : `from ${Math.round(first)} to ${Math.round(last)} kB` };
 }
@@ -25,7 +26,10 @@ function byProcess(samples) {
   const add = (name, memory) => found.set(name, [...(found.get(name) ?? []), memory]);
   for (const { life, server, crowds } of samples) {
     add(`server, life ${life}`, server);
-    for (const { name, memory } of crowds) add(name, memory);
+    for (const { name, memory, heap } of crowds) {
+      add(name, memory);
+      if (heap > 0) add(`${name}, in use`, heap);
+    }
   }
   return found;
 }

@@ -100,7 +100,7 @@ export class Report {
     this.say(table(`\n${this.world.total} clients, ${this.at()} minutes, seed ${this.seed}`,
       ['injury', 'all back, s', 'connected anew', 'events', 'published', 'not taken', 'server MB', 'descriptors',
         'clients MB', ''], rows));
-    this.say(table('Memory at rest: the first third of the measurements, and the last',
+    this.say(table('Memory at rest: the mean of the first third of the measurements, and the least of the last',
       ['process', 'measured', 'MB', 'then', 'change'],
       grown.filter(({ memory }) => memory).map(({ name, samples, memory }) => [name, samples, megabytes(memory.first),
         megabytes(memory.last), `${((memory.last / memory.first - 1) * 100).toFixed(1)} %`])));

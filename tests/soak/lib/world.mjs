@@ -152,13 +152,14 @@ export class World {
   }
 
   // Numbers at rest, by which cycles are compared.
-  measure() {
+  async measure() {
+    const heaps = await Promise.all(this.crowds.map((crowd) => crowd.ask('rest')));
     return {
       life: this.server.life,
       server: this.server.process.memory(),
       descriptors: this.server.process.descriptors(),
-      crowds: this.crowds.map((crowd) => ({ name: crowd.name, memory: crowd.process.memory(),
-        descriptors: crowd.process.descriptors() })),
+      crowds: this.crowds.map(({ name, process }, i) => ({ name, memory: process.memory(), heap: heaps[i].count,
+        descriptors: process.descriptors() })),
     };
   }
 

@@ -155,7 +155,8 @@ static void asks_for_a_new_key(void **state) {
     assert_int_equal(noted(world, "client text"), 4);
     assert_int_equal(noted(world, "the new key does not fit either"), 1);
     fixture_stop_peer(world);
-    assert_int_equal(site.asked, 2);
+    /* What no key opens waits for the second one, or comes behind it and has it asked for again. */
+    assert_in_range(site.asked, 2, 3);
     assert_int_equal(noted(world, SECRET_2), 0);
     fixture_free(world);
 }

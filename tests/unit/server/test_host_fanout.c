@@ -83,35 +83,43 @@ static void expect(int fd, const char *text) {
     fail_msg("%s does not come", text);
 }
 
+static void send_subscription(int fd, const char *channel) {
+    static const uint8_t MASK[4] = {1, 2, 3, 4};
+    char text[128];
+    int len = snprintf(text, sizeof text,
+                       "{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"%s\"}}", channel);
+    px_buffer frame;
+    px_buffer_init(&frame, &px_heap, MAX_BYTES);
+    assert_int_equal(px_ws_encode(&frame, PX_WS_TEXT, px_slice_of(text, (size_t)len), MASK), PX_OK);
+    send_all(fd, frame.data, frame.len);
+    px_buffer_free(&frame);
+}
+
 static int subscribe(void) {
     static const char HANDSHAKE[] = "GET /app/app-key?protocol=7 HTTP/1.1\r\nHost: h\r\n"
                                     "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                                     "Sec-WebSocket-Version: 13\r\n"
                                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    static const uint8_t MASK[4] = {1, 2, 3, 4};
     int fd = connect_peer();
-    px_buffer frame;
-    px_buffer_init(&frame, &px_heap, MAX_BYTES);
-    assert_int_equal(
-        px_ws_encode(&frame, PX_WS_TEXT,
-                     PX_SLICE("{\"event\":\"pusher:subscribe\",\"data\":{\"channel\":\"news\"}}"),
-                     MASK),
-        PX_OK);
     send_all(fd, HANDSHAKE, sizeof HANDSHAKE - 1);
-    send_all(fd, frame.data, frame.len);
-    px_buffer_free(&frame);
+    send_subscription(fd, "news");
     expect(fd, "subscription_succeeded");
     return fd;
 }
 
-static void publish(int fd, const char *data) {
+static void publish_to(int fd, const char *channel, const char *data) {
     char body[256], target[PEER_TARGET_SIZE], request[1024];
-    snprintf(body, sizeof body, "{\"name\":\"e\",\"channel\":\"news\",\"data\":\"%s\"}", data);
+    snprintf(body, sizeof body, "{\"name\":\"e\",\"channel\":\"%s\",\"data\":\"%s\"}", channel,
+             data);
     peer_sign("/apps/app-id/events", body, target);
     int len = snprintf(request, sizeof request,
                        "POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n%s", target,
                        strlen(body), body);
     send_all(fd, request, (size_t)len);
+}
+
+static void publish(int fd, const char *data) {
+    publish_to(fd, "news", data);
 }
 
 static void finish_turns(void) {
@@ -177,20 +185,23 @@ static size_t count_served(void) {
     return served;
 }
 
-/* Every subscriber has got exactly these, in order. */
-static void expect_data(const char *const *data, size_t count) {
+/* The subscriber has got exactly these, in order. */
+static void expect_data_at(int fd, const char *const *data, size_t count) {
     char bytes[MAX_BYTES + 1];
-    for (size_t i = 0; i < SUBSCRIBERS; i++) {
-        receive(subscribers[i], bytes);
-        const char *at = bytes;
-        for (size_t k = 0; k < count; k++) {
-            at = strstr(at, "\"data\":\"");
-            assert_non_null(at);
-            at += strlen("\"data\":\"");
-            assert_memory_equal(at, data[k], strlen(data[k]));
-        }
-        assert_null(strstr(at, "\"data\":\""));
+    receive(fd, bytes);
+    const char *at = bytes;
+    for (size_t k = 0; k < count; k++) {
+        at = strstr(at, "\"data\":\"");
+        assert_non_null(at);
+        at += strlen("\"data\":\"");
+        assert_memory_equal(at, data[k], strlen(data[k]));
     }
+    assert_null(strstr(at, "\"data\":\""));
+}
+
+static void expect_data(const char *const *data, size_t count) {
+    for (size_t i = 0; i < SUBSCRIBERS; i++)
+        expect_data_at(subscribers[i], data, count);
 }
 
 static void a_broadcast_does_not_keep_others_waiting(void **state) {
@@ -234,6 +245,28 @@ static void input_does_not_outrun_output(void **state) {
             answered += has_answer(publishers[k]);
     }
     expect_data(data, PUBLISHERS);
+}
+
+/* What neighbours in the queue wait for differs: each gets its own. */
+static void each_gets_what_is_for_it(void **state) {
+    (void)state;
+    static const char *const BOTH[] = {"first", "second", "third"}, *const NEWS[] = {"first",
+                                                                                     "third"};
+    for (size_t i = 0; i < SUBSCRIBERS; i += 2) {
+        send_subscription(subscribers[i], "sport");
+        expect(subscribers[i], "subscription_succeeded");
+    }
+    publish_to(publishers[0], "news", BOTH[0]);
+    publish_to(publishers[1], "sport", BOTH[1]);
+    publish_to(publishers[2], "news", BOTH[2]);
+    for (size_t answered = 0; answered < 3;) {
+        turn();
+        for (size_t i = 0; i < 3; i++)
+            answered += has_answer(publishers[i]);
+    }
+    finish_turns();
+    for (size_t i = 0; i < SUBSCRIBERS; i++)
+        expect_data_at(subscribers[i], i % 2 == 0 ? BOTH : NEWS, i % 2 == 0 ? 3 : 2);
 }
 
 /* ---- The cost ---- */
@@ -285,6 +318,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_broadcast_does_not_keep_others_waiting),
         cmocka_unit_test(input_does_not_outrun_output),
+        cmocka_unit_test(each_gets_what_is_for_it),
         cmocka_unit_test(events_need_no_allocation),
     };
     return cmocka_run_group_tests_name("with io_uring", tests, with_io_uring, tear_down) +
