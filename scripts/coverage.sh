@@ -13,9 +13,9 @@ failed=
 ctest --preset coverage -j "$((jobs * 2))" -L 'unit|torture' --no-tests=error >$build/tests.log 2>&1 ||
     { failed=yes && grep -E '\*\*\*(Failed|Timeout|Exception|Not Run)' $build/tests.log; }
 # In its own folder, for gcov leaves files where it is called; and only the libraries' objects, also those
-# that keep nothing in store (gcovr can not put together files whose functions stand elsewhere in another build).
+# that keep nothing in store or use only the vectors that all processors have (gcovr can not put together files whose functions stand elsewhere in another build).
 (cd $build && gcovr --root .. --filter '\.\./src/' --exclude-unreachable-branches -j "$jobs" \
-    --json coverage.json --html-details coverage.html src tests/CMakeFiles/px_*_tight.dir)
+    --json coverage.json --html-details coverage.html src tests/CMakeFiles/px_*_tight.dir tests/CMakeFiles/px_json_narrow.dir)
 python3 scripts/coverage_table.py $build/coverage.json scripts/coverage_excuses.txt \
     base=95 core=95 json=95 net=95 || failed=yes
 [ -z "$failed" ] || { echo "not as it should be: see above; for tests that fail, make test" >&2; exit 1; }
