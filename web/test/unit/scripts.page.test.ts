@@ -9,6 +9,19 @@ const head = () => document.head;
 const newest = () => head().querySelector('script') as HTMLScriptElement;
 const countOf = (part: string) => [...document.scripts].filter(({ src }) => src.includes(part)).length;
 
+/** The next script that is put into the page: one that is not there may have failed and be gone a moment later. */
+const nextScript = () =>
+  new Promise<HTMLScriptElement>((resolve) => {
+    const observer = new MutationObserver((changes) => {
+      for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+        if (!(node instanceof HTMLScriptElement)) continue;
+        observer.disconnect();
+        resolve(node);
+      }
+    });
+    observer.observe(head(), { childList: true });
+  });
+
 describe('script receivers', () => {
   it('are numbered from 1, and each fires once', () => {
     const factory = new Pusher.ScriptReceiverFactory('_mine_', 'Mine.Receivers');
@@ -92,9 +105,9 @@ describe('jsonp', () => {
     const pusher = await sandbox.connected({
       channelAuthorization: { transport: 'jsonp', endpoint: '/none/auth', params: { a: 'b c' } },
     });
+    const added = nextScript();
     pusher.subscribe('private-a');
-    await sandbox.tick();
-    const script = newest();
+    const script = await added;
     const ended = new Promise((resolve) => script.addEventListener('error', resolve)); // nothing is there
     const match = /\/none\/auth\?callback=Pusher\.auth_callbacks%5B(?:'|%27)(\d+)(?:'|%27)%5D&socket_id=1\.2&channel_name=private-a&a=b%20c$/.exec(script.src);
     assert.isNotNull(match, script.src);
