@@ -155,9 +155,11 @@ void px_connection_authorized(px_hub *hub, px_hub_connection *connection) {
 }
 
 void px_connection_close_within(px_hub *hub, px_hub_connection *connection, uint32_t grace_ms) {
+    uint64_t at_ms = hub->now_ms + px_hub_random(hub, (uint64_t)grace_ms + 1);
+    if (connection->flags & UNAUTHORIZED && connection->authorize_by_ms < at_ms)
+        at_ms = connection->authorize_by_ms;
     connection->flags |= LEAVING;
-    px_wheel_set(&hub->timers, &connection->timer,
-                 hub->now_ms + px_hub_random(hub, (uint64_t)grace_ms + 1));
+    px_wheel_set(&hub->timers, &connection->timer, at_ms);
 }
 
 void px_hub_activity(px_hub *hub, px_hub_connection *connection) {

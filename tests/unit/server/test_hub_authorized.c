@@ -192,6 +192,15 @@ static void draining_goes_first(void **state) {
     end();
 }
 
+static void draining_gives_strangers_no_time(void **state) {
+    (void)state;
+    begin(1, 120);
+    px_hub_drain(world.hub, 3600000);
+    world_pass(&world, 1000 + LATE);
+    assert_int_equal(client.close_code, 4200);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stranger_is_closed_in_time),
@@ -206,6 +215,7 @@ int main(void) {
         cmocka_unit_test(authorization_in_answer_to_a_ping),
         cmocka_unit_test(client_events_may_follow_at_once),
         cmocka_unit_test(draining_goes_first),
+        cmocka_unit_test(draining_gives_strangers_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
