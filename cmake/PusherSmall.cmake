@@ -1,5 +1,5 @@
-# What keeps the libraries small.
-#   pusher_small(FAST file...  FILES file...)  the FILES are made small, except those that every message
+# What keeps the libraries small, and fast where it counts.
+#   pusher_small(FAST file...  FILES file...)  the FILES are made small, and fast (-O3) those that every message
 #                                              goes through; names are relative to the current folder
 #   PUSHER_SMALL_LINK                          options for linking a shared library
 include(CheckCCompilerFlag)
@@ -8,6 +8,7 @@ include(CheckLinkerFlag)
 # -Oz is -Os in earnest; compilers from before 2022 may not know it. A build for debugging stays one, and
 # fuzzers want to be fast.
 set(PUSHER_SMALL_COMPILE)
+set(PUSHER_FAST_COMPILE)
 if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
   check_c_compiler_flag(-Oz PUSHER_HAS_OZ)
   set(small -Os)
@@ -22,6 +23,7 @@ if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
   foreach(option IN LISTS small)
     list(APPEND PUSHER_SMALL_COMPILE "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:${option}>")
   endforeach()
+  set(PUSHER_FAST_COMPILE "$<$<CONFIG:Release,RelWithDebInfo>:-O3>")
 endif()
 
 function(pusher_small)
@@ -35,6 +37,8 @@ function(pusher_small)
     file(RELATIVE_PATH name ${CMAKE_CURRENT_SOURCE_DIR} ${file})
     if(NOT name IN_LIST SMALL_FAST)
       set_property(SOURCE ${file} APPEND PROPERTY COMPILE_OPTIONS ${PUSHER_SMALL_COMPILE})
+    else()
+      set_property(SOURCE ${file} APPEND PROPERTY COMPILE_OPTIONS ${PUSHER_FAST_COMPILE})
     endif()
   endforeach()
 endfunction()
