@@ -1,4 +1,5 @@
 /* Reaching the server, and failing to: addresses, names, certificates. */
+#include "certificates.h"
 #include "client_fixture.h"
 
 #include "driver/loop.h"
@@ -168,25 +169,6 @@ static void tells_of_an_unknown_proxy(void **state) {
 
 /* ---- Certificates ---- */
 
-static char folder[] = "/tmp/pusher-test-XXXXXX";
-
-static int make_certificates(void **state) {
-    (void)state;
-    char command[512];
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(command, sizeof command, "'%s/peer/make_certificates.sh' '%s'", TEST_SOURCE_DIR,
-             folder);
-    return system(command);
-}
-
-static int remove_certificates(void **state) {
-    (void)state;
-    char command[512];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    return system(command);
-}
-
 enum { TRUST_AUTHORITY = 1, TRUST_FOLDER = 2, PIN = 4, WRONG_PIN = 8, INSECURE = 16 };
 
 static const struct certificate_case {
@@ -225,9 +207,9 @@ static void judges_certificates(void **state) {
     char key[256];
     char authority[256];
     char pin[128] = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    snprintf(authority, sizeof authority, "%s/ca.pem", folder);
-    snprintf(certificate, sizeof certificate, "%s/%s.pem", folder, test->certificate);
-    snprintf(key, sizeof key, "%s/%s.key", folder, test->key);
+    snprintf(authority, sizeof authority, "%s/ca.pem", test_certificates);
+    snprintf(certificate, sizeof certificate, "%s/%s.pem", test_certificates, test->certificate);
+    snprintf(key, sizeof key, "%s/%s.key", test_certificates, test->key);
     fixture *world = test->certificate ? fixture_new_tls(greet_and_hold, NULL, certificate, key)
                                        : fixture_new(say_400, NULL);
     world->options.plain = false;
@@ -237,7 +219,7 @@ static void judges_certificates(void **state) {
         world->options.ca_path = pusher_str("/var/empty");
     if (test->flags & PIN) {
         char path[256];
-        snprintf(path, sizeof path, "%s/good.pin", folder);
+        snprintf(path, sizeof path, "%s/good.pin", test_certificates);
         FILE *file = fopen(path, "r");
         assert_non_null(file);
         assert_non_null(fgets(pin, sizeof pin, file));
@@ -284,8 +266,8 @@ static void carries_bursts_over_tls(void **state) {
     (void)state;
     char certificate[256];
     char key[256];
-    snprintf(certificate, sizeof certificate, "%s/self.pem", folder);
-    snprintf(key, sizeof key, "%s/self.key", folder);
+    snprintf(certificate, sizeof certificate, "%s/self.pem", test_certificates);
+    snprintf(key, sizeof key, "%s/self.key", test_certificates);
     atomic_bool sent = false;
     fixture *world = fixture_new_tls(burst, &sent, certificate, key);
     world->options.insecure = true;
@@ -345,8 +327,8 @@ static void writes_when_the_socket_takes_it(void **state) {
     (void)state;
     char certificate[256];
     char key[256];
-    snprintf(certificate, sizeof certificate, "%s/self.pem", folder);
-    snprintf(key, sizeof key, "%s/self.key", folder);
+    snprintf(certificate, sizeof certificate, "%s/self.pem", test_certificates);
+    snprintf(key, sizeof key, "%s/self.key", test_certificates);
     static char data[LETTER + 2];
     memset(data, '1', LETTER);
     for (int tls = 0; tls < 2; tls++) {
@@ -391,5 +373,5 @@ int main(void) {
         tests[i] = (struct CMUnitTest){certificate_cases[i].name, judges_certificates, NULL, NULL,
                                        (void *)&certificate_cases[i]};
     memcpy(tests + CASES, others, sizeof others);
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, test_make_certificates, test_remove_certificates);
 }

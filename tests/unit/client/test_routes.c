@@ -1,4 +1,5 @@
 /* The way to the server: proxies of all kinds, client certificates, IPv6. */
+#include "certificates.h"
 #include "client_fixture.h"
 
 #include <arpa/inet.h>
@@ -236,31 +237,12 @@ static void goes_through_socks(void **state) {
 
 /* ---- Client certificates ---- */
 
-static char folder[] = "/tmp/pusher-test-XXXXXX";
-
-static int make_certificates(void **state) {
-    (void)state;
-    char command[512];
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(command, sizeof command, "'%s/peer/make_certificates.sh' '%s'", TEST_SOURCE_DIR,
-             folder);
-    return system(command);
-}
-
-static int remove_certificates(void **state) {
-    (void)state;
-    char command[512];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    return system(command);
-}
-
 /* A path in the folder, in a place of its own. */
 static const char *in_folder(const char *name) {
     static char paths[8][64];
     static size_t next;
     char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    snprintf(path, sizeof paths[0], "%s/%s", test_certificates, name);
     return path;
 }
 
@@ -388,5 +370,5 @@ int main(void) {
         *next++ = (struct CMUnitTest){client_certificate_cases[i].name, shows_its_certificate, NULL,
                                       NULL, (void *)(uintptr_t)&client_certificate_cases[i]};
     memcpy(next, others, sizeof others);
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, test_make_certificates, test_remove_certificates);
 }

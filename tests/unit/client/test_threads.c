@@ -1,5 +1,6 @@
 /* Threads that the library does not know of: a loop that another one ends, and clients on several at a time. What
  * they have in common is for the thread sanitizer to find. */
+#include "certificates.h"
 #include "client_fixture.h"
 
 #include <pthread.h>
@@ -80,25 +81,6 @@ static void live_on_several(const char *certificate, const char *key) {
     fixture_free(world);
 }
 
-static char folder[] = "/tmp/pusher-test-XXXXXX";
-
-static int make_certificates(void **state) {
-    (void)state;
-    char command[512];
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(command, sizeof command, "'%s/peer/make_certificates.sh' '%s'", TEST_SOURCE_DIR,
-             folder);
-    return system(command);
-}
-
-static int remove_certificates(void **state) {
-    (void)state;
-    char command[512];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    return system(command);
-}
-
 static void live_on_several_threads(void **state) {
     (void)state;
     live_on_several(NULL, NULL);
@@ -108,8 +90,8 @@ static void live_on_several_threads_with_tls(void **state) {
     (void)state;
     char certificate[64];
     char key[64];
-    snprintf(certificate, sizeof certificate, "%s/self.pem", folder);
-    snprintf(key, sizeof key, "%s/self.key", folder);
+    snprintf(certificate, sizeof certificate, "%s/self.pem", test_certificates);
+    snprintf(key, sizeof key, "%s/self.key", test_certificates);
     live_on_several(certificate, key);
 }
 
@@ -119,5 +101,5 @@ int main(void) {
         cmocka_unit_test(live_on_several_threads),
         cmocka_unit_test(live_on_several_threads_with_tls),
     };
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, test_make_certificates, test_remove_certificates);
 }

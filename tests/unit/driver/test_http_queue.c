@@ -1,5 +1,6 @@
 /* Requests on the loop: pieces as they come, lanes, kept connections, and owners that end them in
  * the middle. */
+#include "certificates.h"
 #include "driver/http_queue.h"
 
 #include "driver/clock.h"
@@ -199,30 +200,11 @@ static void tells_each_piece_as_it_comes(void **state) {
     end(&world);
 }
 
-static char folder[] = "/tmp/pusher-test-XXXXXX";
-
-static int make_certificates(void **state) {
-    (void)state;
-    char command[512];
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(command, sizeof command, "'%s/peer/make_certificates.sh' '%s'", TEST_SOURCE_DIR,
-             folder);
-    return system(command);
-}
-
-static int remove_certificates(void **state) {
-    (void)state;
-    char command[512];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    return system(command);
-}
-
 static void tells_each_piece_over_tls(void **state) {
     (void)state;
     char certificate[64], key[64];
-    snprintf(certificate, sizeof certificate, "%s/self.pem", folder);
-    snprintf(key, sizeof key, "%s/self.key", folder);
+    snprintf(certificate, sizeof certificate, "%s/self.pem", test_certificates);
+    snprintf(key, sizeof key, "%s/self.key", test_certificates);
     test_world world;
     begin_tls(&world, step_by_step, certificate, key);
     start(&world, 7, PX_HTTP_TRANSPORT, true);
@@ -387,5 +369,5 @@ int main(void) {
         cmocka_unit_test(expects_proxies_to_hang_up),
         cmocka_unit_test(refuses_what_http_does_not_allow),
     };
-    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+    return cmocka_run_group_tests(tests, test_make_certificates, test_remove_certificates);
 }
