@@ -46,7 +46,8 @@ static bool is_known_method(px_slice method) {
 
 /* Both see the same path and query, version and fields. */
 static void libevent_agrees(px_slice bytes, const px_http_head *head) {
-    if (!is_known_method(head->method))
+    /* Two slashes at the beginning of a path are an authority for libevent, and none for RFC 9112 (3.2.1). */
+    if (!is_known_method(head->method) || px_slice_starts_with(head->path, PX_SLICE("//")))
         return;
     struct evhttp_request *request = evhttp_request_new(NULL, NULL);
     struct evbuffer *buffer = evbuffer_new();
