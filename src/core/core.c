@@ -201,7 +201,6 @@ bool px_core_next_queued(px_core *core, px_action *action) {
     }
     if (!core->connection.untold)
         return false;
-    core->connection.untold = false;
     *action = (px_action){.type = PX_ACTION_EVENT};
     tell_untold(core, action);
     return true;

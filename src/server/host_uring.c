@@ -131,13 +131,14 @@ static void withdraw(px_uring *uring) {
 }
 
 void px_uring_send(px_uring *uring, px_sending *sendings, size_t count) {
-    for (unsigned i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         sendings[i].sent = 0;
+    if (uring->is_broken)
+        return;
+    for (unsigned i = 0; i < count; i++)
         request(uring, &sendings[i], i);
-    }
-    if (!uring->is_broken)
-        store(uring->submissions.tail, *uring->submissions.tail + (unsigned)count);
-    size_t to_submit = uring->is_broken ? 0 : count, to_answer = to_submit;
+    store(uring->submissions.tail, *uring->submissions.tail + (unsigned)count);
+    size_t to_submit = count, to_answer = count;
     while (to_answer > 0) {
         long submitted = syscall(SYS_io_uring_enter, uring->fd, (unsigned)to_submit,
                                  (unsigned)to_answer, IORING_ENTER_GETEVENTS, NULL, 0);

@@ -4,7 +4,7 @@
 
 #include "server/host.h"
 
-enum { PX_WRITE_MAX = 64 };
+enum { PX_WRITE_MAX = PX_URING_MAX };
 
 /* Writes what is queued for each of at most PX_WRITE_MAX connections, as far as their sockets take it,
  * then does for each of them what there is to do (px_host_wrote). */
