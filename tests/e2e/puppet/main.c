@@ -22,13 +22,11 @@
  * with `ms`, the milliseconds since the start, and `client`, the number. */
 #include "arguments.h"
 #include "commands.h"
+#include "driven.h"
 #include "tell.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static puppet puppets[MAX_CLIENTS];
 
@@ -63,39 +61,8 @@ static void make_puppet(arguments *all, int number) {
         fail("client", pusher_result_text(result));
 }
 
-/* Reads what there is, and carries out the whole lines of it. False at the end of the input. */
-static bool read_commands(int count) {
-    static char buffer[MAX_LINE];
-    static size_t used;
-    ssize_t got = read(STDIN_FILENO, buffer + used, sizeof buffer - used);
-    if (got <= 0)
-        return got < 0 && errno == EINTR;
-    used += (size_t)got;
-    char *line = buffer;
-    for (char *end; (end = memchr(line, '\n', used - (size_t)(line - buffer))); line = end + 1) {
-        *end = '\0';
-        commands_obey(puppets, count, line);
-    }
-    used -= (size_t)(line - buffer);
-    memmove(buffer, line, used);
-    if (used == sizeof buffer)
-        fail("command", "too long");
-    return true;
-}
-
-static void play(pusher_loop *loop, int count) {
-    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
-                           {.fd = pusher_loop_fd(loop), .events = POLLIN}};
-    for (;;) {
-        fflush(stdout);
-        if (poll(fds, 2, pusher_loop_timeout(loop)) < 0 && errno != EINTR)
-            fail("poll", strerror(errno));
-        if (fds[0].revents && !read_commands(count))
-            return;
-        int result = pusher_loop_dispatch(loop);
-        if (result)
-            fail("loop", pusher_result_text(result));
-    }
+static void obey(void *count, char *line) {
+    commands_obey(puppets, *(const int *)count, line);
 }
 
 int main(int argc, char **argv) {
@@ -111,7 +78,7 @@ int main(int argc, char **argv) {
     all.options.loop = loop;
     for (int i = 0; i < all.clients; i++)
         make_puppet(&all, i + 1);
-    play(loop, all.clients);
+    test_driven_run(loop, &(test_driven){obey, &all.clients, TEST_MAX_LINE, fail});
     for (int i = 0; i < all.clients; i++)
         pusher_client_free(puppets[i].client);
     pusher_loop_free(loop);

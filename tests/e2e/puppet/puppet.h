@@ -4,7 +4,7 @@
 
 #include <pusher/pusher.h>
 
-enum { MAX_CLIENTS = 16, MAX_LINE = 64 * 1024 };
+enum { MAX_CLIENTS = 16 };
 
 /* Questions of a custom authorizer that nobody has answered yet. */
 enum { MAX_QUESTIONS = 8, MAX_NAME = 256 };

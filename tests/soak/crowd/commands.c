@@ -24,6 +24,20 @@ static void answer_count(const char *command, size_t count, const char *first) {
     printf("{\"answer\":\"%s\",\"count\":%zu,\"first\":\"%s\"}\n", command, count, first);
 }
 
+/* A feed that has less than it should: how many there are, and which is the first. */
+typedef struct shortage {
+    size_t count;
+    char first[WHY_SIZE];
+} shortage;
+
+static void note_shortage(shortage *found, const feed *one, const char *verb, uint64_t last,
+                          uint64_t wanted) {
+    if (found->count++ == 0)
+        snprintf(found->first, sizeof found->first,
+                 "client %zu (%s) %s %" PRIu64 " of %s, not %" PRIu64, one->owner->number,
+                 one->owner->kind, verb, last, the_crowd.settings.feeds[one->index], wanted);
+}
+
 /* status: how it stands. */
 static void do_status(char *rest) {
     (void)rest;
@@ -70,8 +84,7 @@ static void do_rest(char *rest) {
  * BEGUN, so whoever was subscribed before must have them. */
 static void do_expect(char *rest) {
     uint64_t numbers[MAX_CHANNELS];
-    char first[WHY_SIZE] = "";
-    size_t missing = 0;
+    shortage found = {0};
     uint64_t begun_ms = strtoull(rest, &rest, 10);
     read_numbers(rest, numbers);
     for (size_t i = 0; i < the_crowd.settings.clients * FEEDS_OF_MEMBER; i++) {
@@ -79,12 +92,9 @@ static void do_expect(char *rest) {
         if (!one->watch.is_subscribed || one->watch.subscribed_ms >= begun_ms ||
             one->watch.last >= numbers[one->index])
             continue;
-        if (missing++ == 0)
-            snprintf(first, sizeof first, "client %zu (%s) has %" PRIu64 " of %s, not %" PRIu64,
-                     one->owner->number, one->owner->kind, one->watch.last,
-                     the_crowd.settings.feeds[one->index], numbers[one->index]);
+        note_shortage(&found, one, "has", one->watch.last, numbers[one->index]);
     }
-    answer_count("expect", missing, first);
+    answer_count("expect", found.count, found.first);
 }
 
 /* mark: from now on the next end of a connection is remembered. */
@@ -98,19 +108,15 @@ static void do_mark(char *rest) {
 /* ended N...: which connections have ended since the mark without having come to these numbers? */
 static void do_ended(char *rest) {
     uint64_t numbers[MAX_CHANNELS];
-    char first[WHY_SIZE] = "";
-    size_t missing = 0;
+    shortage found = {0};
     read_numbers(rest, numbers);
     for (size_t i = 0; i < the_crowd.settings.clients * FEEDS_OF_MEMBER; i++) {
         const feed *one = &the_crowd.members[i / FEEDS_OF_MEMBER].feeds[i % FEEDS_OF_MEMBER];
         if (!one->watch.has_ended || one->watch.ended_last >= numbers[one->index])
             continue;
-        if (missing++ == 0)
-            snprintf(first, sizeof first, "client %zu (%s) had %" PRIu64 " of %s, not %" PRIu64,
-                     one->owner->number, one->owner->kind, one->watch.ended_last,
-                     the_crowd.settings.feeds[one->index], numbers[one->index]);
+        note_shortage(&found, one, "had", one->watch.ended_last, numbers[one->index]);
     }
-    answer_count("ended", missing, first);
+    answer_count("ended", found.count, found.first);
 }
 
 /* rooms: whose room has other members than it should? */

@@ -6,17 +6,14 @@
  * object on a line, errors and warnings to standard error. The end of the input ends the program. */
 #define _DEFAULT_SOURCE
 #include "crowd.h"
+#include "driven.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
-
-enum { LINE_SIZE = 4096 };
 
 crowd the_crowd;
 
@@ -92,41 +89,6 @@ static void read_arguments(crowd_settings *settings, int argc, char **argv) {
 
 /* ---- Running ---- */
 
-/* Reads what there is, and carries out the whole lines of it. False at the end of the input. */
-static bool read_commands(void) {
-    static char buffer[LINE_SIZE];
-    static size_t used;
-    ssize_t got = read(STDIN_FILENO, buffer + used, sizeof buffer - used);
-    if (got <= 0)
-        return got < 0 && errno == EINTR;
-    used += (size_t)got;
-    char *line = buffer;
-    for (char *end; (end = memchr(line, '\n', used - (size_t)(line - buffer))); line = end + 1) {
-        *end = '\0';
-        commands_obey(line);
-    }
-    used -= (size_t)(line - buffer);
-    memmove(buffer, line, used);
-    if (used == sizeof buffer)
-        crowd_fail("command", "too long");
-    return true;
-}
-
-static void play(pusher_loop *loop) {
-    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
-                           {.fd = pusher_loop_fd(loop), .events = POLLIN}};
-    for (;;) {
-        fflush(stdout);
-        if (poll(fds, 2, pusher_loop_timeout(loop)) < 0 && errno != EINTR)
-            crowd_fail("poll", strerror(errno));
-        if (fds[0].revents && !read_commands())
-            return;
-        int result = pusher_loop_dispatch(loop);
-        if (result)
-            crowd_fail("loop", pusher_result_text(result));
-    }
-}
-
 static void raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -134,6 +96,11 @@ static void raise_descriptor_limit(void) {
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         crowd_fail("setrlimit", strerror(errno));
+}
+
+static void obey(void *context, char *line) {
+    (void)context;
+    commands_obey(line);
 }
 
 int main(int argc, char **argv) {
@@ -148,7 +115,8 @@ int main(int argc, char **argv) {
         crowd_fail("members", "no memory");
     for (size_t i = 0; i < settings->clients; i++)
         member_start(&the_crowd.members[i], settings->first + i);
-    play(the_crowd.loop);
+    test_driven_run(the_crowd.loop,
+                    &(test_driven){.obey = obey, .max_line = 4096, .fail = crowd_fail});
     for (size_t i = 0; i < settings->clients; i++)
         member_stop(&the_crowd.members[i]);
     pusher_loop_free(the_crowd.loop);

@@ -13,27 +13,10 @@
 #include <unistd.h>
 
 #include "host_peer.h"
+#include "output_memory.h"
 #include "server/host_output.h"
-#include "server/host_pool.h"
 
 /* ---- The queue ---- */
-
-static px_pool pool;
-static px_joined *joined;
-
-static int set_up(void **state) {
-    (void)state;
-    px_pool_init(&pool);
-    joined = px_joined_new();
-    return joined ? 0 : -1;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    px_joined_free(joined);
-    px_pool_free(&pool);
-    return 0;
-}
 
 typedef struct pipe_ends {
     px_host_socket in;
@@ -52,7 +35,7 @@ static void add(px_host_output *output, uint32_t number, size_t len) {
     static char filler[1 << 20];
     const px_slice parts[] = {px_slice_of((const char *)&number, sizeof number),
                               px_slice_of(filler, len)};
-    px_message *message = px_output_message(&pool.allocator, parts, 2);
+    px_message *message = px_output_message(&output_pool.allocator, parts, 2);
     assert_non_null(message);
     assert_int_equal(px_output_add(output, message), PX_OK);
     px_message_release(message);
@@ -64,15 +47,16 @@ static void everything_arrives_in_order(void **state) {
     enum { COUNT = 3000 };
     pipe_ends pipe = make_pipe();
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     size_t total = 0;
     for (uint32_t i = 0; i < COUNT; i++) {
         add(&output, i, i % 1000);
         total += sizeof i + i % 1000;
         if (i % 100 == 50)
-            assert_int_not_equal(px_output_write(&output, &pipe.in, joined), PX_WRITTEN_FAILED);
+            assert_int_not_equal(px_output_write(&output, &pipe.in, output_joined),
+                                 PX_WRITTEN_FAILED);
     }
-    assert_int_equal(px_output_write(&output, &pipe.in, joined), PX_WRITTEN_SOME);
+    assert_int_equal(px_output_write(&output, &pipe.in, output_joined), PX_WRITTEN_SOME);
     char *got = malloc(total + 1);
     size_t len = 0;
     while (len < total) {
@@ -80,7 +64,8 @@ static void everything_arrives_in_order(void **state) {
         if (part > 0)
             len += (size_t)part;
         if (output.count > 0)
-            assert_int_not_equal(px_output_write(&output, &pipe.in, joined), PX_WRITTEN_FAILED);
+            assert_int_not_equal(px_output_write(&output, &pipe.in, output_joined),
+                                 PX_WRITTEN_FAILED);
     }
     assert_int_equal(output.bytes, 0);
     for (uint32_t i = 0, at = 0; i < COUNT; at += (uint32_t)sizeof i + i % 1000, i++)
@@ -96,9 +81,9 @@ static void dropping_keeps_what_is_partly_out(void **state) {
     enum { LARGE = 1 << 20 };
     pipe_ends pipe = make_pipe();
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     add(&output, 0, LARGE);
-    assert_int_equal(px_output_write(&output, &pipe.in, joined), PX_WRITTEN_SOME);
+    assert_int_equal(px_output_write(&output, &pipe.in, output_joined), PX_WRITTEN_SOME);
     assert_true(output.written > 0);
     add(&output, 1, 100);
     add(&output, 2, 100);
@@ -115,7 +100,7 @@ static void dropping_keeps_what_is_partly_out(void **state) {
 static void dropping_leaves_nothing_that_has_not_begun(void **state) {
     (void)state;
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     for (uint32_t i = 0; i < 10; i++)
         add(&output, i, 10);
     px_output_drop(&output);
@@ -128,10 +113,10 @@ static void a_broken_connection_is_told(void **state) {
     (void)state;
     pipe_ends pipe = make_pipe();
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     close(pipe.out);
     add(&output, 1, 1);
-    assert_int_equal(px_output_write(&output, &pipe.in, joined), PX_WRITTEN_FAILED);
+    assert_int_equal(px_output_write(&output, &pipe.in, output_joined), PX_WRITTEN_FAILED);
     px_output_free(&output);
     px_socket_close(&pipe.in);
 }
@@ -251,5 +236,5 @@ int main(void) {
         cmocka_unit_test(a_flood_of_pings_is_cut),
         cmocka_unit_test(a_burst_is_not_slowness),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, output_set_up, output_tear_down);
 }

@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "output_memory.h"
 #include "server/host_dev_certificate.h"
 #include "server/host_output.h"
-#include "server/host_pool.h"
 #include "tls_peer.h"
 
 enum { ROOM = 65536 };
@@ -192,28 +192,11 @@ static void a_changed_byte_is_noticed(void **state) {
 
 /* ---- Output ---- */
 
-static px_pool pool;
-static px_joined *joined;
-
-static int set_up(void **state) {
-    (void)state;
-    px_pool_init(&pool);
-    joined = px_joined_new();
-    return joined ? 0 : -1;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    px_joined_free(joined);
-    px_pool_free(&pool);
-    return 0;
-}
-
 static void add(px_host_output *output, uint32_t number, size_t len) {
     static char filler[100000];
     const px_slice parts[] = {px_slice_of((const char *)&number, sizeof number),
                               px_slice_of(filler, len)};
-    px_message *message = px_output_message(&pool.allocator, parts, 2);
+    px_message *message = px_output_message(&output_pool.allocator, parts, 2);
     assert_non_null(message);
     assert_int_equal(px_output_add(output, message), PX_OK);
     px_message_release(message);
@@ -235,20 +218,22 @@ static void output_arrives_in_order(void **state) {
     ends both = make_ends(0);
     shake_hands(&both, ROOM);
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     size_t total = 0;
     for (uint32_t i = 0; i < COUNT; i++) {
         size_t len = i % 500 == 0 ? 100000 : i % 1000;
         add(&output, i, len);
         total += sizeof i + len;
         if (i % 100 == 50)
-            assert_int_not_equal(px_output_write(&output, &both.server, joined), PX_WRITTEN_FAILED);
+            assert_int_not_equal(px_output_write(&output, &both.server, output_joined),
+                                 PX_WRITTEN_FAILED);
     }
-    assert_int_equal(px_output_write(&output, &both.server, joined), PX_WRITTEN_SOME);
+    assert_int_equal(px_output_write(&output, &both.server, output_joined), PX_WRITTEN_SOME);
     char *got = malloc(total + 1);
     for (size_t len = 0; len < total;) {
         len += read_client(&both, got + len, total + 1 - len);
-        assert_int_not_equal(px_output_write(&output, &both.server, joined), PX_WRITTEN_FAILED);
+        assert_int_not_equal(px_output_write(&output, &both.server, output_joined),
+                             PX_WRITTEN_FAILED);
     }
     assert_int_equal(output.bytes, 0);
     for (uint32_t i = 0, at = 0; i < COUNT; i++) {
@@ -268,10 +253,10 @@ static void dropping_keeps_what_tls_has_promised(void **state) {
     ends both = make_ends(0);
     shake_hands(&both, ROOM);
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     for (uint32_t i = 0; i < COUNT; i++)
         add(&output, i, LEN);
-    assert_int_equal(px_output_write(&output, &both.server, joined), PX_WRITTEN_SOME);
+    assert_int_equal(px_output_write(&output, &both.server, output_joined), PX_WRITTEN_SOME);
     assert_in_range(output.promised, 1, PX_TLS_RECORD_SIZE);
     px_output_drop(&output);
     assert_in_range(output.count, 1, PX_TLS_RECORD_SIZE / (LEN + 4) + 2);
@@ -279,7 +264,8 @@ static void dropping_keeps_what_tls_has_promised(void **state) {
     size_t len = 0;
     while (output.count > 0) {
         len += read_client(&both, got + len, sizeof got - len);
-        assert_int_not_equal(px_output_write(&output, &both.server, joined), PX_WRITTEN_FAILED);
+        assert_int_not_equal(px_output_write(&output, &both.server, output_joined),
+                             PX_WRITTEN_FAILED);
     }
     len += read_client(&both, got + len, sizeof got - len);
     assert_int_equal(len % (LEN + 4), 0);
@@ -297,11 +283,11 @@ static void a_broken_connection_is_an_error(void **state) {
     ends both = make_ends(0);
     shake_hands(&both, ROOM);
     px_host_output output;
-    px_output_init(&output, &pool.allocator);
+    px_output_init(&output, &output_pool.allocator);
     add(&output, 1, 1);
     close(both.client_fd);
     both.client_fd = -1;
-    assert_int_equal(px_output_write(&output, &both.server, joined), PX_WRITTEN_FAILED);
+    assert_int_equal(px_output_write(&output, &both.server, output_joined), PX_WRITTEN_FAILED);
     px_output_free(&output);
     free_ends(&both);
 }
@@ -317,5 +303,5 @@ int main(void) {
         cmocka_unit_test(dropping_keeps_what_tls_has_promised),
         cmocka_unit_test(a_broken_connection_is_an_error),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, output_set_up, output_tear_down);
 }
